@@ -1,0 +1,83 @@
+"""Numbers, days and moments as Indonesians read them. What is not known has a word, and is never 0."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from lib.months import ZONE_ABBREVIATIONS
+
+UNKNOWN = "belum diketahui"
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+MONTHS = (
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+)
+_ABBREVIATIONS_BY_OFFSET = {7: "WIB", 8: "WITA", 9: "WIT"}
+
+
+def number_id(value: int | None) -> str:
+    """Return ``1.738``; a minus sign before a negative number."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:,}".replace(",", ".").replace("-", "−")
+
+
+def percent_id(value: float | None, digits: int = 1) -> str:
+    """Return ``88,5%``, never clamped."""
+    if value is None:
+        return UNKNOWN
+    whole, _, rest = f"{value:,.{digits}f}".partition(".")
+    text = whole.replace(",", ".").replace("-", "−")
+    return f"{text},{rest}%" if rest else f"{text}%"
+
+
+def month_id(month: date) -> str:
+    """Return ``April 2012``."""
+    return f"{MONTHS[month.month - 1]} {month.year}"
+
+
+def day_id(day: date, *, weekday: bool = True) -> str:
+    """Return ``Kamis, 28 Oktober 2021``, or without the day of the week."""
+    text = f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{DAYS[day.weekday()]}, {text}" if weekday else text
+
+
+def clock_id(moment: datetime, zone: str) -> str:
+    """Return ``pukul 09.05 WITA`` by the clock of a zone."""
+    return f"pukul {moment.astimezone(ZoneInfo(zone)):%H.%M} {ZONE_ABBREVIATIONS[zone]}"
+
+
+def moment_id(moment: datetime, zone: str) -> str:
+    """Return ``Kamis, 28 Oktober 2021 pukul 09.05 WIB`` by the clock of a zone."""
+    return f"{day_id(moment.astimezone(ZoneInfo(zone)).date())} {clock_id(moment, zone)}"
+
+
+def month_end_id(end: datetime) -> str:
+    """Return the end of a month, given as the first moment after it with its offset: ``30 April 2012 pukul 24.00 WIB``."""
+    last = day_id((end - timedelta(days=1)).date(), weekday=False)
+    return f"{last} pukul 24.00 {zone_abbreviation(end)}"
+
+
+def zone_abbreviation(moment: datetime) -> str:
+    """Return WIB, WITA or WIT for a moment by its offset from UTC."""
+    hours = int((moment.utcoffset() or timedelta()).total_seconds() // 3600)
+    return _ABBREVIATIONS_BY_OFFSET[hours]
+
+
+def span_id(start: datetime, end: datetime) -> str:
+    """Return how long something lasts in the one unit that people would use: ``32 menit``, ``5 jam``, ``15 hari``."""
+    minutes = int((end - start).total_seconds() // 60)
+    if minutes < 60:
+        return f"{minutes} menit"
+    return f"{minutes // 60} jam" if minutes < 48 * 60 else f"{minutes // (24 * 60)} hari"
