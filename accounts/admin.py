@@ -1,0 +1,56 @@
+"""The admin site: reference data of the nation only, for the admins of the nation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.permissions import may_manage_reference_data
+
+
+class ReferenceSite(AdminSite):
+    """Django's admin with our own sign-in, and our predicate in place of ``is_staff``."""
+
+    site_title = "Siap Rekam"
+    site_header = "Siap Rekam: data acuan"
+    index_title = "Data acuan"
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let in whoever may manage the reference data."""
+        return may_manage_reference_data(request.user)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead to our own sign-in page; somebody signed in who comes here has no permission."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+
+
+class ReferenceAdmin(ModelAdmin):
+    """A table of reference data: the predicate decides, for every action alike."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_manage_reference_data(request.user)
+
+    has_change_permission = has_add_permission = has_delete_permission = has_view_permission
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_manage_reference_data(request.user)
+
+
+class ReadOnlyAdmin(ReferenceAdmin):
+    """A table that a command keeps, shown to look things up."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+reference_site = ReferenceSite(name="admin")

@@ -1,0 +1,56 @@
+"""Signing in by user name or telephone number, in whatever form it is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.db.models import Q
+from django.http import HttpRequest
+
+from accounts.models import LEVELS, Assignment, User
+from lib.phone import normalise_phone
+
+
+def normalise_sign_in(typed: str) -> str:
+    """Return what somebody typed as it is looked up: a phone number in E.164, a user name in small letters.
+
+    The throttle counts this form too, so that another spelling of a number gives no further attempts.
+    """
+    return normalise_phone(typed) or typed.strip().lower()
+
+
+class UsernameOrPhoneBackend(ModelBackend):
+    """Checks the password of the one active person whom a user name or a telephone number names."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
+        """Return the person, or nothing when name, password or state do not fit."""
+        if username is None or password is None:
+            return None
+        name = normalise_sign_in(username)
+        people = list(User.objects.filter(Q(username__iexact=name) | Q(phone=name))[:2])
+        if len(people) != 1:
+            # Hash all the same: the time it takes must not tell which names exist.
+            User().set_password(password)
+            return None
+        person = people[0]
+        return person if person.check_password(password) and self.user_can_authenticate(person) else None
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the person of a session with the running assignments, in one query where there are any.
+
+        Every page needs both; the second query is only for people without an assignment.
+        """
+        assignments = list(
+            Assignment.objects.running()
+            .filter(user=user_id)
+            .select_related("user", "province", "kabupaten", "kecamatan")
+            .order_by("pk")
+        )
+        person = assignments[0].user if assignments else User.objects.filter(pk=user_id).first()
+        if person is None or not self.user_can_authenticate(person):
+            return None
+        person.running_assignments = sorted(assignments, key=lambda row: LEVELS.index(row.level))
+        return person

@@ -1,0 +1,66 @@
+"""What people type about themselves."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+
+from accounts.backends import normalise_sign_in
+
+REQUIRED_NAME = "Isi nomor HP atau nama pengguna."
+REQUIRED_PASSWORD = "Isi kata sandi."
+
+
+def mark_fields(form: forms.BaseForm) -> None:
+    """Give every text field its class."""
+    for field in form.fields.values():
+        if not isinstance(field.widget, forms.CheckboxInput):
+            field.widget.attrs["class"] = "in"
+        field.widget.attrs.pop("autofocus", None)
+
+
+class SignInForm(AuthenticationForm):
+    """User name or telephone number, and password."""
+
+    remember = forms.BooleanField(label="Ini HP saya sendiri", required=False)
+
+    error_messages: ClassVar[dict[str, str]] = {  # type: ignore[assignment,misc]
+        "invalid_login": "Nomor HP, nama pengguna, atau kata sandi keliru. Periksa lagi huruf besar dan kecilnya.",
+        "inactive": "Akun ini sudah dinonaktifkan. Hubungi admin daerah Anda.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name, password = self.fields["username"], self.fields["password"]
+        name.label, password.label = "Nomor HP atau nama pengguna", "Kata sandi"
+        name.error_messages["required"] = REQUIRED_NAME
+        password.error_messages["required"] = REQUIRED_PASSWORD
+        mark_fields(self)
+
+    def clean_username(self) -> str:
+        """Return the name as it is looked up; the field keeps what was typed."""
+        return normalise_sign_in(self.cleaned_data["username"])
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """The old password, and the new one twice."""
+
+    error_messages: ClassVar[dict[str, str]] = {  # type: ignore[assignment,misc]
+        "password_incorrect": "Kata sandi lama keliru. Ketik ulang.",
+        "password_mismatch": "Kata sandi baru dan ulangannya berbeda. Ketik ulang keduanya.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._say("old_password", "Kata sandi lama", "Isi kata sandi lama.")
+        self._say("new_password1", "Kata sandi baru", "Isi kata sandi baru.")
+        self._say("new_password2", "Kata sandi baru, sekali lagi", "Ulangi kata sandi baru.")
+        self.fields["new_password1"].help_text = "Paling sedikit 10 huruf, jangan angka saja, jangan yang mudah ditebak."
+        self.fields["new_password2"].help_text = ""
+        mark_fields(self)
+
+    def _say(self, name: str, label: str, required: str) -> None:
+        self.fields[name].label = label
+        self.fields[name].error_messages["required"] = required

@@ -1,0 +1,125 @@
+"""People and where they may act."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from kecamatan.models import Kabupaten, Kecamatan, Province
+from kecamatan.scope import Scope
+
+
+class Role(models.TextChoices):
+    """What somebody does in a region."""
+
+    OPERATOR = "operator", "Operator kecamatan"
+    TECHNICIAN = "technician", "Teknisi"
+    STAFF = "staff", "Staf dinas"
+    OFFICIAL = "official", "Pejabat"
+    ADMIN = "admin", "Admin"
+
+
+class User(AbstractUser):
+    """Somebody who signs in, by user name or phone number; what they may do is said by their assignments."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField("nama", max_length=120)
+    phone = models.CharField("nomor HP", max_length=16, null=True, blank=True, unique=True, help_text="E.164")
+
+    class Meta:
+        verbose_name = "pengguna"
+        verbose_name_plural = "pengguna"
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    @cached_property
+    def running_assignments(self) -> list[Assignment]:
+        """Return the assignments that hold now, highest level first; read once for each request."""
+        return sorted(self.assignments.running().select_related("province", "kabupaten", "kecamatan"), key=_level_order)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """Return the regions of all running assignments."""
+        return _scope(self.running_assignments)
+
+    def scope_as(self, *roles: str) -> Scope:
+        """Return the regions in which the user holds one of these roles."""
+        return _scope([assignment for assignment in self.running_assignments if assignment.role in roles])
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    """Assignments; a fixed end is the moment from which one no longer holds."""
+
+    def running(self) -> AssignmentQuerySet:
+        """Keep the assignments that hold now."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()))
+
+
+class Assignment(models.Model):
+    """A role in exactly one region, until an optional end."""
+
+    class Level(models.TextChoices):
+        NATION = "nation", "Indonesia"
+        PROVINCE = "province", "Provinsi"
+        KABUPATEN = "kabupaten", "Kabupaten/kota"
+        KECAMATAN = "kecamatan", "Kecamatan"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="assignments")
+    role = models.CharField("peran", max_length=10, choices=Role.choices)
+    level = models.CharField("tingkat", max_length=9, choices=Level.choices)
+    province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True, related_name="assignments")
+    kabupaten = models.ForeignKey(Kabupaten, models.PROTECT, null=True, blank=True, related_name="assignments")
+    kecamatan = models.ForeignKey(Kecamatan, models.PROTECT, null=True, blank=True, related_name="assignments")
+    ends_at = models.DateTimeField("berakhir", null=True, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "penugasan"
+        verbose_name_plural = "penugasan"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(level="nation", province=None, kabupaten=None, kecamatan=None)
+                | Q(level="province", province__isnull=False, kabupaten=None, kecamatan=None)
+                | Q(level="kabupaten", province=None, kabupaten__isnull=False, kecamatan=None)
+                | Q(level="kecamatan", province=None, kabupaten=None, kecamatan__isnull=False),
+                name="accounts_assignment_exactly_one_level",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.region or 'Indonesia'}"
+
+    @property
+    def region(self) -> Province | Kabupaten | Kecamatan | None:
+        """Return the region of the assignment; nothing stands for the nation."""
+        return self.province or self.kabupaten or self.kecamatan
+
+    @property
+    def region_code(self) -> str:
+        """Return the code of the region, ``ID`` for the nation."""
+        return self.region.code if self.region else "ID"
+
+
+LEVELS = [Assignment.Level.NATION, Assignment.Level.PROVINCE, Assignment.Level.KABUPATEN, Assignment.Level.KECAMATAN]
+
+
+def _level_order(assignment: Assignment) -> tuple[int, int]:
+    return LEVELS.index(Assignment.Level(assignment.level)), assignment.pk
+
+
+def _scope(assignments: list[Assignment]) -> Scope:
+    return Scope(
+        nation=any(a.level == Assignment.Level.NATION for a in assignments),
+        provinces=frozenset(a.province_id for a in assignments if a.province_id),
+        kabupaten=frozenset(a.kabupaten_id for a in assignments if a.kabupaten_id),
+        kecamatan=frozenset(a.kecamatan_id for a in assignments if a.kecamatan_id),
+    )

@@ -1,0 +1,109 @@
+"""Who may do what where: named predicates, pure functions of a user's running assignments that fail closed.
+
+Operators report and enter counts for their kecamatan; technicians work the tickets of their kabupaten; staff
+do everything in their region but manage the nation's reference data; officials read; admins of a region
+manage its users, never above their own level (design.md, section 3). ``guard`` is how domain functions ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from accounts.models import Role, User
+from kecamatan.models import Kabupaten, Kecamatan, Province
+from kecamatan.scope import Scope
+from lib.errors import Forbidden
+
+Region = Province | Kabupaten | Kecamatan | None
+"""A region of any level; ``None`` stands for the nation."""
+
+
+def covers(scope: Scope, region: Region) -> bool:
+    """Say whether a region lies wholly inside a scope. The nation lies only inside the nation."""
+    if scope.nation:
+        return True
+    match region:
+        case Province():
+            return region.pk in scope.provinces
+        case Kabupaten():
+            return region.pk in scope.kabupaten or region.province_id in scope.provinces
+        case Kecamatan():
+            return region.pk in scope.kecamatan or covers(scope, region.kabupaten)
+    return False
+
+
+def holds_role(user: object, region: Region, *roles: str) -> bool:
+    """Say whether a person holds one of these roles now in a region or around it; never when in doubt."""
+    return isinstance(user, User) and user.is_active and bool(roles) and covers(user.scope_as(*roles), region)
+
+
+def may_read(user: object, region: Region) -> bool:
+    """Say whether a person sees a region as a whole: any role will do."""
+    return holds_role(user, region, *Role)
+
+
+def may_report(user: object, kecamatan: Kecamatan) -> bool:
+    """Say whether a person may report faults and outages of a place."""
+    return holds_role(user, kecamatan, Role.OPERATOR, Role.STAFF)
+
+
+def may_comment(user: object, kecamatan: Kecamatan) -> bool:
+    """Say whether a person may comment on tickets of a place and say what they think the cause is."""
+    return holds_role(user, kecamatan, Role.OPERATOR, Role.TECHNICIAN, Role.STAFF)
+
+
+def may_work_tickets(user: object, kecamatan: Kecamatan) -> bool:
+    """Say whether a person may work tickets of a place: assign, promise, route, most of the workflow."""
+    return holds_role(user, kecamatan, Role.TECHNICIAN, Role.STAFF)
+
+
+def may_correct_repairs(user: object, kecamatan: Kecamatan) -> bool:
+    """Say whether a person may correct or void faults, outages, arrangements and losses."""
+    return holds_role(user, kecamatan, Role.STAFF)
+
+
+def may_arrange_service(user: object, kecamatan: Kecamatan) -> bool:
+    """Say whether a person may send the people of a kecamatan elsewhere, or a mobile unit to them."""
+    return holds_role(user, kecamatan, Role.STAFF)
+
+
+def may_enter_counts(user: object, kecamatan: Kecamatan) -> bool:
+    """Say whether a person may enter daily counts and lost records of a place."""
+    return holds_role(user, kecamatan, Role.OPERATOR, Role.STAFF)
+
+
+def may_manage_devices(user: object, region: Region) -> bool:
+    """Say whether a person may change the register of sets and devices of a region."""
+    return holds_role(user, region, Role.STAFF)
+
+
+def may_manage_targets(user: object, region: Region) -> bool:
+    """Say whether a person may set targets, priorities and population of a region."""
+    return holds_role(user, region, Role.STAFF)
+
+
+def may_import(user: object, region: Region) -> bool:
+    """Say whether a person may import files about a region."""
+    return holds_role(user, region, Role.STAFF)
+
+
+def may_manage_users(user: object, region: Region) -> bool:
+    """Say whether a person may give and take roles in a region; the region itself bounds the level."""
+    return holds_role(user, region, Role.ADMIN)
+
+
+def may_manage_reference_data(user: object) -> bool:
+    """Say whether a person may change the reference data of the nation: kinds, office hours, days off."""
+    return holds_role(user, None, Role.ADMIN)
+
+
+def guard(by: User | None, places: Iterable[Kecamatan], may: Callable[[User, Kecamatan], bool]) -> None:
+    """Raise :class:`Forbidden` unless ``may`` allows the person every place.
+
+    No person at all is the system itself: an import run from the command line, or a periodic task.
+    """
+    if by is None:
+        return
+    for place in places:
+        if not may(by, place):
+            raise Forbidden(f"Anda tidak berwenang melakukan ini untuk {place.name}.")

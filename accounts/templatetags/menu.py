@@ -1,0 +1,35 @@
+"""What stands in the head of every page for the person who is signed in."""
+
+from __future__ import annotations
+
+from django import template
+from django.template.context import Context
+from django.urls import reverse
+
+from accounts.home import home_url, region_url
+from accounts.models import User
+from accounts.permissions import may_manage_reference_data
+
+register = template.Library()
+
+
+@register.inclusion_tag("_header.html", takes_context=True)
+def page_header(context: Context) -> dict[str, object]:
+    """Return the links of the head; only what the person may open."""
+    user, request = context.get("user"), context.get("request")
+    if not isinstance(user, User):
+        return {"person": None}
+    return {
+        "person": user,
+        "assignments": user.running_assignments,
+        "links": _links(user, request.path if request else ""),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+def _links(user: User, path: str) -> list[dict[str, object]]:
+    links = [("Beranda", home_url(user))]
+    links += [(str(assignment.region), region_url(assignment)) for assignment in user.running_assignments[1:]]
+    if may_manage_reference_data(user):
+        links.append(("Data acuan", reverse("admin:index")))
+    return [{"label": label, "url": url, "current": url == path} for label, url in links]

@@ -1,0 +1,99 @@
+"""Signing in and out, and one's own password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.forms import ChangePasswordForm, SignInForm
+
+REMEMBERED_SECONDS = 30 * 24 * 3600
+LOCKED_OUT = "Terlalu banyak percobaan masuk yang gagal. Tunggu 15 menit, lalu coba lagi."
+NEVER_SHOWN_AGAIN = ("csrfmiddlewaretoken", "client_key", "next", "version")
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Show the form, or sign a person in and lead to where they wanted to go."""
+    if request.method != "POST" and request.user.is_authenticated:
+        return redirect(_next_page(request))
+    form = SignInForm(request, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        login(request, form.get_user())
+        # On a shared computer the session ends with the browser.
+        request.session.set_expiry(REMEMBERED_SECONDS if form.cleaned_data["remember"] else 0)
+        return HttpResponseRedirect(_next_page(request))
+    return render(request, "accounts/login.html", {"form": form, "next": _next_page(request)})
+
+
+def _next_page(request: HttpRequest) -> str:
+    """Return the page that was asked for before, if it is one of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else resolve_url("reports:home")
+
+
+def locked_out(request: HttpRequest, original: HttpResponse | None, credentials: Any) -> HttpResponse:
+    """Answer a sign-in after too many failures (HTTP 429), keeping the name that was typed. Called by django-axes."""
+    form = SignInForm(request, initial={"username": request.POST.get("username", "")})
+    context = {"form": form, "next": _next_page(request), "locked_out": LOCKED_OUT}
+    return render(request, "accounts/login.html", context, status=429)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return redirect("accounts:signed-out")
+
+
+@require_safe
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Say that the session has ended."""
+    return render(request, "accounts/signed_out.html")
+
+
+@sensitive_post_parameters()
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def password_change(request: HttpRequest) -> HttpResponse:
+    """Change one's own password; other sessions end, this one goes on."""
+    form = ChangePasswordForm(request.user, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        update_session_auth_hash(request, form.user)
+        return redirect("accounts:password-changed")
+    return render(request, "accounts/password_change.html", {"form": form})
+
+
+@login_required
+@require_safe
+def password_changed(request: HttpRequest) -> HttpResponse:
+    """Say that the new password holds."""
+    return render(request, "accounts/password_changed.html")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a form without a valid token (HTTP 403), and show what was typed so that it can be copied.
+
+    Nothing is sent again by a button: the form may have come from another site.
+    """
+    typed = [
+        {"name": name, "text": text}
+        for name, texts in request.POST.lists()
+        for text in texts
+        if text.strip() and name not in NEVER_SHOWN_AGAIN and "password" not in name
+    ]
+    context = {"typed": typed, "form_url": request.path}
+    return render(request, "403_csrf.html", context, status=403)
