@@ -1,0 +1,191 @@
+"""The register of sets and devices: where each device stands, and since when.
+
+These functions own the placements. What a placement does to missing faults (placing a kind ends its missing fault) is
+composed on top, in ``repairs.sets``. ``by`` is the person who asks, ``None`` for imports and the system.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from devices.models import Device, DeviceKind, InventoryCheck, KindRequirement, Placement, RecordingSet
+from kecamatan.changes import compare_and_set, mark_from, mark_months, mark_span, record_event
+from kecamatan.models import Kabupaten, Kecamatan
+from lib.errors import Refused
+from lib.months import add_months, local_day, local_month, month_of, months_through
+
+INVENTORY_HOLDS_MONTHS = 12
+
+
+def get_or_create_set(kecamatan: Kecamatan, label: str, *, by: Any) -> RecordingSet:
+    """Return the set of a place by its label, and make it when it is new. It comes on record with its first device."""
+    recording_set, is_new = RecordingSet.objects.select_related("kecamatan__kabupaten__province").get_or_create(
+        kecamatan=kecamatan, label=label
+    )
+    if is_new:
+        record_event(recording_set, "register", by=by, kecamatan_id=kecamatan.pk, label=label)
+    return recording_set
+
+
+@transaction.atomic
+def register_device(*, kind: DeviceKind, kecamatan: Kecamatan, by: Any, **card: Any) -> Device:
+    """Enter a device with the fields of its asset card; it stands nowhere until it is placed."""
+    serial = card.get("serial", "")
+    if serial and Device.objects.filter(kind=kind, serial=serial).exists():
+        raise Refused(f"Nomor seri {serial} sudah dipakai {kind.name} lain. Periksa nomornya.", field="nomor_seri")
+    device = Device.objects.create(kind=kind, kecamatan=kecamatan, **card)
+    record_event(device, "register", by=by, kecamatan_id=kecamatan.pk)
+    return device
+
+
+@transaction.atomic
+def edit_device(device: Device, *, version: int, by: Any, **card: Any) -> None:
+    """Change fields of the asset card; the event keeps the old values. Raises ``Conflict`` for the second writer."""
+    before = {name: str(getattr(device, name)) for name, value in card.items() if getattr(device, name) != value}
+    if before:
+        compare_and_set(device, version, **card)
+        record_event(device, "edit", by=by, kecamatan_id=device.kecamatan_id, before=before)
+
+
+@transaction.atomic
+def open_placement(
+    *, device: Device, recording_set: RecordingSet, at: datetime, by: Any, until: datetime | None = None
+) -> Placement:
+    """Put a device into a set at a moment (UTC); marks the set's place from then on.
+
+    Refused while the device stands elsewhere then, and in a withdrawn set.
+    """
+    _guard_span(at, until)
+    if recording_set.withdrawn_at and (until is None or until > recording_set.withdrawn_at):
+        raise Refused(f"{recording_set} sudah ditarik; alat tidak bisa dipasang di sini.", field="set")
+    # Serialises two placements of one device; on SQLite the transaction itself does.
+    Device.objects.select_for_update().get(pk=device.pk)
+    clash = _overlapping(device, at, until).select_related("recording_set__kecamatan").first()
+    if clash:
+        raise Refused(
+            f"{device} masih terpasang di {clash.recording_set}, {clash.recording_set.kecamatan}. "
+            "Isi dulu tanggal dilepas dari sana.",
+            field="dipasang",
+        )
+    placement = Placement.objects.create(device=device, recording_set=recording_set, started_at=at, ended_at=until)
+    _remember_place(device)
+    record_event(placement, "place", by=by, kecamatan_id=recording_set.kecamatan_id, device=device.pk)
+    _mark_record(recording_set, at)
+    return placement
+
+
+@transaction.atomic
+def close_placement(placement: Placement, *, at: datetime, by: Any) -> None:
+    """End a placement at a moment (UTC); marks the months from the earlier of the old and the new end on."""
+    _guard_span(placement.started_at, at)
+    before = placement.ended_at
+    if before == at:
+        return
+    if _overlapping(placement.device, placement.started_at, at).exclude(pk=placement.pk).exists():
+        raise Refused("Pada waktu itu alat ini sudah terpasang di set lain.", field="dilepas")
+    placement.ended_at = at
+    placement.save(update_fields=["ended_at"])
+    record_event(placement, "remove", by=by, kecamatan_id=placement.recording_set.kecamatan_id, before=before)
+    _mark_record(placement.recording_set, min(at, before or at))
+
+
+@transaction.atomic
+def correct_placement_start(placement: Placement, *, at: datetime, by: Any) -> None:
+    """Move the beginning of a placement; marks the months from the earlier beginning on."""
+    _guard_span(at, placement.ended_at)
+    if _overlapping(placement.device, at, placement.ended_at).exclude(pk=placement.pk).exists():
+        raise Refused("Pada waktu itu alat ini sudah terpasang di set lain.", field="dipasang")
+    before = placement.started_at
+    placement.started_at = at
+    placement.save(update_fields=["started_at"])
+    record_event(placement, "correct_start", by=by, kecamatan_id=placement.recording_set.kecamatan_id, before=before)
+    _mark_record(placement.recording_set, min(at, before))
+
+
+@transaction.atomic
+def close_set(recording_set: RecordingSet, *, at: datetime, by: Any) -> None:
+    """Withdraw a set at a moment (UTC): it leaves the record, and the placements that still run end with it."""
+    _guard_moment(at)
+    compare_and_set(recording_set, recording_set.version, withdrawn_at=at)
+    for placement in recording_set.placements.filter(Q(ended_at=None) | Q(ended_at__gt=at)):
+        close_placement(placement, at=at, by=by)
+    record_event(recording_set, "withdraw", by=by, kecamatan_id=recording_set.kecamatan_id)
+    _mark_record(recording_set, at)
+
+
+def placements_at(recording_set: RecordingSet, kind: DeviceKind, at: datetime) -> list[Placement]:
+    """Return the placements of a kind in a set that cover a moment, oldest first."""
+    return list(
+        recording_set.placements.filter(device__kind=kind, started_at__lte=at)
+        .filter(Q(ended_at=None) | Q(ended_at__gt=at))
+        .select_related("device")
+        .order_by("started_at", "pk")
+    )
+
+
+@transaction.atomic
+def confirm_inventory(kabupaten: Kabupaten, *, day: date, by: Any) -> bool:
+    """Note that a kabupaten confirmed its register complete on a day; marks its dinas for the months it holds."""
+    dinas = kabupaten.kecamatan.with_zone().get(kind=Kecamatan.Kind.DINAS, closed_on=None)
+    if day > local_day(timezone.now(), dinas.time_zone):
+        raise Refused("Tanggal pendataan belum tiba. Isi tanggal hari ini atau sebelumnya.", field="tanggal")
+    check, is_new = InventoryCheck.objects.get_or_create(kabupaten=kabupaten, day=day)
+    if is_new:
+        record_event(check, "confirm_inventory", by=by, kecamatan_id=dinas.pk)
+        last = min(add_months(month_of(day), INVENTORY_HOLDS_MONTHS), local_month(timezone.now(), dinas.time_zone))
+        mark_months((dinas.pk, month) for month in months_through(day, last))
+    return is_new
+
+
+@transaction.atomic
+def set_kind_required(kind: DeviceKind, *, required: bool, from_month: date, by: Any) -> int:
+    """Make a kind required, or no longer, from a month on; earlier months keep their rule. Returns the marks made."""
+    from_month = month_of(from_month)
+    running = kind.requirements.filter(Q(until_month=None) | Q(until_month__gt=from_month))
+    if running.filter(from_month__gt=from_month).exists():
+        raise Refused("Aturan yang lebih baru sudah ada. Pilih bulan sesudahnya.", field="from_month")
+    current = running.first()
+    if bool(current) == required:
+        return 0
+    if current and current.from_month == from_month:
+        current.delete()
+    elif current:
+        KindRequirement.objects.filter(pk=current.pk).update(until_month=from_month)
+    else:
+        KindRequirement.objects.create(kind=kind, from_month=from_month)
+    record_event(kind, "set_required", by=by, required=required, from_month=f"{from_month:%Y-%m}")
+    return mark_from(Kecamatan.objects.with_zone(), from_month)
+
+
+def _mark_record(recording_set: RecordingSet, since: datetime) -> None:
+    """Mark the place of a set from a moment to now: the set stays on record after its first device has left."""
+    mark_span(recording_set.kecamatan, since, None)
+
+
+def _overlapping(device: Device, start: datetime, end: datetime | None) -> Any:
+    placements = device.placements.filter(Q(ended_at=None) | Q(ended_at__gt=start))
+    return placements if end is None else placements.filter(started_at__lt=end)
+
+
+def _remember_place(device: Device) -> None:
+    """Keep on the device where it stands, or stood last."""
+    latest = device.placements.order_by("-started_at").select_related("recording_set").first()
+    if latest and latest.recording_set.kecamatan_id != device.kecamatan_id:
+        Device.objects.filter(pk=device.pk).update(kecamatan=latest.recording_set.kecamatan_id)
+        device.kecamatan_id = latest.recording_set.kecamatan_id
+
+
+def _guard_moment(at: datetime) -> None:
+    if at > timezone.now():
+        raise Refused("Waktu itu belum tiba. Isi waktu sekarang atau sebelumnya.", field="dipasang")
+
+
+def _guard_span(start: datetime, end: datetime | None) -> None:
+    _guard_moment(start if end is None else max(start, end))
+    if end is not None and end <= start:
+        raise Refused("Tanggal dilepas harus sesudah tanggal dipasang.", field="dilepas")
