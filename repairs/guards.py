@@ -1,0 +1,149 @@
+"""What the domain functions of this app refuse, each as a sentence for the person who asked."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from devices.models import Device, Placement, RecordingSet
+from kecamatan.duty import EARLIEST_DAY
+from lib.errors import Conflict, KeyReused, Refused
+from lib.months import local_day
+from lib.privacy import refuse_identity_numbers
+from repairs.models import Ticket, overlapping
+
+TOO_EARLY = "Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya."
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def refuse_moment(at: datetime, zone: str, field: str, *, planned: bool = False) -> None:
+    """Refuse a moment before 2009 by the local calendar and, unless ``planned``, one in the future."""
+    if local_day(at, zone) < EARLIEST_DAY:
+        raise Refused(TOO_EARLY, field=field)
+    if not planned and at > timezone.now():
+        raise Refused("Waktu ini belum tiba. Isi waktu sekarang atau sebelumnya.", field=field)
+
+
+def refuse_day(day: date, zone: str, field: str) -> None:
+    """Refuse a local day before 2009 or in the future."""
+    if day < EARLIEST_DAY:
+        raise Refused(TOO_EARLY, field=field)
+    if day > local_day(timezone.now(), zone):
+        raise Refused("Tanggal ini belum tiba. Isi tanggal hari ini atau sebelumnya.", field=field)
+
+
+def refuse_reversed(start: datetime, end: datetime | None, field: str, sentence: str) -> None:
+    """Refuse an end that is not after its start."""
+    if end is not None and end <= start:
+        raise Refused(sentence, field=field)
+
+
+def required_text(text: str, field: str, sentence: str) -> str:
+    """Return a text without the space around it; refuse an empty one, and one with a NIK."""
+    text = text.strip()
+    if not text:
+        raise Refused(sentence, field=field)
+    refuse_identity_numbers(text, field)
+    return text
+
+
+def required_reason(reason: str) -> str:
+    """Return why something on record is changed; refuse none, one that is too long, and one with a NIK."""
+    reason = required_text(reason, "reason", "Tulis alasannya.")
+    if len(reason) > 500:
+        raise Refused("Alasan paling panjang 500 huruf. Ringkaskan.", field="reason")
+    return reason
+
+
+def refuse_stale(row: Any, version: int) -> None:
+    """Raise :class:`Conflict` where a person decided on an older version than the one at hand."""
+    if row.version != version:
+        raise Conflict("Data ini baru saja diubah orang lain. Periksa isinya yang terbaru, lalu ulangi.")
+
+
+def refuse_voided(row: Any) -> None:
+    """Refuse to change a row that was voided."""
+    if row.voided_at is not None:
+        raise Refused("Catatan ini sudah dibatalkan, sehingga tidak dapat diubah lagi.")
+
+
+def submitted_before(model: type[Row], client_key: UUID, payload: str) -> Row | None:
+    """Return the row that this key made earlier; raises :class:`KeyReused` for another body."""
+    earlier = model._default_manager.filter(client_key=client_key).first()
+    if earlier is not None and getattr(earlier, "payload_hash", None) != payload:
+        raise KeyReused(
+            "Kunci kiriman ini sudah dipakai untuk isi yang lain. Muat ulang formulirnya, lalu kirim lagi."
+        )
+    return earlier
+
+
+def lock_set(recording_set: RecordingSet) -> None:
+    """Let one writer at a time decide about the faults of a set; on SQLite the transaction itself does.
+
+    Needed because "no other fault then" spans rows that are not there yet.
+    """
+    RecordingSet.objects.select_for_update().get(pk=recording_set.pk)
+
+
+# --- faults ---------------------------------------------------------------------------------------------
+
+
+def refuse_impossible_fault(ticket: Ticket, *, failed_at: datetime, restored_at: datetime | None) -> None:
+    """Refuse a span for a fault, saved or not, that its moments, set, device or another fault rule out.
+
+    The caller holds the lock of the set.
+    """
+    zone = ticket.recording_set.kecamatan.time_zone
+    refuse_moment(failed_at, zone, "failed_at")
+    if restored_at is not None:
+        refuse_moment(restored_at, zone, "restored_at")
+        refuse_reversed(failed_at, restored_at, "restored_at", "Waktu pulih harus sesudah waktu rusak.")
+    if ticket.device is None:
+        _refuse_not_missing(ticket, failed_at, restored_at)
+    elif not _stood_in(ticket.device, ticket.recording_set, failed_at):
+        raise Refused(
+            f"{ticket.device} tidak terpasang di {ticket.recording_set} saat itu. Periksa alat dan waktunya.",
+            field="device",
+        )
+    _refuse_second_fault(ticket, failed_at, restored_at)
+
+
+def _stood_in(device: Device, recording_set: RecordingSet, at: datetime) -> bool:
+    placements = recording_set.placements.filter(device=device, started_at__lte=at)
+    return placements.filter(Q(ended_at=None) | Q(ended_at__gt=at)).exists()
+
+
+def _refuse_not_missing(ticket: Ticket, failed_at: datetime, restored_at: datetime | None) -> None:
+    withdrawn_at = ticket.recording_set.withdrawn_at
+    if withdrawn_at and (restored_at is None or restored_at > withdrawn_at):
+        raise Refused(f"{ticket.recording_set} sudah ditarik pada waktu itu.", field="recording_set")
+    placed = Placement.objects.filter(recording_set=ticket.recording_set, device__kind=ticket.device_kind)
+    if placed.filter(overlapping("started_at", "ended_at", failed_at, restored_at)).exists():
+        raise Refused(
+            f"{ticket.device_kind} terpasang di {ticket.recording_set} pada waktu itu, "
+            "jadi tidak bisa dicatat tidak ada.",
+            field="device_kind",
+        )
+
+
+def _refuse_second_fault(ticket: Ticket, failed_at: datetime, restored_at: datetime | None) -> None:
+    faults = Ticket.objects.counted().overlapping(failed_at, restored_at).exclude(pk=ticket.pk)
+    if ticket.device is not None:
+        # A lent device has faults in two sets: one writer at a time decides about it, too.
+        Device.objects.select_for_update().get(pk=ticket.device.pk)
+        faults = faults.filter(device=ticket.device)
+    else:
+        faults = faults.filter(
+            device=None, recording_set=ticket.recording_set, device_kind=ticket.device_kind
+        )
+    if other := faults.order_by("failed_at", "pk").first():
+        what = ticket.device or ticket.device_kind
+        raise Refused(
+            f"{what} sudah tercatat rusak atau tidak ada saat itu: tiket {other.number}.", field="failed_at"
+        )

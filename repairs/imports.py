@@ -1,0 +1,530 @@
+"""Import files about what stops recording and what people do about it: faults, outages, losses, arrangements.
+
+A row is found again by its key, not by the moment at which it was imported: the same file changes nothing. What a
+known row names and what differs goes through the domain functions, like any other correction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID, uuid5
+
+from devices.imports import Kinds, Sets, set_label
+from devices.models import Device, DeviceKind, RecordingSet
+from devices.register import placements_at
+from kecamatan.imports import Bounds, Regions, cause, terms_of
+from kecamatan.models import Cause, Certainty, Effect, Kecamatan
+from lib.dataset import Column, Outcome, Row, RowDataset
+from lib.errors import Refused
+from lib.parsing import count, day, identifier, moment, region_code, rupiah, term, text
+from lib.tabular import Cell
+from repairs.arrangements import ArrangementChanges, correct_arrangement, start_arrangement
+from repairs.causes import state_cause
+from repairs.faults import record_past_fault, report_fault
+from repairs.losses import LossChanges, correct_loss, record_loss
+from repairs.models import Arrangement, LostRecords, Outage, Ticket
+from repairs.outages import OutageChanges, correct_outage, end_outage, report_outage
+from repairs.tickets import correct_fault_times, correct_note, set_cost, set_effect, set_route
+
+REASON = "Impor berkas"
+NOTE_LENGTH = 2_000
+
+# Never changes: the keys of everything imported so far come from it.
+_KEYS = UUID("6f0f7a3e-1d0c-4c53-9d0a-5b1f7f3c2a11")
+
+certainty = term(terms_of(Certainty))
+effect = term(terms_of(Effect))
+note = text(NOTE_LENGTH)
+
+
+def client_key(*parts: object) -> UUID:
+    """Return the key under which an imported row is on record, the same for the same parts."""
+    return uuid5(_KEYS, "|".join(str(part) for part in parts))
+
+
+def changed(outcome: Outcome, *steps: bool) -> Outcome:
+    """Return ``CHANGED`` where any step changed something, else ``outcome``."""
+    return Outcome.CHANGED if any(steps) else outcome
+
+
+def _refuse_reversed(start: datetime, end: datetime | None, column: str, start_column: str) -> None:
+    if end is not None and end <= start:
+        raise Refused(f"Harus sesudah {start_column}. Periksa keduanya.", field=column)
+
+
+# --- faults ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRow:
+    """What a row says of the fault of a device. ``None`` is what it does not name; moments are aware."""
+
+    recording_set: RecordingSet
+    kind: DeviceKind
+    serial: str
+    device: Device
+    failed_at: datetime
+    restored_at: datetime | None
+    cause: str
+    certainty: str | None
+    effect: str | None
+    route: str | None
+    cost: Decimal | None
+    note: str | None
+
+
+class FaultImport(RowDataset[FaultRow]):
+    """Faults of devices, over or lasting."""
+
+    name = "faults"
+    columns: ClassVar = [
+        Column("kode", region_code, required=True),
+        Column("set", set_label, required=True),
+        Column("jenis", text(40), required=True),
+        Column("nomor_seri", identifier(60)),
+        Column("rusak_sejak", moment, required=True),
+        Column("pulih", moment),
+        Column("penyebab", cause, required=True),
+        Column("kepastian", certainty),
+        Column("dampak", effect),
+        Column("jalur", term(terms_of(Ticket.Route))),
+        Column("biaya", rupiah),
+        Column("keterangan", note),
+    ]
+    fields: ClassVar = {
+        "cost": "biaya",
+        "device": "nomor_seri",
+        "device_kind": "jenis",
+        "failed_at": "rusak_sejak",
+        "note": "keterangan",
+        "recording_set": "set",
+        "restored_at": "pulih",
+    }
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self.regions, self.kinds, self.sets = Regions(now), Kinds(), Sets()
+
+    def clean(self, row: Row) -> FaultRow:
+        """Refuse times to come, an end before its start, and a component that the set did not have then."""
+        place = self.regions.place(row["kode"])
+        failed_at = self.regions.past_moment(row["rusak_sejak"], place, column="rusak_sejak")
+        restored_at = row["pulih"] and self.regions.past_moment(row["pulih"], place, column="pulih")
+        _refuse_reversed(failed_at, restored_at, "pulih", "rusak_sejak")
+        recording_set, kind = self.sets.find(place, row["set"]), self.kinds.find(row["jenis"])
+        return FaultRow(
+            recording_set=recording_set,
+            kind=kind,
+            serial=row["nomor_seri"] or "",
+            device=_device_of(recording_set, kind, row["nomor_seri"], failed_at),
+            failed_at=failed_at,
+            restored_at=restored_at,
+            cause=row["penyebab"],
+            certainty=row["kepastian"],
+            effect=row["dampak"],
+            route=row["jalur"],
+            cost=row["biaya"],
+            note=row["keterangan"],
+        )
+
+    def key(self, value: FaultRow) -> Hashable:
+        """One row per device and beginning."""
+        return value.device.pk, value.failed_at
+
+    def save(self, value: FaultRow) -> Outcome:
+        """Record a new fault, or bring a known one to what the row names."""
+        ticket = Ticket.objects.filter(client_key=_fault_key(value)).first()
+        # The same fault may be known otherwise: reported by people, or stated in a register.
+        same = Ticket.objects.counted().filter(device=value.device, failed_at=value.failed_at)
+        ticket = ticket or same.first()
+        if ticket is None:
+            _record_fault(value)
+            return Outcome.ADDED
+        return _update_fault(ticket, value) if ticket.counts else Outcome.UNCHANGED
+
+
+def _device_of(recording_set: RecordingSet, kind: DeviceKind, serial: str | None, at: datetime) -> Device:
+    """Return the device that a row means: the one of its serial number, else the only one of its kind then."""
+    placed = [placement.device for placement in placements_at(recording_set, kind, at)]
+    where = f"Set {recording_set.label} {recording_set.kecamatan.name}"
+    if serial:
+        placed = [device for device in placed if device.serial == serial]
+        if not placed:
+            reason = f"{where} tidak punya {kind.name} bernomor seri {serial} pada waktu itu."
+            raise Refused(f"{reason} Periksa nomor, atau impor dulu alatnya.", field="nomor_seri")
+    if not placed:
+        reason = f"{where} tidak punya {kind.name} pada waktu itu."
+        raise Refused(f"{reason} Periksa jenis dan tanggalnya, atau impor dulu alatnya.", field="jenis")
+    if len(placed) > 1:
+        reason = f"{where} punya {len(placed)} {kind.name} pada waktu itu."
+        raise Refused(f"{reason} Sebutkan nomor serinya.", field="nomor_seri")
+    return placed[0]
+
+
+def _fault_key(value: FaultRow) -> UUID:
+    code = value.recording_set.kecamatan.code
+    began = value.failed_at.isoformat()
+    return client_key("faults", code, value.recording_set.label, value.kind.code, value.serial, began)
+
+
+def _record_fault(value: FaultRow) -> None:
+    known: dict[str, Any] = {
+        "client_key": _fault_key(value),
+        "recording_set": value.recording_set,
+        "device_kind": value.kind,
+        "device": value.device,
+        "failed_at": value.failed_at,
+        "effect": value.effect,
+        "cause": value.cause,
+        "certainty": value.certainty or Certainty.SUSPECTED,
+        "route": value.route or "",
+        "cost": value.cost,
+        "note": value.note or "",
+        "channel": Ticket.Channel.IMPORT,
+        "by": None,
+    }
+    if value.restored_at is None:
+        report_fault(**known)
+    else:
+        record_past_fault(**known, restored_at=value.restored_at)
+
+
+def _update_fault(ticket: Ticket, value: FaultRow) -> Outcome:
+    return changed(
+        Outcome.UNCHANGED,
+        _state_if_new(ticket, value.cause, value.certainty),
+        _restore(ticket, value.restored_at),
+        _set(ticket, "effect", value.effect, set_effect),
+        _set(ticket, "route", value.route, set_route),
+        _set(ticket, "cost", value.cost, set_cost),
+        _set(ticket, "note", value.note, correct_note),
+    )
+
+
+def _state_if_new(subject: Ticket | Outage, stated: str, how_sure: str | None) -> bool:
+    """State the cause of a known fault or outage, unless it is what the newest import said already."""
+    last = subject.cause_statements.filter(stated_by=None).order_by("-stated_at", "-pk").first()
+    if last is None and stated == Cause.UNKNOWN:
+        return False
+    how_sure = how_sure or (last.certainty if last and last.cause == stated else Certainty.SUSPECTED)
+    if last is not None and (last.cause, last.certainty) == (stated, how_sure):
+        return False
+    state_cause(subject, cause=stated, certainty=how_sure, by=None)
+    return True
+
+
+def _restore(ticket: Ticket, restored_at: datetime | None) -> bool:
+    if restored_at is None or ticket.restored_at == restored_at:
+        return False
+    correct_fault_times(
+        ticket,
+        failed_at=ticket.failed_at,
+        restored_at=restored_at,
+        version=ticket.version,
+        by=None,
+        reason=REASON,
+    )
+    return True
+
+
+def _set(ticket: Ticket, name: str, value: Any, change: Any) -> bool:
+    """Bring one field of a ticket to what the row names, by its domain function."""
+    if value is None or getattr(ticket, name) == value:
+        return False
+    change(ticket, **{name: value}, version=ticket.version, by=None)
+    return True
+
+
+# --- outages ---------------------------------------------------------------------------------------------------
+
+
+def region_codes(cell: Cell) -> tuple[str, ...]:
+    """Read one or several region codes with spaces between them, each once, in order."""
+    if not isinstance(cell, str):
+        return (region_code(cell),)
+    return tuple(sorted({region_code(code) for code in cell.split()}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageRow:
+    """What a row says of an outage. ``None`` is what it does not name; moments are aware."""
+
+    codes: tuple[str, ...]
+    places: list[Kecamatan] = field(compare=False)
+    started_at: datetime
+    ended_at: datetime | None
+    cause: str
+    certainty: str | None
+    effect: str
+    note: str | None
+
+
+class OutageImport(RowDataset[OutageRow]):
+    """Outages of one or many places of one time zone, over or lasting."""
+
+    name = "outages"
+    columns: ClassVar = [
+        Column("kode", region_codes, required=True),
+        Column("mulai", moment, required=True),
+        Column("penyebab", cause, required=True),
+        Column("selesai", moment),
+        Column("kepastian", certainty),
+        Column("dampak", effect, required=True),
+        Column("keterangan", note),
+    ]
+    fields: ClassVar = {
+        "places": "kode",
+        "started_at": "mulai",
+        "ended_at": "selesai",
+        "effect": "dampak",
+        "note": "keterangan",
+    }
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self.regions = Regions(now)
+
+    def clean(self, row: Row) -> OutageRow:
+        """Refuse places of several zones, times to come, and an end before its start."""
+        places = [place for code in row["kode"] for place in self.regions.places_under(code)]
+        if len({place.time_zone for place in places}) > 1:
+            raise Refused("Wilayah ini ada di zona waktu yang berbeda. Tulis satu baris per zona.", field="kode")
+        started_at = self.regions.past_moment(row["mulai"], places[0], column="mulai")
+        ended_at = row["selesai"] and self.regions.past_moment(row["selesai"], places[0], column="selesai")
+        _refuse_reversed(started_at, ended_at, "selesai", "mulai")
+        return OutageRow(
+            codes=row["kode"],
+            places=places,
+            started_at=started_at,
+            ended_at=ended_at,
+            cause=row["penyebab"],
+            certainty=row["kepastian"],
+            effect=row["dampak"],
+            note=row["keterangan"],
+        )
+
+    def key(self, value: OutageRow) -> Hashable:
+        """One row per places, beginning and cause."""
+        return value.codes, value.started_at, value.cause
+
+    def save(self, value: OutageRow) -> Outcome:
+        """Record a new outage, or bring a known one to what the row names."""
+        key = client_key("outages", *value.codes, value.started_at.isoformat(), value.cause)
+        outage = Outage.objects.filter(client_key=key).first()
+        if outage is None:
+            _report_outage(key, value)
+            return Outcome.ADDED
+        return _update_outage(outage, value) if outage.voided_at is None else Outcome.UNCHANGED
+
+
+def _report_outage(key: UUID, value: OutageRow) -> None:
+    report_outage(
+        client_key=key,
+        places=value.places,
+        started_at=value.started_at,
+        ended_at=value.ended_at,
+        effect=value.effect,
+        cause=value.cause,
+        certainty=value.certainty or Certainty.SUSPECTED,
+        note=value.note or "",
+        reported_at=value.started_at,
+        by=None,
+    )
+
+
+def _update_outage(outage: Outage, value: OutageRow) -> Outcome:
+    return changed(
+        Outcome.UNCHANGED,
+        value.certainty is not None and _state_if_new(outage, value.cause, value.certainty),
+        _end_outage(outage, value.ended_at),
+        _correct_outage(outage, value),
+    )
+
+
+def _end_outage(outage: Outage, ended_at: datetime | None) -> bool:
+    if ended_at is None or outage.ended_at is not None:
+        return False
+    end_outage(outage, version=outage.version, by=None, ended_at=ended_at)
+    return True
+
+
+def _correct_outage(outage: Outage, value: OutageRow) -> bool:
+    changes = OutageChanges()
+    if value.ended_at is not None and outage.ended_at != value.ended_at:
+        changes["ended_at"] = value.ended_at
+    if outage.effect != value.effect:
+        changes["effect"] = value.effect
+    if value.note is not None and outage.note != value.note:
+        changes["note"] = value.note
+    if changes:
+        correct_outage(outage, version=outage.version, by=None, reason=REASON, **changes)
+    return bool(changes)
+
+
+# --- lost records ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LossRow:
+    """What a row says of lost records; ``named`` are the fields that it names besides the key."""
+
+    kecamatan: Kecamatan
+    day: date
+    named: LossChanges
+
+
+class LossImport(RowDataset[LossRow]):
+    """Recordings that were lost, and how many people were recorded again."""
+
+    name = "lost_records"
+    columns: ClassVar = [
+        Column("kode", region_code, required=True),
+        Column("tanggal", day, required=True),
+        Column("jumlah", count, required=True),
+        Column("penyebab", cause),
+        Column("kepastian", term(terms_of(LostRecords.Certainty))),
+        Column("direkam_ulang", count),
+        Column("direkam_ulang_pada", day),
+        Column("keterangan", note),
+    ]
+    # Field of the record: column of the file.
+    named: ClassVar = {
+        "count": "jumlah",
+        "cause": "penyebab",
+        "certainty": "kepastian",
+        "rerecorded": "direkam_ulang",
+        "rerecorded_on": "direkam_ulang_pada",
+        "note": "keterangan",
+    }
+    fields: ClassVar = {**named, "day": "tanggal"}
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self.regions, self.bounds = Regions(now), Bounds()
+
+    def clean(self, row: Row) -> LossRow:
+        """Refuse days to come, counts above the population, and more recorded again than lost."""
+        place = self.regions.kecamatan(row["kode"])
+        lost_on = self.regions.not_in_future(row["tanggal"], place, column="tanggal")
+        self.bounds.check(row["jumlah"], place, column="jumlah")
+        if (row["direkam_ulang"] or 0) > row["jumlah"]:
+            reason = f"{row['direkam_ulang']} melebihi data yang hilang ({row['jumlah']}). Periksa keduanya."
+            raise Refused(reason, field="direkam_ulang")
+        if again_on := row["direkam_ulang_pada"]:
+            self.regions.not_in_future(again_on, place, column="direkam_ulang_pada")
+            if again_on < lost_on:
+                raise Refused("Tidak bisa sebelum tanggal hilangnya. Periksa keduanya.", field="direkam_ulang_pada")
+        named = {name: row[column] for name, column in self.named.items() if row[column] is not None}
+        return LossRow(place, lost_on, LossChanges(**named))  # type: ignore[typeddict-item]
+
+    def key(self, value: LossRow) -> Hashable:
+        """One row per kecamatan and day."""
+        return value.kecamatan.pk, value.day
+
+    def save(self, value: LossRow) -> Outcome:
+        """Record a new loss, or bring a known one to what the row names."""
+        losses = LostRecords.objects.filter(kecamatan=value.kecamatan, day=value.day)
+        loss = losses.filter(voided_at=None).first()
+        if loss is None:
+            return _record_loss(value, losses.exclude(voided_at=None))
+        changes = {name: new for name, new in value.named.items() if getattr(loss, name) != new}
+        if changes:
+            loss.kecamatan = value.kecamatan
+            correct_loss(loss, version=loss.version, by=None, reason=REASON, **LossChanges(**changes))  # type: ignore[typeddict-item]
+        return changed(Outcome.UNCHANGED, bool(changes))
+
+
+def _record_loss(value: LossRow, voided: Iterable[LostRecords]) -> Outcome:
+    """Record a loss, unless it is one that people voided because it is wrong."""
+    if any(loss.count == value.named["count"] for loss in voided):
+        return Outcome.UNCHANGED
+    record_loss(kecamatan=value.kecamatan, day=value.day, by=None, **value.named)  # type: ignore[misc]
+    return Outcome.ADDED
+
+
+# --- arrangements ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangementRow:
+    """What a row says of an arrangement. ``None`` is what it does not name; moments are aware, perhaps planned."""
+
+    kecamatan: Kecamatan
+    kind: str
+    started_at: datetime
+    ended_at: datetime | None
+    host: Kecamatan | None
+
+
+class ArrangementImport(RowDataset[ArrangementRow]):
+    """How people are served while sets are down; may be planned."""
+
+    name = "arrangements"
+    columns: ClassVar = [
+        Column("kode", region_code, required=True),
+        Column("jenis", term(terms_of(Arrangement.Kind)), required=True),
+        Column("mulai", moment, required=True),
+        Column("selesai", moment),
+        Column("tuan_rumah", region_code),
+    ]
+    fields: ClassVar = {"started_at": "mulai", "ended_at": "selesai", "host": "tuan_rumah"}
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self.regions = Regions(now)
+
+    def clean(self, row: Row) -> ArrangementRow:
+        """Refuse an end before its start, and a host that is missing or the kecamatan itself."""
+        place = self.regions.kecamatan(row["kode"])
+        started_at = self.regions.moment(row["mulai"], place)
+        ended_at = row["selesai"] and self.regions.moment(row["selesai"], place)
+        _refuse_reversed(started_at, ended_at, "selesai", "mulai")
+        host = row["tuan_rumah"] and self.regions.place(row["tuan_rumah"], column="tuan_rumah")
+        if host is None and row["jenis"] == Arrangement.Kind.HOSTED:
+            raise Refused("Wajib diisi untuk menumpang: kode kecamatan yang menampung.", field="tuan_rumah")
+        if host == place:
+            raise Refused(f"{place.name} tidak bisa menumpang pada dirinya sendiri.", field="tuan_rumah")
+        return ArrangementRow(place, row["jenis"], started_at, ended_at, host)
+
+    def key(self, value: ArrangementRow) -> Hashable:
+        """One row per kecamatan, kind and beginning."""
+        return value.kecamatan.pk, value.kind, value.started_at
+
+    def save(self, value: ArrangementRow) -> Outcome:
+        """Record a new arrangement, or bring a known one to what the row names."""
+        known = Arrangement.objects.filter(
+            kecamatan=value.kecamatan, kind=value.kind, started_at=value.started_at
+        ).order_by("-voided_at")
+        arrangement = known.filter(voided_at=None).first() or known.first()
+        if arrangement is None:
+            _start_arrangement(value)
+            return Outcome.ADDED
+        if arrangement.voided_at is not None:
+            return Outcome.UNCHANGED
+        return changed(Outcome.UNCHANGED, _correct_arrangement(arrangement, value))
+
+
+def _start_arrangement(value: ArrangementRow) -> None:
+    start_arrangement(
+        kecamatan=value.kecamatan,
+        kind=value.kind,
+        started_at=value.started_at,
+        ended_at=value.ended_at,
+        host=value.host,
+        by=None,
+    )
+
+
+def _correct_arrangement(arrangement: Arrangement, value: ArrangementRow) -> bool:
+    changes = ArrangementChanges()
+    if value.ended_at is not None and arrangement.ended_at != value.ended_at:
+        changes["ended_at"] = value.ended_at
+    if value.host is not None and arrangement.host != value.host:
+        changes["host"] = value.host
+    if changes:
+        correct_arrangement(arrangement, version=arrangement.version, by=None, reason=REASON, **changes)
+    return bool(changes)

@@ -1,0 +1,332 @@
+"""What stops recording and what people do about it: faults, outages, arrangements, lost records."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from devices.models import Device, DeviceKind, RecordingSet
+from kecamatan.models import Cause, Certainty, Effect, Kecamatan, Voidable
+from kecamatan.scope import ScopedQuerySet, region_filter, scope_of
+
+
+def overlapping(begins: str, ends: str, start: datetime, end: datetime | None) -> Q:
+    """Return the filter that keeps the half-open spans which share a moment with [start, end)."""
+    condition = Q(**{ends: None}) | Q(**{f"{ends}__gt": start})
+    return condition if end is None else condition & Q(**{f"{begins}__lt": end})
+
+
+class TicketQuerySet(ScopedQuerySet):
+    """Faults with their tickets."""
+
+    def counted(self) -> Self:
+        """Keep the faults that count: neither voided nor rejected."""
+        return self.filter(voided_at=None).exclude(status=Ticket.Status.REJECTED)
+
+    def overlapping(self, start: datetime, end: datetime | None) -> Self:
+        """Keep the faults that share a moment with [start, end)."""
+        return self.filter(overlapping("failed_at", "restored_at", start, end))
+
+
+class OutageQuerySet(models.QuerySet["Outage"]):
+    """Outages; seen by whoever may see one of their places."""
+
+    def visible_to(self, user: object) -> Self:
+        """Keep the outages with a place inside the user's assignments; none at all without one."""
+        condition = region_filter(scope_of(user), "kecamatan")
+        if condition is None:
+            return self.none()
+        return self.filter(pk__in=Outage.places.through.objects.filter(condition).values("outage"))
+
+    def counted(self) -> Self:
+        """Keep the outages that were not voided."""
+        return self.filter(voided_at=None)
+
+
+class ArrangementQuerySet(ScopedQuerySet):
+    """Arrangements of kecamatan."""
+
+    def counted(self) -> Self:
+        """Keep the arrangements that were not voided."""
+        return self.filter(voided_at=None)
+
+    def overlapping(self, start: datetime, end: datetime | None) -> Self:
+        """Keep the arrangements that share a moment with [start, end)."""
+        return self.filter(overlapping("started_at", "ended_at", start, end))
+
+
+class StatedCause(models.Model):
+    """The cause that counts for a fault or an outage; kept by ``repairs.causes`` from what people stated."""
+
+    cause = models.CharField("penyebab", max_length=14, choices=Cause.choices, default=Cause.UNKNOWN)
+    certainty = models.CharField("kepastian", max_length=9, choices=Certainty.choices, default=Certainty.SUSPECTED)
+
+    class Meta:
+        abstract = True
+
+
+class Ticket(StatedCause, Voidable):
+    """One fault: a device that is broken, or a component that a set lacks.
+
+    The span of the fault (``failed_at`` to ``restored_at``) is apart from when people reported, worked and closed.
+    ``repairs.workflow`` is the only writer of ``status``.
+    """
+
+    class Status(models.TextChoices):
+        REPORTED = "reported", "Dilaporkan"
+        TRIAGED = "triaged", "Diverifikasi"
+        IN_PROGRESS = "in_progress", "Dikerjakan"
+        WAITING_PARTS = "waiting_parts", "Menunggu suku cadang"
+        WAITING_CENTRE = "waiting_centre", "Menunggu pusat"
+        RESOLVED = "resolved", "Selesai"
+        CLOSED = "closed", "Ditutup"
+        REJECTED = "rejected", "Ditolak"
+        REOPENED = "reopened", "Dibuka lagi"
+
+    class Fault(models.TextChoices):
+        BROKEN = "broken", "Rusak"
+        MISSING = "missing", "Tidak ada"
+
+    class Priority(models.TextChoices):
+        URGENT = "urgent", "Mendesak"
+        HIGH = "high", "Tinggi"
+        NORMAL = "normal", "Normal"
+        LOW = "low", "Rendah"
+
+    class Route(models.TextChoices):
+        LOCAL = "local", "Lokal"
+        VENDOR = "vendor", "Penyedia"
+        PROVINCIAL_TEAM = "provincial_team", "Teknisi provinsi"
+        CENTRE_TEAM = "centre_team", "Teknisi pusat"
+        SENT_TO_CENTRE = "sent_to_centre", "Dikirim ke pusat"
+        CANNIBALIZE = "cannibalize", "Kanibal"
+        REPLACEMENT = "replacement", "Penggantian"
+
+    class Channel(models.TextChoices):
+        APP = "app", "Aplikasi"
+        PHONE = "phone", "Telepon"
+        WHATSAPP = "whatsapp", "WhatsApp"
+        LETTER = "letter", "Surat"
+        IN_PERSON = "in_person", "Datang langsung"
+        IMPORT = "import", "Impor berkas"
+
+    scope_path: ClassVar[str] = "kecamatan"
+
+    fault = models.CharField("gangguan", max_length=7, choices=Fault.choices)
+    kecamatan = models.ForeignKey(
+        Kecamatan, models.PROTECT, related_name="tickets", verbose_name="kecamatan saat dibuka"
+    )
+    recording_set = models.ForeignKey(RecordingSet, models.PROTECT, related_name="tickets", verbose_name="set")
+    device_kind = models.ForeignKey(DeviceKind, models.PROTECT, related_name="tickets", verbose_name="komponen")
+    device = models.ForeignKey(
+        Device, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name="alat"
+    )
+    effect = models.CharField("dampak", max_length=7, choices=Effect.choices)
+    failed_at = models.DateTimeField("rusak sejak")
+    restored_at = models.DateTimeField("pulih pada", null=True, blank=True)
+    note = models.TextField("keterangan", blank=True)
+
+    status = models.CharField("keadaan", max_length=14, choices=Status.choices, default=Status.REPORTED)
+    version = models.PositiveIntegerField(default=1)
+    priority = models.CharField("prioritas", max_length=6, choices=Priority.choices, default=Priority.NORMAL)
+    route = models.CharField("jalur", max_length=15, choices=Route.choices, blank=True)
+    cost = models.DecimalField("biaya (Rp)", max_digits=14, decimal_places=2, null=True, blank=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="assigned_tickets"
+    )
+    promised_on = models.DateField("dijanjikan pada", null=True, blank=True)
+    due_at = models.DateTimeField("tenggat", null=True, blank=True)
+    duplicate_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="duplicates")
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name="lanjutan dari"
+    )
+
+    client_key = models.UUIDField(unique=True)
+    payload_hash = models.CharField(max_length=64)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="reported_tickets"
+    )
+    reporter_name = models.CharField("pelapor", max_length=120, blank=True)
+    channel = models.CharField("lewat", max_length=9, choices=Channel.choices, default=Channel.APP)
+    reported_at = models.DateTimeField("dilaporkan pada")
+    triaged_at = models.DateTimeField("diverifikasi pada", null=True, blank=True)
+    resolved_at = models.DateTimeField("diselesaikan pada", null=True, blank=True)
+    closed_at = models.DateTimeField("ditutup pada", null=True, blank=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tiket"
+        verbose_name_plural = "tiket"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(fault="broken", device__isnull=False) | Q(fault="missing", device=None),
+                name="repairs_ticket_device_when_broken",
+            ),
+            models.CheckConstraint(
+                condition=Q(restored_at=None) | Q(restored_at__gt=F("failed_at")), name="repairs_ticket_span"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["resolved", "closed"]) | Q(restored_at__isnull=False),
+                name="repairs_ticket_resolved_is_restored",
+            ),
+        ]
+        indexes: ClassVar = [
+            # The faults of a place that reach into a month, for its rollup row.
+            models.Index(fields=["kecamatan", "failed_at"], name="repairs_ticket_place"),
+            # The repairs that nobody has confirmed yet, for closing them after some days.
+            models.Index(fields=["resolved_at"], condition=Q(status="resolved"), name="repairs_ticket_unconfirmed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """Return the number that people use, such as ``TKT-2026-001482``."""
+        return f"TKT-{self.reported_at.year}-{self.pk:06d}"
+
+    @property
+    def counts(self) -> bool:
+        """Say whether the fault counts anywhere: neither voided nor rejected."""
+        return self.voided_at is None and self.status != self.Status.REJECTED
+
+
+class Outage(StatedCause, Voidable):
+    """A span in which one or many kecamatan cannot record, or less, for a reason outside their devices."""
+
+    places = models.ManyToManyField(Kecamatan, related_name="outages", verbose_name="kecamatan")
+    started_at = models.DateTimeField("mulai")
+    ended_at = models.DateTimeField("selesai", null=True, blank=True)
+    effect = models.CharField("dampak", max_length=7, choices=Effect.choices)
+    promised_at = models.DateTimeField("dijanjikan pulih", null=True, blank=True)
+    note = models.TextField("keterangan", blank=True)
+    version = models.PositiveIntegerField(default=1)
+    client_key = models.UUIDField(unique=True)
+    payload_hash = models.CharField(max_length=64)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="reported_outages"
+    )
+    reported_at = models.DateTimeField("dilaporkan pada")
+
+    objects = OutageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "gangguan"
+        verbose_name_plural = "gangguan"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gt=F("started_at")), name="repairs_outage_span"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_cause_display()} sejak {self.started_at}"
+
+
+class CauseStatement(models.Model):
+    """What one person said of the cause of a fault or an outage. Two people may name different causes."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, null=True, blank=True, related_name="cause_statements")
+    outage = models.ForeignKey(Outage, models.CASCADE, null=True, blank=True, related_name="cause_statements")
+    cause = models.CharField("penyebab", max_length=14, choices=Cause.choices)
+    certainty = models.CharField("kepastian", max_length=9, choices=Certainty.choices)
+    by_staff = models.BooleanField("dinyatakan dinas", default=False)
+    stated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="cause_statements"
+    )
+    source = models.CharField("menurut", max_length=120, blank=True)
+    stated_at = models.DateTimeField("dinyatakan pada")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ticket=None, outage__isnull=False) | Q(ticket__isnull=False, outage=None),
+                name="repairs_causestatement_of_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_cause_display()} ({self.get_certainty_display()})"
+
+
+class Arrangement(Voidable):
+    """A span in which people of a kecamatan are served another way while its own sets are down."""
+
+    class Kind(models.TextChoices):
+        HOSTED = "hosted", "Menumpang"
+        MOBILE_UNIT = "mobile_unit", "Unit keliling"
+        EQUIPMENT_LOAN = "equipment_loan", "Pinjam alat"
+        DIVERTED = "diverted", "Dialihkan"
+
+    scope_path: ClassVar[str] = "kecamatan"
+
+    kecamatan = models.ForeignKey(Kecamatan, models.PROTECT, related_name="arrangements", verbose_name="kecamatan")
+    kind = models.CharField("jenis", max_length=14, choices=Kind.choices)
+    started_at = models.DateTimeField("mulai")
+    ended_at = models.DateTimeField("selesai", null=True, blank=True)
+    host = models.ForeignKey(
+        Kecamatan, models.PROTECT, null=True, blank=True, related_name="guest_arrangements", verbose_name="tuan rumah"
+    )
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ArrangementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "pengaturan layanan"
+        verbose_name_plural = "pengaturan layanan"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gt=F("started_at")), name="repairs_arrangement_span"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="hosted") | Q(host__isnull=False), name="repairs_arrangement_host_of_hosted"
+            ),
+            models.CheckConstraint(
+                condition=Q(host=None) | ~Q(host=F("kecamatan")), name="repairs_arrangement_host_is_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.kecamatan_id}"
+
+
+class LostRecords(Voidable):
+    """Recordings of a kecamatan that were lost, and how many of these people were recorded again."""
+
+    class Certainty(models.TextChoices):
+        SUSPECTED = "suspected", "Diduga"
+        CONFIRMED = "confirmed", "Terkonfirmasi"
+
+    scope_path: ClassVar[str] = "kecamatan"
+
+    kecamatan = models.ForeignKey(Kecamatan, models.PROTECT, related_name="lost_records", verbose_name="kecamatan")
+    day = models.DateField("tanggal")
+    count = models.PositiveIntegerField("jumlah")
+    cause = models.CharField("penyebab", max_length=14, choices=Cause.choices, default=Cause.UNKNOWN)
+    certainty = models.CharField("kepastian", max_length=9, choices=Certainty.choices, default=Certainty.SUSPECTED)
+    rerecorded = models.PositiveIntegerField("direkam ulang", default=0)
+    rerecorded_on = models.DateField("direkam ulang pada", null=True, blank=True)
+    note = models.TextField("keterangan", blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "data hilang"
+        verbose_name_plural = "data hilang"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kecamatan", "day"], condition=Q(voided_at=None), name="repairs_lostrecords_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(rerecorded__lte=F("count")), name="repairs_lostrecords_rerecorded_within_count"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} data hilang {self.day}"

@@ -1,0 +1,151 @@
+"""Lost records and re-recordings: what is written, refused and marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+import time_machine
+
+from accounts.models import User
+from kecamatan.models import Event, Kecamatan
+from lib.errors import Conflict, Forbidden, Refused
+from repairs.losses import correct_loss, record_loss, record_rerecording, void_loss
+from repairs.models import LostRecords
+from tests.factories import forget_marks, make_kecamatan, marks, moment
+from tests.repairs.conftest import NOW
+from tests.threads import at_once
+
+DAY = date(2026, 9, 14)
+
+
+def lost(kecamatan: Kecamatan, **values: Any) -> LostRecords:
+    return record_loss(kecamatan=kecamatan, **{"day": DAY, "count": 1738, "by": None, **values})
+
+
+def refused(call: Callable[[], Any]) -> tuple[str, str]:
+    with pytest.raises(Refused) as refusal:
+        call()
+    return refusal.value.field, refusal.value.message
+
+
+def test_loss_marks_the_month_of_its_day(kecamatan: Kecamatan, operator: User) -> None:
+    loss = lost(kecamatan, cause="human_error", note=" kata sandi diganti ", by=operator)
+    loss.refresh_from_db()
+    assert (loss.count, loss.cause, loss.certainty) == (1738, "human_error", "suspected")
+    assert (loss.rerecorded, loss.rerecorded_on, loss.note) == (0, None, "kata sandi diganti")
+    assert marks() == [("36.03.30", "2026-09")]
+    assert Event.objects.get(action="record").data == {"count": 1738, "certainty": "suspected"}
+
+
+def test_rerecording_marks_the_months_of_old_and_new_day(kecamatan: Kecamatan, operator: User) -> None:
+    loss = lost(kecamatan, rerecorded=100, rerecorded_on=date(2026, 10, 1))
+    assert marks() == [("36.03.30", "2026-09"), ("36.03.30", "2026-10")]
+    forget_marks()
+    record_rerecording(loss, rerecorded=1200, rerecorded_on=date(2026, 11, 20), version=1, by=operator)
+    assert (loss.rerecorded, loss.rerecorded_on, loss.version) == (1200, date(2026, 11, 20), 2)
+    assert marks() == [("36.03.30", f"2026-{month}") for month in ("09", "10", "11")]
+    assert Event.objects.get(action="rerecord").data == {"before": {"rerecorded": "100", "rerecorded_on": "2026-10-01"}}
+    with pytest.raises(Conflict):
+        record_rerecording(loss, rerecorded=1, rerecorded_on=None, version=1, by=operator)
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "message"),
+    [
+        ({"count": 0}, "count", "Jumlah data hilang sekurangnya 1."),
+        ({"count": -5}, "count", "Jumlah data hilang sekurangnya 1."),
+        ({"day": date(2026, 11, 21)}, "day", "Tanggal ini belum tiba. Isi tanggal hari ini atau sebelumnya."),
+        (
+            {"day": date(2008, 12, 31)},
+            "day",
+            "Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya.",
+        ),
+        ({"rerecorded": -1}, "rerecorded", "Jumlah rekam ulang tidak boleh negatif."),
+        (
+            {"rerecorded": 1739},
+            "rerecorded",
+            "Rekam ulang (1739) melebihi data yang hilang (1738). Periksa keduanya.",
+        ),
+        (
+            {"rerecorded_on": date(2026, 9, 13)},
+            "rerecorded_on",
+            "Rekam ulang tidak bisa sebelum datanya hilang.",
+        ),
+        (
+            {"rerecorded_on": date(2026, 11, 21)},
+            "rerecorded_on",
+            "Tanggal ini belum tiba. Isi tanggal hari ini atau sebelumnya.",
+        ),
+        (
+            {"note": "3603 3017 0845 0001"},
+            "note",
+            "Ada 16 angka yang tampak seperti NIK. Data warga tidak boleh disimpan di sini: hapus nomornya.",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused(kecamatan: Kecamatan, values: dict[str, Any], field: str, message: str) -> None:
+    assert refused(lambda: lost(kecamatan, **values)) == (field, message)
+    assert LostRecords.objects.count() == 0
+
+
+def test_today_is_the_places_own_day(kecamatan: Kecamatan, frozen: time_machine.Traveller) -> None:
+    """At 15.30 UTC it is the next day in Jayapura only."""
+    frozen.move_to(moment("2026-11-20 15:30"))
+    tomorrow = date(2026, 11, 21)
+    assert lost(make_kecamatan("91.03.01"), day=tomorrow).day == tomorrow
+    for code in ("36.03.01", "53.01.01"):
+        assert refused(lambda code=code: lost(make_kecamatan(code), day=tomorrow))[0] == "day"
+
+
+def test_one_loss_for_each_day(kecamatan: Kecamatan, staff: User) -> None:
+    first = lost(kecamatan)
+    message = "Data hilang Kecamatan Sepatan Timur pada 14/09/2026 sudah tercatat. Koreksi catatan itu."
+    assert refused(lambda: lost(kecamatan, count=5)) == ("day", message)
+    second = lost(kecamatan, day=date(2026, 9, 15))
+    assert refused(lambda: correct_loss(second, version=1, by=staff, reason="salah hari", day=DAY)) == ("day", message)
+    void_loss(first, version=1, by=staff, reason="ganda")
+    correct_loss(second, version=1, by=staff, reason="salah hari", day=DAY)
+    assert second.day == DAY
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_16_losses_of_one_day_make_one() -> None:
+    kecamatan = make_kecamatan("36.03.30")
+    results = at_once(lambda _: lost(kecamatan).pk)
+    assert [result for result in results if not isinstance(result, Refused)] == [LostRecords.objects.get().pk]
+
+
+def test_confirming_is_a_correction(kecamatan: Kecamatan, staff: User, operator: User) -> None:
+    loss = lost(kecamatan)
+    with pytest.raises(Forbidden):
+        correct_loss(loss, version=1, by=operator, reason="pasti", certainty="confirmed")
+    forget_marks()
+    correct_loss(loss, version=1, by=staff, reason="dicek ke pusat", certainty="confirmed", day=date(2026, 8, 31))
+    assert (loss.certainty, loss.day, loss.count) == ("confirmed", date(2026, 8, 31), 1738)
+    assert marks() == [("36.03.30", "2026-08"), ("36.03.30", "2026-09")]
+    assert Event.objects.get(action="correct").data == {
+        "before": {"certainty": "suspected", "day": "2026-09-14"},
+        "reason": "dicek ke pusat",
+    }
+
+
+def test_only_operator_and_staff_record(kecamatan: Kecamatan, technician: User, official: User) -> None:
+    for user in (technician, official):
+        with pytest.raises(Forbidden):
+            lost(kecamatan, by=user)
+    assert LostRecords.objects.count() == 0
+
+
+def test_voided_loss_stays(kecamatan: Kecamatan, staff: User) -> None:
+    loss = lost(kecamatan, rerecorded=1, rerecorded_on=date(2026, 10, 1))
+    forget_marks()
+    void_loss(loss, version=1, by=staff, reason="data ditemukan")
+    assert (loss.voided_at, loss.voided_by, loss.void_reason) == (NOW, staff, "data ditemukan")
+    assert marks() == [("36.03.30", "2026-09"), ("36.03.30", "2026-10")]
+    assert refused(lambda: correct_loss(loss, version=2, by=staff, reason="lagi", count=1)) == (
+        "",
+        "Catatan ini sudah dibatalkan, sehingga tidak dapat diubah lagi.",
+    )
