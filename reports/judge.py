@@ -1,0 +1,286 @@
+"""The rollup row of one place in one month: a pure function of its facts and of the moment of judgement.
+
+The formulas are published in docs/architecture.md. Statuses are judged at one moment, sums run over the month; a past
+month is judged just before its local end, the current one now, with minutes and expected days up to the last local
+midnight.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from devices.readiness import (
+    down_spans,
+    missing_kinds,
+    on_record_spans,
+    service,
+    set_status,
+    stopping_outage_spans,
+)
+from devices.register import INVENTORY_HOLDS_MONTHS
+from lib.months import add_months, local_day, midnight, month_bounds
+from lib.spans import MINUTE, Closed, Span, clip, intersection, minutes
+from reports.facts import Facts, Loss, Reference, Rule, TicketFact
+
+INSTANT = timedelta(microseconds=1)
+
+# What a place has without any fact; it makes no row by itself.
+BLANK_FIGURES = frozenset({"kecamatan_total", "kecamatan_no_report", "days_expected"})
+
+
+class Moment(NamedTuple):
+    """When a place's month is judged. ``day`` is the local day; sums end at ``until``."""
+
+    month: date
+    start: datetime
+    end: datetime
+    at: datetime
+    until: datetime
+    day: date
+    as_of: datetime
+    closed: bool
+
+    @property
+    def window(self) -> Closed:
+        """Return the part of the month that the sums run over."""
+        return Closed(self.start, self.until)
+
+    def began(self, moment: datetime | None) -> bool:
+        """Say whether something happened in the month, up to the judgement."""
+        return moment is not None and self.start <= moment <= self.at
+
+
+@dataclass(slots=True)
+class Row:
+    """The figures of one region in one month, before they are stored; absent ones are 0."""
+
+    as_of: datetime
+    closed: bool
+    valid_until: datetime | None = None
+    figures: Counter[str] = field(default_factory=Counter)
+    by_cause: Counter[str] = field(default_factory=Counter)
+    by_route: Counter[str] = field(default_factory=Counter)
+    kinds: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    planned: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Say whether there is nothing to store: no fact in the month, and none planned."""
+        return not self.planned and not any(
+            value for name, value in self.figures.items() if name not in BLANK_FIGURES
+        )
+
+
+def moment_of(month: date, zone: str, now: datetime) -> Moment:
+    """Return how the month of a place in ``zone`` is judged at ``now``: closed after its local end, else as of now."""
+    start, end = month_bounds(month, zone)
+    if now >= end:
+        return Moment(month, start, end, end - INSTANT, end, local_day(end - INSTANT, zone), end, True)
+    day = local_day(now, zone)
+    return Moment(month, start, end, now, max(start, midnight(day, zone)), day, now, False)
+
+
+def judge(facts: Facts, reference: Reference, month: date, now: datetime) -> Row:
+    """Return the row of a place in a month as it stands at ``now`` (an aware moment)."""
+    moment = moment_of(month, facts.place.zone, now)
+    row = Row(as_of=moment.as_of, closed=moment.closed)
+    required = reference.required(month)
+    _count_sets(row, facts, moment, required)
+    _count_devices(row, facts, moment, required)
+    _count_tickets(row, facts.tickets, moment)
+    _count_recordings(row, facts, moment)
+    if facts.place.is_dinas:
+        row.figures["kabupaten_inventoried"] = _is_inventoried(facts.inventories, moment.day)
+    else:
+        _count_service(row, facts, moment, required)
+        _count_minutes(row, facts, reference, moment, required)
+        _count_days(row, facts, reference, moment)
+        _count_duty(row, facts, month)
+    if not moment.closed:
+        row.valid_until = _valid_until(facts, moment)
+        row.planned = _is_planned(facts, moment)
+    return row
+
+
+def _count_sets(row: Row, facts: Facts, moment: Moment, required: frozenset[str]) -> None:
+    for record in facts.sets:
+        status = set_status(record, moment.at, required)
+        if status:
+            row.figures["sets_total"] += 1
+            row.figures[f"sets_{status}"] += 1
+
+
+def _count_devices(row: Row, facts: Facts, moment: Moment, required: frozenset[str]) -> None:
+    for record in facts.sets:
+        for placed in record.placements:
+            kind = row.kinds[placed.kind]
+            kind["service_minutes"] += _minutes(placed.span, moment.window)
+            if placed.span.covers(moment.at):
+                broken = any(fault.span.covers(moment.at) for fault in placed.faults)
+                kind["total"] += 1
+                kind["broken" if broken else "working"] += 1
+        for code in missing_kinds(record, moment.at, required):
+            row.kinds[code]["missing"] += 1
+    for name in ("total", "working", "broken", "missing"):
+        row.figures[f"devices_{name}"] = sum(kind[name] for kind in row.kinds.values())
+
+
+def _minutes(span: Span, window: Closed) -> int:
+    part = clip(span, window)
+    return (part.end - part.start) // MINUTE if part else 0
+
+
+def _count_tickets(row: Row, tickets: Sequence[TicketFact], moment: Moment) -> None:
+    for ticket in tickets:
+        if moment.began(ticket.span.start):
+            row.figures["tickets_opened"] += 1
+            row.by_cause[ticket.cause] += 1
+            if ticket.route:
+                row.by_route[ticket.route] += 1
+            row.kinds[ticket.kind]["faults_begun"] += 1
+        if ticket.span.end and moment.began(ticket.span.end):
+            lasted = (ticket.span.end - ticket.span.start) // MINUTE
+            row.figures["tickets_resolved"] += 1
+            row.figures["repair_minutes"] += lasted
+            row.kinds[ticket.kind]["repairs"] += 1
+            row.kinds[ticket.kind]["repair_minutes"] += lasted
+        if ticket.span.covers(moment.at):
+            row.figures["tickets_open"] += 1
+            row.figures["tickets_overdue"] += bool(ticket.due_at and ticket.due_at <= moment.at)
+
+
+def _count_service(row: Row, facts: Facts, moment: Moment, required: frozenset[str]) -> None:
+    status = service(facts.sets, facts.outages, facts.arrangements, moment.at, required)
+    row.figures["kecamatan_total"] = 1
+    row.figures[f"kecamatan_{status}"] = 1
+
+
+def _count_minutes(
+    row: Row, facts: Facts, reference: Reference, moment: Moment, required: frozenset[str]
+) -> None:
+    """Add the office minutes while a set is on record, and those of them without capacity or under an outage."""
+    on_record = on_record_spans(facts.sets, moment.window)
+    if not on_record:
+        return
+    office = intersection(reference.calendar.spans(moment.month, facts.place.zone), on_record)
+    row.figures["office_minutes"] = minutes(office)
+    row.figures["down_minutes"] = minutes(
+        intersection(office, down_spans(facts.sets, facts.outages, moment.window, required))
+    )
+    row.figures["outage_minutes"] = minutes(
+        intersection(office, stopping_outage_spans(facts.outages, moment.window))
+    )
+
+
+def _count_recordings(row: Row, facts: Facts, moment: Moment) -> None:
+    """Add what was recorded, lost and recorded again, each in the month of its own date."""
+    row.figures["recorded"] = sum(
+        recorded for day, recorded in facts.recorded.items() if moment.month <= day <= moment.day
+    )
+    for loss in facts.losses:
+        _count_loss(row, loss, moment)
+    row.figures["net"] = row.figures["recorded"] - row.figures["lost"] + row.figures["rerecorded"]
+
+
+def _count_loss(row: Row, loss: Loss, moment: Moment) -> None:
+    if moment.month <= loss.day <= moment.day:
+        row.figures["lost" if loss.confirmed else "lost_suspected"] += loss.count
+    if loss.confirmed and moment.month <= loss.rerecorded_on <= moment.day:
+        row.figures["rerecorded"] += loss.rerecorded
+
+
+def _count_days(row: Row, facts: Facts, reference: Reference, moment: Moment) -> None:
+    """Count the office days that are over and those of them with a count; split by the sign of life."""
+    over = [
+        day for day in reference.calendar.days(moment.month) if moment.closed or day < moment.day
+    ]
+    row.figures["days_expected"] = len(over)
+    row.figures["days_reported"] = sum(day in facts.recorded for day in over)
+    if row.figures["sets_total"]:
+        row.figures["kecamatan_confirmed" if _is_heard(facts, reference, moment.day) else "kecamatan_silent"] = 1
+
+
+def _is_heard(facts: Facts, reference: Reference, day: date) -> bool:
+    signs = [sign for sign in (*facts.recorded, *facts.signs) if sign <= day]
+    return bool(signs) and max(signs) >= reference.calendar.earliest_sign_that_counts(day)
+
+
+def _count_duty(row: Row, facts: Facts, month: date) -> None:
+    """Add the wajib KTP that holds, the target and whether it is met; net may be negative and is never clamped."""
+    figures = row.figures
+    held = [semester for semester in facts.semesters if semester.holds_from <= month]
+    if held:
+        figures["population"], figures["eligible"] = held[-1].population, held[-1].eligible
+        if held[-1].recorded_total is not None:
+            figures["coverage_recorded"] = held[-1].recorded_total
+            figures["coverage_eligible"] = held[-1].eligible
+    figures["target"] = target_of(facts.own_rules, facts.kabupaten_rules, month, figures["eligible"])
+    if figures["eligible"]:
+        figures["net_with_eligible"] = figures["net"]
+    if figures["target"]:
+        figures["net_with_target"] = figures["net"]
+        figures["kecamatan_with_target"] = 1
+        figures["kecamatan_met"] = int(figures["net"] >= figures["target"])
+
+
+def target_of(own: Sequence[Rule], kabupaten: Sequence[Rule], month: date, eligible: int) -> int:
+    """Return the target of a kecamatan in a month: its own rule in force, else its kabupaten's; 0 without one.
+
+    A percentage is of ``eligible`` and rounded up (design.md, "Targets").
+    """
+    for rules in (own, kabupaten):
+        rule = next((rule for rule in reversed(rules) if rule.starts_on <= month), None)
+        if rule and rule.count is not None:
+            return rule.count
+        if rule and rule.percent is not None:
+            thousandths = int(rule.percent * 1000)
+            return -(-thousandths * eligible // 100_000)
+    return 0
+
+
+def _is_inventoried(inventories: Sequence[date], day: date) -> int:
+    return int(any(check <= day < _same_day(check, INVENTORY_HOLDS_MONTHS) for check in inventories))
+
+
+def _same_day(day: date, months: int) -> date:
+    """Return the same day of the month some months later, or the first of the next where that day does not exist."""
+    month = add_months(day.replace(day=1), months)
+    later = month + timedelta(days=day.day - 1)
+    return later if later.month == month.month else add_months(month, 1)
+
+
+def _valid_until(facts: Facts, moment: Moment) -> datetime:
+    """Return when time alone makes an open row wrong: the next local midnight, or a start, an end or a due date."""
+    next_midnight = midnight(moment.day + timedelta(days=1), facts.place.zone)
+    return min((at for at in _turns(facts) if moment.at < at < next_midnight), default=next_midnight)
+
+
+def _turns(facts: Facts) -> Iterator[datetime]:
+    for span in _spans(facts):
+        yield span.start
+        if span.end:
+            yield span.end
+    yield from (ticket.due_at for ticket in facts.tickets if ticket.due_at)
+
+
+def _spans(facts: Facts) -> Iterator[Span]:
+    for record in facts.sets:
+        yield from (placed.span for placed in record.placements)
+        if record.withdrawn_at:
+            yield Span(record.withdrawn_at)
+    yield from (ticket.span for ticket in facts.tickets)
+    yield from (outage.span for outage in facts.outages)
+    yield from (arrangement.span for arrangement in facts.arrangements)
+
+
+def _is_planned(facts: Facts, moment: Moment) -> bool:
+    """Say whether something is on record that only begins later; it keeps the row, so that time finds it."""
+    return (
+        any(span.start > moment.at for span in _spans(facts))
+        or any(semester.holds_from > moment.month for semester in facts.semesters)
+        or any(rule.starts_on > moment.month for rule in (*facts.own_rules, *facts.kabupaten_rules))
+    )

@@ -1,0 +1,150 @@
+"""Derived figures only: everything here can be dropped and rebuilt from the other apps, equal to the last integer."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from devices.models import DeviceKind
+
+
+class Level(models.TextChoices):
+    """The level of a row. A dinas stands beside the kecamatan of its kabupaten and is summed with them."""
+
+    KECAMATAN = "kecamatan", "Kecamatan"
+    DINAS = "dinas", "Dinas"
+    KABUPATEN = "kabupaten", "Kabupaten/kota"
+    PROVINCE = "province", "Provinsi"
+    NATION = "nation", "Indonesia"
+
+
+def figure() -> models.IntegerField:
+    """Return a column for a sum: an integer, 0 without rows."""
+    return models.IntegerField(default=0)
+
+
+class RegionRow(models.Model):
+    """One region and month. ``region_id`` is the key in the table of its level, 0 for the nation."""
+
+    level = models.CharField(max_length=9, choices=Level.choices)
+    region_id = models.PositiveBigIntegerField()
+    month = models.DateField()
+
+    class Meta:
+        abstract = True
+
+
+class RegionMonth(RegionRow):
+    """The operational counts and the progress of one region in one month; no percentages, no clamping.
+
+    A place without any fact in a month has no row; ``reports.selectors`` counts it as not on record. ``as_of`` is the
+    moment of judgement: the local month end once ``closed``, the moment of computing before.
+    """
+
+    as_of = models.DateTimeField()
+    closed = models.BooleanField()
+    # The moment at which the passing of time alone makes a place's open row wrong; empty for closed rows and parents.
+    valid_until = models.DateTimeField(null=True)
+
+    kecamatan_total = figure()
+    kecamatan_serving = figure()
+    kecamatan_limited = figure()
+    kecamatan_hosted = figure()
+    kecamatan_mobile = figure()
+    kecamatan_stopped = figure()
+    kecamatan_no_report = figure()
+    kecamatan_confirmed = figure()
+    kecamatan_silent = figure()
+
+    sets_total = figure()
+    sets_operational = figure()
+    sets_limited = figure()
+    sets_down = figure()
+
+    devices_total = figure()
+    devices_working = figure()
+    devices_broken = figure()
+    devices_missing = figure()
+
+    tickets_opened = figure()
+    tickets_resolved = figure()
+    tickets_open = figure()
+    tickets_overdue = figure()
+    opened_by_cause = models.JSONField(default=dict)
+    opened_by_route = models.JSONField(default=dict)
+
+    office_minutes = figure()
+    down_minutes = figure()
+    outage_minutes = figure()
+    repair_minutes = figure()
+
+    population = figure()
+    eligible = figure()
+    coverage_recorded = figure()
+    # Wajib KTP of the kecamatan whose recorded total is known: the denominator of the coverage.
+    coverage_eligible = figure()
+
+    target = figure()
+    recorded = figure()
+    lost = figure()
+    lost_suspected = figure()
+    rerecorded = figure()
+    net = figure()
+    # Net of the kecamatan that have the denominator, for the two percentages.
+    net_with_eligible = figure()
+    net_with_target = figure()
+    kecamatan_met = figure()
+    kecamatan_with_target = figure()
+
+    days_expected = figure()
+    days_reported = figure()
+    kabupaten_inventoried = figure()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["level", "region_id", "month"], name="reports_regionmonth_once"),
+        ]
+        indexes: ClassVar = [
+            # The open rows that time has overtaken.
+            models.Index(
+                fields=["valid_until"], condition=models.Q(valid_until__isnull=False), name="reports_regionmonth_stale"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.region_id} {self.month:%Y-%m}"
+
+
+class RegionMonthKind(RegionRow):
+    """The devices and faults of one kind in a region and month; no row where all figures are 0."""
+
+    kind = models.ForeignKey(DeviceKind, models.CASCADE, related_name="region_months")
+    total = figure()
+    working = figure()
+    broken = figure()
+    missing = figure()
+    faults_begun = figure()
+    repairs = figure()
+    repair_minutes = figure()
+    service_minutes = figure()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["level", "region_id", "month", "kind"], name="reports_regionmonthkind_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.region_id} {self.month:%Y-%m} {self.kind_id}"
+
+
+class RollupLock(models.Model):
+    """One row, there after ``migrate``: whoever writes rollup rows locks it first, so that sums are made one at a time.
+
+    On SQLite the transaction itself is exclusive.
+    """
+
+    def __str__(self) -> str:
+        return "kunci rollup"

@@ -1,0 +1,316 @@
+"""What a kecamatan or a dinas can do at this moment, from the live records, and its figures of a month.
+
+The status is derived here and now by ``devices.readiness``; the figures of the month are the rollup row's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db.models import CharField, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from devices.models import Placement
+from devices.readiness import (
+    ArrangementSpan,
+    Fault,
+    Missing,
+    Outage,
+    Placed,
+    Service,
+    SetRecord,
+    SetStatus,
+    missing_kinds,
+    service,
+    set_status,
+)
+from kecamatan.models import Cause, Certainty, Effect
+from kecamatan.scope import Scope
+from lib.format import clock_id, day_id, moment_id, span_id
+from lib.months import local_day, month_bounds
+from lib.spans import Closed, Span, clip
+from repairs.models import Arrangement, Ticket
+from repairs.models import Outage as OutageRow
+from reports.crumbs import crumbs
+from reports.models import RegionMonth
+from reports.months import Month, month_options
+from reports.place_month import month_figures
+from reports.selectors import Region
+from reports.surroundings import Surroundings, surroundings
+
+SET_WORDS = {
+    SetStatus.OPERATIONAL: "Berfungsi",
+    SetStatus.LIMITED: "Terkendala",
+    SetStatus.DOWN: "Tidak berfungsi",
+}
+SERVICE_SENTENCES = {
+    Service.SERVING: "Bisa merekam",
+    Service.LIMITED: "Bisa merekam, terbatas",
+    Service.HOSTED: "Warga merekam di tempat lain",
+    Service.MOBILE: "Dilayani unit keliling",
+    Service.STOPPED: "Tidak bisa merekam",
+    Service.NO_REPORT: "Belum ada set yang tercatat",
+}
+EFFECT_WORDS = {Effect.STOPPED: "perekaman berhenti", Effect.LIMITED: "perekaman terbatas"}
+
+
+class Part(NamedTuple):
+    """A component of a set as a tile; the code of the kind names its icon."""
+
+    kind: str
+    name: str
+    status: str
+    word: str
+
+
+@dataclass(slots=True)
+class SetView:
+    """A set with its components."""
+
+    name: str
+    status: str
+    word: str
+    parts: list[Part]
+
+
+class Item(NamedTuple):
+    """A line with a heading, a sentence, and a status where it has one."""
+
+    title: str
+    text: str
+    status: str = ""
+    word: str = ""
+    overdue: str = ""
+
+
+@dataclass(slots=True)
+class Records:
+    """What is on record of a place now: the sets by key, the open tickets, those of the month, and what runs."""
+
+    names: dict[int, str] = field(default_factory=dict)
+    placed: dict[int, list[Placement]] = field(default_factory=dict)
+    tickets: list[Ticket] = field(default_factory=list)
+    of_month: list[Ticket] = field(default_factory=list)
+    running: list[dict[str, Any]] = field(default_factory=list)
+
+    def of_kind(self, is_outage: bool) -> list[dict[str, Any]]:
+        """Return the running outages, or the running arrangements."""
+        return [row for row in self.running if (row["of"] == "outage") is is_outage]
+
+
+def page(scope: Scope, region: Region, month: Month) -> dict[str, Any]:
+    """Return everything that the page of a place shows, formatted."""
+    now = timezone.now()
+    around = surroundings(region, month.chosen)
+    records = read_records(region, month.chosen, now)
+    sets = [_set_record(records, key) for key in sorted(records.names, key=records.names.__getitem__)]
+    status = _service(records, [record for _, record in sets], around, now)
+    row = RegionMonth.objects.filter(level=region.level, region_id=region.pk, month=month.chosen).first()
+    return {
+        "region": region,
+        "month": month,
+        "months": month_options(month, around.first_month),
+        "crumbs": crumbs(region, scope, month),
+        "has_sample_data": around.has_sample_data,
+        "is_dinas": region.level == "dinas",
+        "today": day_id(local_day(now, region.zone)),
+        "now_text": moment_id(now, region.zone),
+        "status": status.value,
+        "status_sentence": SERVICE_SENTENCES[status],
+        "reasons": _reasons(records, region.zone, now),
+        "sets": [_set_view(name, record, records, around, now) for name, record in sets],
+        "tickets": [_ticket_item(ticket, region.zone, now) for ticket in records.tickets],
+        "outages": [_outage_item(row, region.zone, now) for row in records.of_kind(True)],
+        "arrangements": [_arrangement_item(row, region.zone) for row in records.of_kind(False)],
+        "faults": [_fault_item(ticket, region.zone, now) for ticket in records.of_month],
+        **month_figures(row, region, month, around.pending),
+    }
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------
+
+
+def read_records(region: Region, month: date, now: datetime) -> Records:
+    """Read what is on record of a place at a moment, and its faults of a month, in three queries."""
+    records = Records()
+    for placement in _placements(region, now):
+        _note_set(records, placement.recording_set).append(placement)
+    window = month_bounds(month, region.zone)
+    for ticket in _tickets(region, records, window, now):
+        span = Span(ticket.failed_at, ticket.restored_at)
+        if span.covers(now):
+            records.tickets.append(ticket)
+        if clip(span, Closed(*window)):
+            records.of_month.append(ticket)
+    for ticket in records.tickets:
+        if ticket.recording_set.kecamatan_id == region.pk and _is_kept(ticket.recording_set, now):
+            _note_set(records, ticket.recording_set)
+    records.running = list(_running(region, now))
+    return records
+
+
+def _note_set(records: Records, recording_set: Any) -> list[Placement]:
+    records.names[recording_set.pk] = str(recording_set)
+    return records.placed.setdefault(recording_set.pk, [])
+
+
+def _is_kept(recording_set: Any, now: datetime) -> bool:
+    return recording_set.withdrawn_at is None or recording_set.withdrawn_at > now
+
+
+def _placements(region: Region, now: datetime) -> QuerySet[Placement]:
+    return (
+        Placement.objects.filter(recording_set__kecamatan=region.pk, started_at__lte=now)
+        .filter(Q(ended_at=None) | Q(ended_at__gt=now))
+        .select_related("recording_set", "device__kind")
+        .order_by("recording_set__label", "device__kind__rank", "pk")
+    )
+
+
+def _tickets(region: Region, records: Records, window: tuple[datetime, datetime], now: datetime) -> QuerySet[Ticket]:
+    """Return the faults of a month and those that run now: of the place, and of the devices that stand there now."""
+    devices = [placement.device_id for group in records.placed.values() for placement in group]
+    running = Q(failed_at__lte=now) & (Q(restored_at=None) | Q(restored_at__gt=now))
+    in_month = Q(failed_at__lt=window[1]) & (Q(restored_at=None) | Q(restored_at__gt=window[0]))
+    return (
+        Ticket.objects.filter(Q(kecamatan=region.pk) | Q(device__in=devices))
+        .filter(running | in_month, voided_at=None)
+        .exclude(status=Ticket.Status.REJECTED)
+        .select_related("recording_set", "device_kind", "assignee")
+        .order_by("failed_at", "pk")
+    )
+
+
+def _running(region: Region, now: datetime) -> Iterable[dict[str, Any]]:
+    """Return the running outages and arrangements of a place, in one query."""
+    is_running = Q(voided_at=None, started_at__lte=now) & (Q(ended_at=None) | Q(ended_at__gt=now))
+    names = ("of", "what", "how", "sure", "text", "started_at", "ended_at")
+    outages = OutageRow.objects.filter(is_running, places=region.pk).annotate(
+        of=Value("outage", CharField()),
+        what=Cast("cause", CharField()),
+        how=Cast("effect", CharField()),
+        sure=Cast("certainty", CharField()),
+        text=Cast("note", TextField()),
+    )
+    arrangements = Arrangement.objects.filter(is_running, kecamatan=region.pk).annotate(
+        of=Value("arrangement", CharField()),
+        what=Cast("kind", CharField()),
+        how=Value("", CharField()),
+        sure=Value("", CharField()),
+        text=Cast(F("host__name"), TextField()),
+    )
+    return outages.values(*names).union(arrangements.values(*names), all=True).order_by("started_at")
+
+
+# --- Judging ----------------------------------------------------------------------------------------------------
+
+
+def _set_record(records: Records, key: int) -> tuple[str, SetRecord]:
+    missing = tuple(
+        Missing(ticket.device_kind.code, Span(ticket.failed_at))
+        for ticket in records.tickets
+        if ticket.fault == Ticket.Fault.MISSING and ticket.recording_set_id == key
+    )
+    placed = tuple(_placed(placement, records.tickets) for placement in records.placed[key])
+    return records.names[key], SetRecord(placed, missing)
+
+
+def _placed(placement: Placement, tickets: Sequence[Ticket]) -> Placed:
+    faults = tuple(
+        Fault(Span(ticket.failed_at), ticket.effect) for ticket in tickets if ticket.device_id == placement.device_id
+    )
+    return Placed(placement.device_id, placement.device.kind.code, Span(placement.started_at), faults)
+
+
+def _service(records: Records, sets: Sequence[SetRecord], around: Surroundings, now: datetime) -> Service:
+    outages = [Outage(Span(row["started_at"]), row["how"]) for row in records.of_kind(True)]
+    arrangements = [ArrangementSpan(row["what"], Span(row["started_at"])) for row in records.of_kind(False)]
+    return service(sets, outages, arrangements, now, around.required)
+
+
+# --- Showing ----------------------------------------------------------------------------------------------------
+
+
+def _set_view(name: str, record: SetRecord, records: Records, around: Surroundings, now: datetime) -> SetView:
+    status = set_status(record, now, around.required) or SetStatus.DOWN
+    gone = missing_kinds(record, now, around.required)
+    parts = [_part(placed, around) for placed in record.placements]
+    parts += [Part(kind, label, "missing", "Tidak ada") for kind, label in around.kind_names.items() if kind in gone]
+    return SetView(name, status.value, SET_WORDS[status], parts)
+
+
+def _part(placed: Placed, around: Surroundings) -> Part:
+    effects = {fault.effect for fault in placed.faults}
+    name = around.kind_names[placed.kind]
+    if Effect.STOPPED in effects:
+        return Part(placed.kind, name, "down", "Rusak")
+    if effects:
+        return Part(placed.kind, name, "limited", "Terkendala")
+    return Part(placed.kind, name, "operational", "Berfungsi")
+
+
+def _reasons(records: Records, zone: str, now: datetime) -> list[str]:
+    """Return a sentence for each outage, arrangement and fault that explains the status, the widest first."""
+    outages = [_outage_sentence(row, zone, now) for row in records.of_kind(True)]
+    arrangements = [_arrangement_item(row, zone).title for row in records.of_kind(False)]
+    faults = [f"{_fault_name(ticket)} {_since(ticket.failed_at, zone, now)}." for ticket in records.tickets]
+    return [*outages, *(f"{title}." for title in arrangements), *faults]
+
+
+def _fault_name(ticket: Ticket) -> str:
+    word = "tidak ada" if ticket.fault == Ticket.Fault.MISSING else "rusak"
+    return f"{ticket.recording_set}: {_lower_first(ticket.device_kind.name)} {word}"
+
+
+def _lower_first(name: str) -> str:
+    """Return a name inside a sentence; abbreviations (UPS, VSAT) stay as they are."""
+    return name if name[:2].isupper() else f"{name[:1].lower()}{name[1:]}"
+
+
+def _since(start: datetime, zone: str, now: datetime) -> str:
+    today = local_day(start, zone) == local_day(now, zone)
+    when = clock_id(start, zone) if today else day_id(local_day(start, zone))
+    return f"sejak {when} ({span_id(start, now)})"
+
+
+def _outage_sentence(row: dict[str, Any], zone: str, now: datetime) -> str:
+    cause = Cause(row["what"]).label
+    suspected = " (diduga)" if row["sure"] == Certainty.SUSPECTED else ""
+    return f"{cause}{suspected} {_since(row['started_at'], zone, now)}: {EFFECT_WORDS[Effect(row['how'])]}."
+
+
+def _outage_item(row: dict[str, Any], zone: str, now: datetime) -> Item:
+    return Item(_outage_sentence(row, zone, now), row["text"])
+
+
+def _arrangement_item(row: dict[str, Any], zone: str) -> Item:
+    kind = Arrangement.Kind(row["what"])
+    host = f" di {row['text']}" if row["text"] else ""
+    until = f" sampai {day_id(local_day(row['ended_at'], zone))}" if row["ended_at"] else ""
+    return Item(f"{kind.label}{host} sejak {day_id(local_day(row['started_at'], zone))}{until}", "")
+
+
+def _ticket_item(ticket: Ticket, zone: str, now: datetime) -> Item:
+    missing = " tidak ada" if ticket.fault == Ticket.Fault.MISSING else ""
+    facts = [ticket.number, _since(ticket.failed_at, zone, now)]
+    facts.append(f"dipegang {ticket.assignee}" if ticket.assignee else "belum ada yang memegang")
+    if ticket.promised_on:
+        facts.append(f"dijanjikan {day_id(ticket.promised_on)}")
+    overdue = "Lewat tenggat" if ticket.due_at and ticket.due_at <= now else ""
+    title = f"{ticket.device_kind.name}{missing}, {ticket.recording_set}"
+    return Item(title, " · ".join(facts), ticket.status, ticket.get_status_display(), overdue)
+
+
+def _fault_item(ticket: Ticket, zone: str, now: datetime) -> Item:
+    """Return a fault of the month with how long it lasted, or has lasted by now, and the cause that counts."""
+    start = day_id(local_day(ticket.failed_at, zone), weekday=False)
+    end = ticket.restored_at
+    until = f"sampai {day_id(local_day(end, zone), weekday=False)}" if end and end <= now else "belum pulih"
+    lasted = span_id(ticket.failed_at, min(end or now, now))
+    suspected = " (diduga)" if ticket.certainty == Certainty.SUSPECTED else ""
+    cause = "" if ticket.cause == Cause.UNKNOWN else f" · {ticket.get_cause_display()}{suspected}"
+    return Item(_fault_name(ticket), f"{lasted}: {start} {until}{cause}")

@@ -1,0 +1,144 @@
+"""The sample that a first look opens with: five stories from the news, and a province of today.
+
+Everything comes in through the importers that people use. A story is a folder of import files under
+``sample/``: ``<dataset>.csv`` holds what the story states, ``<dataset>.invented.csv`` what we made up to fill
+it in (``sample/README.md`` says which figure comes from where). A kabupaten with an invented row carries a
+banner.
+
+Each part is loaded in one transaction and flagged at its end (``Kabupaten.has_sample_data``): a second run,
+or one after an interruption, finds what is there and adds only what is not.
+"""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from devices.models import RecordingSet
+from kecamatan.duty import set_priorities
+from kecamatan.models import Kabupaten
+from lib.months import midnight
+from repairs.datasets import import_file
+from repairs.sets import withdraw_set
+from reports import sample_today
+
+Say = Callable[[str], object]
+
+# Later ones name rows of the earlier ones: faults need devices, counts are judged against the population.
+ORDER = (
+    "population",
+    "targets",
+    "devices",
+    "inventories",
+    "faults",
+    "outages",
+    "arrangements",
+    "recordings",
+    "lost_records",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A news story: its folder under ``sample/``, its region, and what no import file can say.
+
+    ``withdrawn_on`` is a quarter after the story: from that local midnight its sets are off the record.
+    """
+
+    folder: str
+    title: str
+    region: str
+    withdrawn_on: date
+    priorities: tuple[str, ...] = ()
+
+    def files(self) -> list[tuple[str, Path]]:
+        """Return (dataset, path) of the files there are, in the order of loading; the stated come first."""
+        folder = Path(settings.BASE_DIR) / "sample" / self.folder
+        paths = [(name, folder / f"{name}{ending}") for name in ORDER for ending in (".csv", ".invented.csv")]
+        return [(name, path) for name, path in paths if path.exists()]
+
+
+STORIES = (
+    Story("medan-2011", "Kota Medan, November 2011", "12.71", date(2012, 2, 7)),
+    Story("tangerang-2012", "Kabupaten Tangerang, April 2012", "36.03", date(2012, 7, 30)),
+    Story("kalimantan-barat-2016", "Kalimantan Barat, September 2016", "61", date(2016, 12, 28)),
+    Story("boltim-2018", "Kabupaten Bolaang Mongondow Timur, Maret 2018", "71.10", date(2018, 6, 12)),
+    Story(
+        "bangkalan-2021",
+        "Kabupaten Bangkalan, Oktober 2021",
+        "35.26",
+        date(2022, 1, 28),
+        priorities=("35.26.10", "35.26.17", "35.26.16"),  # Kokop, Konang, Modung, in the order of the story
+    ),
+)
+
+
+class SampleError(Exception):
+    """An importer refused a file of the sample: the message names the file and its first problems."""
+
+
+def load_sample(*, now: datetime | None = None, say: Say = print) -> None:
+    """Load the stories and the province of today; what is there already stays. ``say`` gets each step."""
+    for story in STORIES:
+        if _is_new(story.title, story.region, say):
+            load_story(story, say)
+    if _is_new(sample_today.TITLE, sample_today.PROVINCE, say):
+        load_today(now or timezone.now(), say)
+
+
+def _is_new(title: str, region: str, say: Say) -> bool:
+    """Say whether a part is still to be loaded: its flag is the last thing that its transaction writes."""
+    there = Kabupaten.objects.filter(code__startswith=region, has_sample_data=True).exists()
+    say(f"{title}: sudah ada." if there else f"{title}: memuat ...")
+    return not there
+
+
+@transaction.atomic
+def load_story(story: Story, say: Say) -> None:
+    """Load the files of a story, and do what no import file can: priorities, and the sets' withdrawal."""
+    _load_all(story.files(), say)
+    if story.priorities:
+        set_priorities(story.region, story.priorities, by=None)
+    sets = RecordingSet.objects.filter(kecamatan__kabupaten__code__startswith=story.region, withdrawn_at=None)
+    for recording_set in sets.select_related("kecamatan__kabupaten__province"):
+        midnight_there = midnight(story.withdrawn_on, recording_set.kecamatan.time_zone)
+        withdraw_set(recording_set=recording_set, at=midnight_there, by=None)
+
+
+@transaction.atomic
+def load_today(now: datetime, say: Say) -> None:
+    """Load the twelve months up to ``now`` of the province that has life."""
+    with tempfile.TemporaryDirectory() as folder:
+        _load_all(list(sample_today.write_files(now, Path(folder))), say)
+
+
+def _load_all(files: Sequence[tuple[str, Path]], say: Say) -> None:
+    """Import files in their order and flag the kabupaten that have an invented row."""
+    for dataset, path in files:
+        say(f"  {path.name}: {_load(dataset, path)} baris")
+    invented = (path for _, path in files if path.name.endswith(".invented.csv"))
+    Kabupaten.objects.filter(code__in=set(_kabupaten_codes(invented))).update(has_sample_data=True)
+
+
+def _load(dataset: str, path: Path) -> int:
+    result = import_file(dataset, path)
+    if not result.ok:
+        problems = "; ".join(str(problem) for problem in result.problems[:5])
+        raise SampleError(f"{path.name} ({dataset}): {problems}")
+    return result.rows
+
+
+def _kabupaten_codes(paths: Iterable[Path]) -> Iterator[str]:
+    """Yield the kabupaten of every row that names one or a kecamatan in it."""
+    for path in paths:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                yield from (code[:5] for code in row["kode"].split())

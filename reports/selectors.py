@@ -1,0 +1,340 @@
+"""Reads the rollup rows for pages, the command and the API. Nothing here computes a rollup.
+
+A place without any fact in a month has no row. In a month in which anything is known of the nation, it is counted here
+as what it is: a kecamatan that is not on record and has reported on none of its office days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, FilteredRelation, Q
+from django.utils import timezone
+
+from devices.models import DeviceKind
+from kecamatan.duty import office_calendar
+from kecamatan.models import ChangedMonth, Kabupaten, Kecamatan, Province
+from kecamatan.scope import scope_of
+from lib.months import WIB, local_month
+from reports.judge import moment_of
+from reports.models import Level, RegionMonth
+
+NATION_CODE = "ID"
+NATION_NAME = "Indonesia"
+KIND_COUNTS = ("total", "working", "broken", "missing")
+
+
+class UnknownRegion(LookupError):
+    """There is no such region, or the person may not see it; the two are never told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region of any level. ``zone`` is the one its moments are shown in; the nation's is WIB."""
+
+    level: str
+    pk: int
+    code: str
+    name: str
+    zone: str
+    province: Province | None = None
+    kabupaten: Kabupaten | None = None
+    kecamatan: Kecamatan | None = None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Return the key of the region's rollup rows."""
+        return self.level, self.pk
+
+
+NATION = Region(Level.NATION, 0, NATION_CODE, NATION_NAME, WIB)
+
+
+# --- Regions ----------------------------------------------------------------------------------------------------
+
+
+def find_region(code: str, user: object | None = None) -> Region:
+    """Return the region of a code (``ID``, ``36``, ``36.03``, ``36.03.30``), as seen by ``user`` if one is given.
+
+    Raises :class:`UnknownRegion` when there is none, or when it lies outside the user's assignments.
+    """
+    region = _find(code, user)
+    if region is None:
+        raise UnknownRegion(f"Wilayah “{code}” tidak ada. Pakai kode seperti 36, 36.03 atau 36.03.30, atau ID.")
+    return region
+
+
+def _find(code: str, user: object | None) -> Region | None:
+    if code == NATION_CODE:
+        return NATION if user is None or scope_of(user).nation else None
+    if len(code) == 2:
+        provinces = Province.objects.all() if user is None else Province.objects.visible_to(user)
+        province = provinces.filter(code=code).first()
+        return of_province(province) if province else None
+    if len(code) == 5:
+        kabupatens = Kabupaten.objects.all() if user is None else Kabupaten.objects.visible_to(user)
+        kabupaten = kabupatens.filter(code=code).select_related("province").first()
+        return of_kabupaten(kabupaten) if kabupaten else None
+    places = Kecamatan.objects.all() if user is None else Kecamatan.objects.visible_to(user)
+    place = places.filter(code=code).with_zone().first()
+    return of_place(place) if place else None
+
+
+def of_province(province: Province) -> Region:
+    """Return a province as a region."""
+    return Region(Level.PROVINCE, province.pk, province.code, province.name, province.time_zone, province)
+
+
+def of_kabupaten(kabupaten: Kabupaten) -> Region:
+    """Return a kabupaten, loaded with its province, as a region."""
+    province = kabupaten.province
+    return Region(
+        Level.KABUPATEN, kabupaten.pk, kabupaten.code, kabupaten.name, province.time_zone, province, kabupaten
+    )
+
+
+def of_place(place: Kecamatan) -> Region:
+    """Return a kecamatan or a dinas, loaded ``with_zone()``, as a region."""
+    level = Level.DINAS if place.is_dinas else Level.KECAMATAN
+    return Region(
+        level, place.pk, place.code, place.name, place.time_zone, place.kabupaten.province, place.kabupaten, place
+    )
+
+
+def current_month(region: Region) -> date:
+    """Return the month that runs now in a region."""
+    return local_month(timezone.now(), region.zone)
+
+
+# --- The report -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A region below another, with the kecamatan that it has today."""
+
+    region: Region
+    kecamatan_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The stored row of a region, and what is added for its kecamatan that have none.
+
+    ``unrecorded`` kecamatan are not on record; ``unreported_days`` are the office days that they have not reported.
+    """
+
+    row: RegionMonth
+    unrecorded: int = 0
+    unreported_days: int = 0
+
+    @property
+    def kecamatan_total(self) -> int:
+        """Return the kecamatan of the region, with and without a row."""
+        return self.row.kecamatan_total + self.unrecorded
+
+    @property
+    def able(self) -> int:
+        """Return how many kecamatan are able to record."""
+        return self.row.kecamatan_serving + self.row.kecamatan_limited
+
+
+def report(region: Region, month: date) -> dict[str, Any]:
+    """Return the figures of a region in a month, with the keys of design.md, section 5; counts are 0 without rows."""
+    children = children_of(region)
+    own, below = _figures(region, children, month)
+    row = own.row
+    return {
+        "region": {"code": region.code, "name": region.name, "level": region.level},
+        "month": f"{month:%Y-%m}",
+        "as_of": _iso(row.as_of, region.zone),
+        "kecamatan": _kecamatan(own),
+        "sets": {name: getattr(row, f"sets_{name}") for name in ("total", "operational", "limited", "down")},
+        "devices": _devices(row),
+        "tickets": {
+            **{name: getattr(row, f"tickets_{name}") for name in ("opened", "resolved", "open", "overdue")},
+            "by_cause": row.opened_by_cause,
+            "by_route": row.opened_by_route,
+        },
+        "downtime": {
+            **{name: getattr(row, name) for name in ("office_minutes", "down_minutes", "outage_minutes")},
+            "repair_minutes": row.repair_minutes,
+            "repairs": row.tickets_resolved,
+        },
+        "recording": _recording(row),
+        "coverage": {
+            "population": row.population,
+            "eligible": row.eligible,
+            "recorded_total": row.coverage_recorded,
+            "pct": percent(row.coverage_recorded, row.coverage_eligible),
+        },
+        "completeness": {
+            "kabupaten_total": _kabupaten_total(region, children),
+            "kabupaten_inventoried": row.kabupaten_inventoried,
+            "days_expected": row.days_expected + own.unreported_days,
+            "days_reported": row.days_reported,
+        },
+        "children": [_child(child.region, below[child.region.key]) for child in children],
+    }
+
+
+def children_of(region: Region) -> list[Child]:
+    """Return the regions below, by code; a dinas stands last, after the kecamatan of its kabupaten."""
+    if region.level == Level.NATION:
+        provinces = Province.objects.filter(closed_on=None).annotate(
+            kecamatan_count=_running_kecamatan("kabupaten__kecamatan")
+        )
+        return [Child(of_province(province), province.kecamatan_count) for province in provinces]
+    if region.level == Level.PROVINCE:
+        kabupatens = Kabupaten.objects.filter(province=region.pk, closed_on=None).select_related("province")
+        kabupatens = kabupatens.annotate(kecamatan_count=_running_kecamatan("kecamatan"))
+        return [Child(of_kabupaten(kabupaten), kabupaten.kecamatan_count) for kabupaten in kabupatens]
+    if region.level == Level.KABUPATEN:
+        places = Kecamatan.objects.filter(kabupaten=region.pk, closed_on=None).with_zone().order_by("-kind", "code")
+        return [Child(of_place(place), int(not place.is_dinas)) for place in places]
+    return []
+
+
+def _running_kecamatan(path: str) -> Count:
+    running = {f"{path}__kind": Kecamatan.Kind.KECAMATAN, f"{path}__closed_on": None}
+    return Count(path, filter=Q(**running))
+
+
+def _figures(
+    region: Region, children: list[Child], month: date
+) -> tuple[Figures, dict[tuple[str, int], Figures]]:
+    """Return the figures of a region and of each child; all are 0 in a month of which nothing is known anywhere."""
+    below = children or [Child(region, int(region.level == Level.KECAMATAN))]
+    keys = [region.key, *(child.region.key for child in below)]
+    rows = {(row.level, row.region_id): row for row in RegionMonth.objects.filter(_any_of(keys), month=month)}
+    gaps = {
+        child.region.key: child.kecamatan_count - (row.kecamatan_total if row else 0)
+        for child in below
+        for row in [rows.get(child.region.key)]
+    }
+    # A closed kecamatan keeps its rows but is no longer counted among the running ones.
+    gaps = {key: max(0, gap) for key, gap in gaps.items()}
+    days = _days_over(below, gaps, month) if rows or RegionMonth.objects.filter(month=month).exists() else None
+    found = {
+        child.region.key: _with_gap(rows, child.region, gaps[child.region.key], days, month) for child in below
+    }
+    own = Figures(
+        rows.get(region.key) or _empty(region, month),
+        sum(figures.unrecorded for figures in found.values()),
+        sum(figures.unreported_days for figures in found.values()),
+    )
+    return own, found
+
+
+def _with_gap(
+    rows: dict[tuple[str, int], RegionMonth], region: Region, gap: int, days: dict[str, int] | None, month: date
+) -> Figures:
+    row = rows.get(region.key) or _empty(region, month)
+    return Figures(row) if days is None else Figures(row, gap, gap * days.get(region.zone, 0))
+
+
+def _any_of(keys: Iterable[tuple[str, int]]) -> Q:
+    condition = Q(pk__in=[])
+    for level in Level.values:
+        ids = [pk for of, pk in keys if of == level]
+        if ids:
+            condition |= Q(level=level, region_id__in=ids)
+    return condition
+
+
+def _days_over(children: list[Child], gaps: dict[tuple[str, int], int], month: date) -> dict[str, int]:
+    """Return the office days of a month that are over, by zone, for the zones of kecamatan without a row."""
+    zones = {child.region.zone for child in children if gaps[child.region.key]}
+    if not zones:
+        return {}
+    calendar, now = office_calendar(), timezone.now()
+    days = {zone: moment_of(month, zone, now) for zone in zones}
+    return {
+        zone: sum(moment.closed or day < moment.day for day in calendar.days(month))
+        for zone, moment in days.items()
+    }
+
+
+def _empty(region: Region, month: date) -> RegionMonth:
+    return RegionMonth(level=region.level, region_id=region.pk, month=month)
+
+
+def _kecamatan(figures: Figures) -> dict[str, int]:
+    names = ("serving", "limited", "hosted", "mobile", "stopped", "no_report", "confirmed", "silent")
+    counts = {name: getattr(figures.row, f"kecamatan_{name}") for name in names}
+    counts["no_report"] += figures.unrecorded
+    return {"total": figures.kecamatan_total, **counts}
+
+
+def _devices(row: RegionMonth) -> dict[str, Any]:
+    kinds = DeviceKind.objects.annotate(
+        of=FilteredRelation(
+            "region_months",
+            condition=Q(
+                region_months__level=row.level, region_months__region_id=row.region_id, region_months__month=row.month
+            ),
+        )
+    ).values_list("code", *(f"of__{name}" for name in KIND_COUNTS))
+    return {
+        **{name: getattr(row, f"devices_{name}") for name in KIND_COUNTS},
+        "by_kind": {
+            code: {name: count or 0 for name, count in zip(KIND_COUNTS, counts, strict=True)}
+            for code, *counts in kinds
+        },
+    }
+
+
+def _recording(row: RegionMonth) -> dict[str, Any]:
+    names = ("eligible", "target", "recorded", "lost", "lost_suspected", "rerecorded", "net")
+    return {
+        **{name: getattr(row, name) for name in names},
+        "recorded_pct": percent(row.net_with_eligible, row.eligible),
+        "achievement_pct": percent(row.net_with_target, row.target),
+        "kecamatan_met": row.kecamatan_met,
+        "kecamatan_with_target": row.kecamatan_with_target,
+    }
+
+
+def _kabupaten_total(region: Region, children: list[Child]) -> int:
+    if region.level == Level.NATION:
+        return Kabupaten.objects.filter(closed_on=None).count()
+    return len(children) if region.level == Level.PROVINCE else int(region.level == Level.KABUPATEN)
+
+
+def _child(region: Region, figures: Figures) -> dict[str, Any]:
+    row = figures.row
+    return {
+        "code": region.code,
+        "name": region.name,
+        "able": figures.able,
+        "total": figures.kecamatan_total,
+        "net": row.net,
+        "target": row.target,
+        "recorded_pct": percent(row.net_with_eligible, row.eligible),
+        "achievement_pct": percent(row.net_with_target, row.target),
+    }
+
+
+def percent(part: int, whole: int) -> float | None:
+    """Return ``part`` as a percentage of ``whole``, to two decimals and never clamped; unknown without a whole."""
+    return round(100 * part / whole, 2) if whole else None
+
+
+def _iso(moment: datetime | None, zone: str) -> str | None:
+    return moment.astimezone(ZoneInfo(zone)).isoformat() if moment else None
+
+
+def pending_changes(region: Region, month: date) -> int:
+    """Return how many marks of the region's places wait to be computed for a month."""
+    marks = ChangedMonth.objects.filter(month=month)
+    if region.level == Level.PROVINCE:
+        marks = marks.filter(kecamatan__kabupaten__province=region.pk)
+    elif region.level == Level.KABUPATEN:
+        marks = marks.filter(kecamatan__kabupaten=region.pk)
+    elif region.level != Level.NATION:
+        marks = marks.filter(kecamatan=region.pk)
+    return marks.count()

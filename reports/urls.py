@@ -1,0 +1,13 @@
+"""Where people begin, the dashboards, and what the API says of them."""
+
+from django.urls import path
+
+from reports import api, views
+
+app_name = "reports"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("reports/<str:code>/", views.region_detail, name="region-detail"),
+    path("kecamatan/<str:code>/", views.kecamatan_detail, name="kecamatan-detail"),
+    path("api/v1/reports/<str:code>/", api.region_report, name="api-region-report"),
+]

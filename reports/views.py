@@ -1,0 +1,69 @@
+"""The first page of each person, and the dashboards of a region and of a kecamatan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from accounts.home import home_url
+from reports import dashboard, place
+from reports.models import Level
+from reports.months import chosen_month
+from reports.selectors import Region, UnknownRegion, find_region, report
+from reports.surroundings import heard_from, surroundings
+
+PLACES = (Level.KECAMATAN, Level.DINAS)
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the page of the person's own region; without an assignment, say what to do."""
+    url = home_url(request.user)
+    return render(request, "reports/no_assignment.html") if url == request.path else redirect(url)
+
+
+@login_required
+@require_safe
+def region_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the dashboard of the nation, a province or a kabupaten; ``bulan`` is the month, ``urut`` the order."""
+    region = _visible_region(request, code)
+    if region.level in PLACES:
+        return redirect("reports:kecamatan-detail", code)
+    month = chosen_month(region, request.GET.get("bulan"))
+    figures = report(region, month.chosen)
+    around, heard = surroundings(region, month.chosen), heard_from(region, month.chosen)
+    page = dashboard.page(request.user.scope, region, month, figures, around, heard, request.GET.get("urut"))
+    return _table_or_page(request, page)
+
+
+@login_required
+@require_safe
+def kecamatan_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Show what a kecamatan or a dinas can do now, and its figures of a month."""
+    region = _visible_region(request, code)
+    if region.level not in PLACES:
+        raise Http404
+    month = chosen_month(region, request.GET.get("bulan"))
+    return render(request, "kecamatan/kecamatan_detail.html", place.page(request.user.scope, region, month))
+
+
+def _visible_region(request: HttpRequest, code: str) -> Region:
+    try:
+        return find_region(code, request.user)
+    except UnknownRegion as error:
+        raise Http404(str(error)) from None
+
+
+def _table_or_page(request: HttpRequest, page: dict[str, Any]) -> HttpResponse:
+    """Answer htmx, which sorts the table, with the table alone; a page restored from history is whole."""
+    only_table = request.htmx and not request.htmx.history_restore_request
+    template = "reports/_children.html" if only_table else "reports/region_detail.html"
+    response = render(request, template, page)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

@@ -1,0 +1,366 @@
+"""Rebuild equals incremental: random changes, random drains, drains that die, and plain passing of time.
+
+Whatever happens, after a drain every stored row equals what its facts say at the row's own moment, none is missing, and
+none waits; and a rebuild from nothing gives the same rows.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from devices.models import Placement
+from devices.register import confirm_inventory, get_or_create_set, set_kind_required
+from kecamatan.changes import record_sign_of_life
+from kecamatan.duty import (
+    Count,
+    PopulationFigures,
+    enter_recordings,
+    save_day_off,
+    set_populations,
+    set_target,
+)
+from kecamatan.models import DayOff, Kecamatan
+from lib.errors import Refused
+from lib.months import local_day, local_month
+from repairs.arrangements import end_arrangement, start_arrangement, void_arrangement
+from repairs.faults import record_past_fault, report_fault
+from repairs.losses import correct_loss, record_loss, void_loss
+from repairs.models import Arrangement, LostRecords, Outage, Ticket
+from repairs.outages import correct_outage, end_outage, report_outage, void_outage
+from repairs.sets import move_device, record_theft, replace_device, withdraw_set
+from repairs.tickets import correct_fault_times, set_effect, set_route, void_ticket
+from repairs.workflow import TRANSITIONS, transition
+from reports import rollups
+from tests.factories import kind, make_dinas, make_kecamatan, make_set, make_spare, moment
+from tests.reports.rows import snapshot
+
+PLACES = ("36.03.30", "36.03.31", "53.01.01", "53.01.02", "91.03.01", "91.03.02")
+KINDS = ("server", "camera", "ups", "tripod")
+KABUPATEN = ("36.03", "53.01", "91.03")
+
+pytestmark = pytest.mark.django_db
+
+place_codes = st.sampled_from(PLACES)
+kinds = st.sampled_from(KINDS)
+effects = st.sampled_from(["stopped", "limited"])
+minutes_ago = st.integers(0, 70 * 24 * 60)
+picks = st.integers(0, 10_000)
+
+
+class DrainDied(Exception):
+    """Stands for a worker that is killed after it wrote some rows and before it committed."""
+
+
+class Machine(RuleBasedStateMachine):
+    """Two kecamatan and a dinas in each of the three zones, from an evening at the end of a month on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.outer = transaction.atomic()
+        self.outer.__enter__()
+        self.clock = time_machine.travel(moment("2026-02-27 13:30"), tick=False)
+        self.time = self.clock.start()
+        for code in PLACES:
+            make_set(make_kecamatan(code), kinds=("server", "fingerprint_scanner", "iris_scanner", "camera"))
+            make_set(make_kecamatan(code), "2", at=moment("2026-02-20 02:00"), kinds=(*KINDS, "signature_pad"))
+        for code in KABUPATEN:
+            make_set(make_dinas(code), kinds=KINDS)
+
+    def teardown(self) -> None:
+        self.clock.stop()
+        transaction.set_rollback(True)
+        self.outer.__exit__(None, None, None)
+
+    # --- Helpers ---
+
+    def now(self) -> datetime:
+        return datetime.now(tz=moment("2026-01-01 00:00").tzinfo)
+
+    def before(self, minutes: int) -> datetime:
+        return self.now() - timedelta(minutes=minutes)
+
+    def place(self, code: str) -> Kecamatan:
+        return Kecamatan.objects.with_zone().get(code=code)
+
+    def pick(self, queryset: Any, number: int) -> Any:
+        rows = list(queryset.order_by("pk"))
+        return rows[number % len(rows)] if rows else None
+
+    # --- Faults ---
+
+    @rule(code=place_codes, kind_code=kinds, ago=minutes_ago, number=picks, effect=effects, missing=st.booleans())
+    def a_fault_is_reported(self, code, kind_code, ago, number, effect, missing):
+        self.attempt(
+            report_fault,
+            client_key=uuid4(),
+            recording_set=self.pick(self.place(code).recording_sets, number),
+            device_kind=kind(kind_code),
+            fault="missing" if missing else "broken",
+            failed_at=self.before(ago),
+            effect=effect,
+            by=None,
+        )
+
+    @rule(code=place_codes, kind_code=kinds, ago=minutes_ago, lasted=st.integers(1, 60 * 24 * 40), number=picks)
+    def a_fault_of_the_past_is_recorded(self, code, kind_code, ago, lasted, number):
+        self.attempt(
+            record_past_fault,
+            client_key=uuid4(),
+            recording_set=self.pick(self.place(code).recording_sets, number),
+            device_kind=kind(kind_code),
+            failed_at=self.before(ago),
+            restored_at=self.before(ago) + timedelta(minutes=lasted),
+            cause="lightning",
+            by=None,
+        )
+
+    @rule(number=picks, step=picks, ago=minutes_ago)
+    def a_ticket_goes_on(self, number, step, ago):
+        ticket = self.pick(Ticket.objects.all(), number)
+        if ticket:
+            ways = sorted(to for start, to in TRANSITIONS if start == ticket.status)
+            if ways:
+                to = ways[step % len(ways)]
+                extra = {"restored_at": self.before(ago)} if to == "resolved" else {}
+                self.attempt(transition, ticket, to, version=ticket.version, by=None, reason="keliru", **extra)
+
+    @rule(number=picks, ago=minutes_ago, lasted=st.integers(1, 60 * 24 * 40))
+    def the_times_of_a_fault_are_corrected(self, number, ago, lasted):
+        ticket = self.pick(Ticket.objects.all(), number)
+        if ticket:
+            self.attempt(
+                correct_fault_times,
+                ticket,
+                failed_at=self.before(ago),
+                restored_at=self.before(ago) + timedelta(minutes=lasted) if ticket.restored_at else None,
+                version=ticket.version,
+                by=None,
+                reason="tanggal keliru",
+            )
+
+    @rule(number=picks, effect=effects, route=st.sampled_from(["local", "vendor"]))
+    def the_effect_and_the_route_of_a_fault_change(self, number, effect, route):
+        ticket = self.pick(Ticket.objects.all(), number)
+        if ticket:
+            self.attempt(set_effect, ticket, effect=effect, version=ticket.version, by=None)
+            self.attempt(set_route, ticket, route=route, version=ticket.version, by=None)
+
+    @rule(number=picks)
+    def a_ticket_is_voided(self, number):
+        ticket = self.pick(Ticket.objects.all(), number)
+        if ticket:
+            self.attempt(void_ticket, ticket, version=ticket.version, by=None, reason="salah kecamatan")
+
+    # --- Sets and devices ---
+
+    @rule(number=picks, code=place_codes, ago=minutes_ago, other=picks)
+    def a_device_is_moved(self, number, code, ago, other):
+        placement = self.pick(Placement.objects.filter(ended_at=None), number)
+        if placement:
+            target = self.pick(self.place(code).recording_sets, other)
+            self.attempt(
+                move_device, device=placement.device, recording_set=target, at=self.before(ago), by=None
+            )
+
+    @rule(number=picks, ago=minutes_ago)
+    def a_device_is_replaced(self, number, ago):
+        placement = self.pick(Placement.objects.filter(ended_at=None), number)
+        if placement:
+            spare = make_spare(placement.recording_set.kecamatan, placement.device.kind.code)
+            self.attempt(
+                replace_device, device=placement.device, replacement=spare, at=self.before(ago), by=None
+            )
+
+    @rule(number=picks, ago=minutes_ago)
+    def a_device_is_stolen(self, number, ago):
+        placement = self.pick(Placement.objects.filter(ended_at=None), number)
+        if placement:
+            self.attempt(
+                record_theft, device=placement.device, at=self.before(ago), by=None, client_key=uuid4()
+            )
+
+    @rule(code=place_codes, ago=minutes_ago, number=picks)
+    def a_set_is_withdrawn(self, code, ago, number):
+        recording_set = self.pick(self.place(code).recording_sets.filter(withdrawn_at=None), number)
+        if recording_set:
+            self.attempt(withdraw_set, recording_set=recording_set, at=self.before(ago), by=None)
+
+    @rule(code=place_codes, label=st.sampled_from(["3", "4"]), ago=minutes_ago)
+    def a_set_arrives(self, code, label, ago):
+        if not self.place(code).recording_sets.filter(label=label).exists():
+            get_or_create_set(self.place(code), label, by=None)
+            self.attempt(make_set, self.place(code), label, at=self.before(ago), kinds=KINDS)
+
+    # --- Outages and arrangements ---
+
+    @rule(codes=st.sets(place_codes, min_size=1), ago=st.integers(-5 * 24 * 60, 60 * 24 * 60), effect=effects)
+    def an_outage_begins(self, codes, ago, effect):
+        self.attempt(
+            report_outage,
+            client_key=uuid4(),
+            places=[self.place(code) for code in sorted(codes)],
+            started_at=self.before(ago),
+            effect=effect,
+            cause="power_outage",
+            by=None,
+        )
+
+    @rule(number=picks, ago=minutes_ago, what=st.sampled_from(["end", "correct", "void"]))
+    def an_outage_changes(self, number, ago, what):
+        outage = self.pick(Outage.objects.all(), number)
+        if outage and what == "end":
+            self.attempt(end_outage, outage, version=outage.version, by=None, ended_at=self.before(ago))
+        elif outage and what == "correct":
+            change = {"started_at": self.before(ago), "reason": "jam keliru"}
+            self.attempt(correct_outage, outage, version=outage.version, by=None, **change)
+        elif outage:
+            self.attempt(void_outage, outage, version=outage.version, by=None, reason="salah")
+
+    @rule(code=place_codes, host=place_codes, starts=st.integers(-10, 50), days=st.integers(1, 40))
+    def an_arrangement_is_made(self, code, host, starts, days):
+        start = self.now() - timedelta(days=starts)
+        self.attempt(
+            start_arrangement,
+            kecamatan=self.place(code),
+            kind="hosted" if host != code else "mobile_unit",
+            started_at=start,
+            ended_at=start + timedelta(days=days) if days < 35 else None,
+            host=self.place(host) if host != code else None,
+            by=None,
+        )
+
+    @rule(number=picks, ago=minutes_ago, void=st.booleans())
+    def an_arrangement_changes(self, number, ago, void):
+        arrangement = self.pick(Arrangement.objects.all(), number)
+        if arrangement and void:
+            self.attempt(void_arrangement, arrangement, version=arrangement.version, by=None, reason="batal")
+        elif arrangement:
+            self.attempt(
+                end_arrangement, arrangement, version=arrangement.version, by=None, ended_at=self.before(ago)
+            )
+
+    # --- Duty ---
+
+    @rule(code=place_codes, ago=st.integers(0, 60), recorded=st.integers(0, 40))
+    def a_count_is_entered_or_corrected(self, code, ago, recorded):
+        place = self.place(code)
+        day = local_day(self.now(), place.time_zone) - timedelta(days=ago)
+        enter_recordings([Count(place, day, place, recorded)], by=None)
+
+    @rule(code=place_codes, ago=st.integers(0, 60), later=st.integers(0, 30), confirmed=st.booleans())
+    def records_are_lost(self, code, ago, later, confirmed):
+        place = self.place(code)
+        day = local_day(self.now(), place.time_zone) - timedelta(days=ago)
+        self.attempt(
+            record_loss,
+            kecamatan=place,
+            day=day,
+            count=10,
+            certainty="confirmed" if confirmed else "suspected",
+            rerecorded=4 if later else 0,
+            rerecorded_on=min(day + timedelta(days=later), day + timedelta(days=ago)) if later else None,
+            by=None,
+        )
+
+    @rule(number=picks, count=st.integers(4, 20), void=st.booleans())
+    def a_loss_changes(self, number, count, void):
+        loss = self.pick(LostRecords.objects.all(), number)
+        if loss and void:
+            self.attempt(void_loss, loss, version=loss.version, by=None, reason="ternyata belum terkirim")
+        elif loss:
+            self.attempt(correct_loss, loss, version=loss.version, by=None, count=count, reason="hitung ulang")
+
+    @rule(code=st.sampled_from([*PLACES, *KABUPATEN]), months=st.integers(-2, 3), percent=st.none() | st.integers(1, 30))
+    def a_target_is_set(self, code, months, percent):
+        place = self.place(code if len(code) == 8 else f"{code}.00")
+        month = local_month(self.now() + timedelta(days=30 * months), place.time_zone)
+        set_target(place if len(code) == 8 else place.kabupaten, starts_on=month, percent=percent, by=None)
+
+    @rule(code=place_codes, semester=st.sampled_from(["2025-1", "2025-2", "2026-1"]), eligible=st.integers(1, 900))
+    def a_semester_is_published(self, code, semester, eligible):
+        set_populations([PopulationFigures(self.place(code), semester, 1000, eligible)], by=None)
+
+    @rule(ahead=st.integers(-30, 10))
+    def a_day_off_is_added(self, ahead):
+        day = local_day(self.now(), "Asia/Jakarta") + timedelta(days=ahead)
+        save_day_off(DayOff.objects.filter(day=day).first() or DayOff(day=day, name="Pilkada"), by=None)
+
+    @rule(kind_code=kinds, required=st.booleans())
+    def a_kind_becomes_required_or_not(self, kind_code, required):
+        month = local_month(self.now(), "Asia/Jakarta")
+        self.attempt(set_kind_required, kind(kind_code), required=required, from_month=month, by=None)
+
+    @rule(code=st.sampled_from(KABUPATEN), ago=st.integers(0, 400))
+    def a_register_is_confirmed(self, code, ago):
+        day = local_day(self.now(), "Asia/Jakarta") - timedelta(days=ago)
+        self.attempt(confirm_inventory, make_dinas(code).kabupaten, day=max(day, date(2025, 1, 1)), by=None)
+
+    @rule(code=place_codes)
+    def a_kecamatan_says_that_all_is_normal(self, code):
+        record_sign_of_life(self.place(code), self.now())
+
+    # --- Time and drains ---
+
+    @rule(minutes=st.one_of(st.integers(1, 600), st.integers(600, 40 * 24 * 60)))
+    def time_passes(self, minutes):
+        self.time.shift(timedelta(minutes=minutes))
+
+    @rule()
+    def the_marks_are_drained(self):
+        rollups.refresh()
+
+    @rule()
+    def a_drain_dies_half_way(self):
+        honest = rollups._sum_up
+
+        def die(*arguments: Any) -> None:
+            honest(*arguments)
+            raise DrainDied
+
+        with pytest.MonkeyPatch.context() as patch, suppress(DrainDied):
+            patch.setattr(rollups, "_sum_up", die)
+            rollups.refresh()
+
+    @rule()
+    def every_row_is_true_after_a_drain(self):
+        rollups.refresh()
+        found = rollups.verify()
+        assert (found.differences, found.waiting) == ([], 0)
+
+    @rule()
+    def a_rebuild_gives_the_same_rows(self):
+        rollups.refresh()
+        rows = snapshot()
+        rollups.forget()
+        rollups.refresh()
+        assert snapshot() == rows
+
+    def attempt(self, change: Any, *arguments: Any, **values: Any) -> None:
+        """Try a change; a refusal is a right answer too, and must leave nothing behind."""
+        with suppress(Refused):
+            change(*arguments, **values)
+
+
+def test_rebuild_equals_incremental():
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=30,
+            deadline=None,
+            # Shrinking takes minutes here; the printed steps are short enough to read.
+            phases=(Phase.explicit, Phase.reuse, Phase.generate),
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
