@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
@@ -25,10 +27,20 @@ class ReferenceSite(AdminSite):
         """Let in whoever may manage the reference data."""
         return may_manage_reference_data(request.user)
 
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+        """Refuse whoever is signed in without the permission, instead of asking them to sign in again."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            return inner(request, *args, **kwargs)
+
+        return guarded
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Lead to our own sign-in page; somebody signed in who comes here has no permission."""
-        if request.user.is_authenticated:
-            raise PermissionDenied
+        """Lead to our own sign-in page."""
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
 

@@ -52,5 +52,5 @@ class UsernameOrPhoneBackend(ModelBackend):
         person = assignments[0].user if assignments else User.objects.filter(pk=user_id).first()
         if person is None or not self.user_can_authenticate(person):
             return None
-        person.running_assignments = sorted(assignments, key=lambda row: LEVELS.index(row.level))
+        person.running_assignments = sorted(assignments, key=lambda row: LEVELS.index(Assignment.Level(row.level)))
         return person

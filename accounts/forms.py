@@ -57,7 +57,9 @@ class ChangePasswordForm(PasswordChangeForm):
         self._say("old_password", "Kata sandi lama", "Isi kata sandi lama.")
         self._say("new_password1", "Kata sandi baru", "Isi kata sandi baru.")
         self._say("new_password2", "Kata sandi baru, sekali lagi", "Ulangi kata sandi baru.")
-        self.fields["new_password1"].help_text = "Paling sedikit 10 huruf, jangan angka saja, jangan yang mudah ditebak."
+        self.fields[
+            "new_password1"
+        ].help_text = "Paling sedikit 10 huruf, jangan angka saja, jangan yang mudah ditebak."
         self.fields["new_password2"].help_text = ""
         mark_fields(self)
 

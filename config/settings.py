@@ -245,7 +245,11 @@ else:
 # A message that no worker took before the next one is made is worthless: it expires instead of piling up.
 CELERY_BEAT_SCHEDULE = {
     "refresh-rollups": {"task": "reports.refresh_rollups", "schedule": 5, "options": {"expires": 5}},
-    "mark-passed-time": {"task": "reports.mark_passed_time", "schedule": 30, "options": {"expires": 30}},
+    "close-resolved-tickets": {
+        "task": "repairs.close_resolved_tickets",
+        "schedule": crontab(minute=10),
+        "options": {"expires": 3600},
+    },
     "verify-rollups": {
         "task": "reports.verify_rollups",
         "schedule": crontab(hour=2, minute=30),

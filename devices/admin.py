@@ -84,7 +84,9 @@ class KindRequirementAdmin(ReadOnlyAdmin):
 def _change_requirement(request: HttpRequest, form: RequirementForm) -> bool:
     said = form.cleaned_data
     try:
-        rows = set_kind_required(said["kind"], required=said["required"], from_month=said["from_month"], by=request.user)
+        rows = set_kind_required(
+            said["kind"], required=said["required"], from_month=said["from_month"], by=request.user
+        )
     except Refused as refusal:
         form.add_error(refusal.field or None, refusal.message)
         return False
@@ -101,4 +103,3 @@ class RegionAdmin(ReadOnlyAdmin):
 
 
 reference_site.register([Province, Kabupaten, Kecamatan], RegionAdmin)
-

@@ -164,7 +164,7 @@ def set_kind_required(kind: DeviceKind, *, required: bool, from_month: date, by:
 
 def _mark_record(recording_set: RecordingSet, since: datetime) -> None:
     """Mark the place of a set from a moment to now: the set stays on record after its first device has left."""
-    mark_span(recording_set.kecamatan, since, None)
+    mark_span([recording_set.kecamatan], since, None)
 
 
 def _overlapping(device: Device, start: datetime, end: datetime | None) -> Any:

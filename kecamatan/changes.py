@@ -88,12 +88,18 @@ def mark_waiting(marks: Iterable[tuple[int, date]]) -> int:
     return len(rows)
 
 
-def mark_span(kecamatan: Kecamatan, start: datetime, end: datetime | None) -> None:
-    """Mark every month of a place, up to the current one, whose row reads a span; the current reads a planned one."""
-    now, zone = timezone.now(), kecamatan.time_zone
-    last = local_month(now if end is None else min(end, now), zone)
-    first = min(local_month(start, zone), local_month(now, zone))
-    mark_months((kecamatan.pk, month) for month in months_through(first, max(first, last)))
+def mark_span(places: Iterable[Kecamatan], start: datetime, end: datetime | None) -> None:
+    """Mark every month of a span (UTC), up to the current one, for each of these places.
+
+    A planned span is read by no month yet; the current one is marked, whose row says until when it holds.
+    """
+    now, marks = timezone.now(), []
+    for place in places:
+        current = local_month(now, place.time_zone)
+        first = min(local_month(start, place.time_zone), current)
+        last = current if end is None else min(local_month(end, place.time_zone), current)
+        marks += [(place.pk, month) for month in months_through(first, max(first, last))]
+    mark_months(marks)
 
 
 def mark_from(kecamatan: Iterable[Kecamatan], first: date) -> int:

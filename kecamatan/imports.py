@@ -70,10 +70,11 @@ class Regions:
 
     def kecamatan(self, code: str, *, column: str = "kode") -> Kecamatan:
         """Return an open kecamatan by its code."""
+        found = self._kecamatan.get(code)
+        if found is not None and found.closed_on is None:
+            return found
         if code.endswith(".00"):
-            raise Refused(
-                f"{code} adalah dinas. Untuk dinas, tulis kode kabupatennya: {code[:5]}.", field=column
-            )
+            raise Refused(f"{code} adalah dinas. Untuk dinas, tulis kode kabupatennya: {code[:5]}.", field=column)
         if len(code) < len("36.03.30"):
             raise Refused(f"{code} bukan kode kecamatan. Tulis lengkap, misalnya 36.03.30.", field=column)
         return _open(self._kecamatan, code, "kecamatan", column)
@@ -149,9 +150,7 @@ class Bounds:
         """Refuse a count above the population of its place, where that is known."""
         bound = self._bounds.get(place.pk)
         if value is not None and bound is not None and value > bound:
-            raise Refused(
-                f"{value} melebihi penduduk {place.name} ({bound}). Periksa angkanya.", field=column
-            )
+            raise Refused(f"{value} melebihi penduduk {place.name} ({bound}). Periksa angkanya.", field=column)
 
 
 def _counted(changes: Changes) -> Counter[Outcome]:
@@ -186,12 +185,8 @@ class PopulationImport(Dataset[PopulationFigures]):
         self._check_ended(row["semester"], place)
         for column in ("wajib_ktp", "sudah_rekam"):
             if (row[column] or 0) > row["penduduk"]:
-                raise Refused(
-                    f"{row[column]} melebihi penduduk ({row['penduduk']}). Periksa angkanya.", field=column
-                )
-        return PopulationFigures(
-            place, row["semester"], row["penduduk"], row["wajib_ktp"], row["sudah_rekam"]
-        )
+                raise Refused(f"{row[column]} melebihi penduduk ({row['penduduk']}). Periksa angkanya.", field=column)
+        return PopulationFigures(place, row["semester"], row["penduduk"], row["wajib_ktp"], row["sudah_rekam"])
 
     def _check_ended(self, semester: str, place: Kecamatan) -> None:
         year, number = semester.split("-")
@@ -271,9 +266,7 @@ class TargetImport(RowDataset[Target]):
 
     def save(self, value: Target) -> Outcome:
         """Set the rule."""
-        changes = set_target(
-            value.region, starts_on=value.starts_on, percent=value.percent, count=value.count, by=None
-        )
+        changes = set_target(value.region, starts_on=value.starts_on, percent=value.percent, count=value.count, by=None)
         return next(iter(+_counted(changes)))
 
 
@@ -307,9 +300,7 @@ class RecordingImport(Dataset[Count]):
         self.bounds.check(row["cetak"], home, column="cetak")
         by_mobile_unit = row["di"] == MOBILE_UNIT
         place = home if by_mobile_unit or not row["di"] else self.regions.place(row["di"], column="di")
-        return Count(
-            home, row["tanggal"], place, row["rekam"], by_mobile_unit, row["cetak"], row["kendala"] or ""
-        )
+        return Count(home, row["tanggal"], place, row["rekam"], by_mobile_unit, row["cetak"], row["kendala"] or "")
 
     def key(self, value: Count) -> Hashable:
         """One count per kecamatan, day and place."""

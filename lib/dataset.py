@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import DataError, IntegrityError, OperationalError, transaction
 
 from lib.errors import Refused
 from lib.parsing import CellError, folded, shown
@@ -191,7 +191,7 @@ def run_import(dataset: Dataset[V], path: Path, *, dry_run: bool = False) -> Imp
             counts = _written(dataset, table, faults, dry_run=dry_run)
     except TableError as error:
         faults.add([Problem(error.line, None, str(error))])
-    except (IntegrityError, OperationalError, OSError) as error:
+    except (DataError, IntegrityError, OperationalError, OSError) as error:
         faults.add([Problem(None, None, f"Impor terhenti di tengah jalan ({error}). Ulangi.")])
     if faults.rows:
         counts.clear()
@@ -304,7 +304,7 @@ def _read_cells(
     problems = []
     for place, column in enumerate(columns):
         cell = cells[place] if place < len(cells) else None
-        if cell in ("", None):
+        if cell is None or cell == "":
             if column and column.required:
                 problems.append(Problem(line, column.name, "Wajib diisi."))
             continue

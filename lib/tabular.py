@@ -30,9 +30,15 @@ _ZIP_MAGIC = b"PK\x03\x04"
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old XLS, and XLSX behind a password
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _BLOCK = 1 << 20
-_CELL_TAG = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*)>")
-_CELL_REFERENCE = re.compile(rb"""\br=["']([A-Za-z]{1,3})(\d{1,7})["']""")
+_ATTRIBUTES = rb"""([^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*)"""
+_TAG = re.compile(rb"<" + _ATTRIBUTES + rb">")
+_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])" + _ATTRIBUTES + rb">")
+_ROW_NUMBER = re.compile(rb"""\br=["'](\d+)["']""")
+_CELL_REFERENCE = re.compile(rb"""\br=["']([A-Za-z]+)(\d+)["']""")
 _ERROR_CELL = re.compile(rb"""\bt=["']e["']""")
+# The reader reserves memory for as many strings or styles as a part claims to hold: eight digits are too many.
+_ABSURD_COUNT = re.compile(rb"""\b(?:count|uniqueCount)\s*=\s*["']\s*\+?0*[1-9]\d{7}""")
+_LONGEST_TAG = 1 << 16
 
 
 class TableError(Exception):
@@ -60,20 +66,14 @@ def open_table(path: Path) -> Table:
     if not start.strip():
         raise TableError("Berkas kosong. Isi sekurangnya baris judul kolom dan satu baris data.")
     if start.startswith(_OLE_MAGIC):
-        raise TableError(
-            "Berkas ini XLS lama atau terkunci kata sandi. Simpan ulang sebagai .xlsx tanpa kata sandi."
-        )
+        raise TableError("Berkas ini XLS lama atau terkunci kata sandi. Simpan ulang sebagai .xlsx tanpa kata sandi.")
     named_xlsx = path.suffix.lower() == ".xlsx"
     if start.startswith(_ZIP_MAGIC):
         if not named_xlsx:
-            raise TableError(
-                "Isi berkas ini ZIP atau XLSX, bukan CSV. Bila memang XLSX, beri nama akhiran .xlsx."
-            )
+            raise TableError("Isi berkas ini ZIP atau XLSX, bukan CSV. Bila memang XLSX, beri nama akhiran .xlsx.")
         return _checked_xlsx(path)
     if named_xlsx:
-        raise TableError(
-            "Berkas bernama .xlsx tetapi isinya bukan XLSX. Simpan ulang dari aplikasi lembar kerja."
-        )
+        raise TableError("Berkas bernama .xlsx tetapi isinya bukan XLSX. Simpan ulang dari aplikasi lembar kerja.")
     return _sniffed_csv(path, start)
 
 
@@ -133,10 +133,6 @@ def _decoded(reader: _Reader, file: TextIO) -> Iterator[list[str]]:
         except csv.Error:
             reason = "Tanda kutip ganda tidak ditutup atau salah tempat, atau sebuah sel terlalu panjang"
             raise TableError(f"{reason}. Perbaiki sel yang diawali tanda kutip.", line=line) from None
-        if any("\0" in cell for cell in cells):
-            raise TableError(
-                "Ada huruf NUL: berkas ini bukan teks CSV. Simpan ulang sebagai CSV UTF-8.", line=line
-            )
         yield cells
 
 
@@ -158,11 +154,11 @@ def _sniffed_csv(path: Path, start: bytes) -> CsvTable:
     """Take the delimiter from the header: a comma, or the semicolon that goes with a decimal comma."""
     if start.startswith(_UTF16_MARKS):
         raise _not_utf8()
+    if b"\0" in start:
+        raise TableError("Ada huruf NUL: berkas ini bukan teks CSV. Simpan ulang sebagai CSV UTF-8.")
     header = next((line for line in start.splitlines() if line.strip()), b"")
     if b"\t" in header and b";" not in header and b"," not in header:
-        raise TableError(
-            "Kolom dipisahkan tab. Simpan ulang sebagai CSV dengan koma atau titik koma.", line=1
-        )
+        raise TableError("Kolom dipisahkan tab. Simpan ulang sebagai CSV dengan koma atau titik koma.", line=1)
     return CsvTable(path, ";" if header.count(b";") > header.count(b",") else ",")
 
 
@@ -215,33 +211,61 @@ def _measure(archive: zipfile.ZipFile) -> None:
 
 def _measure_part(blocks: Iterator[bytes]) -> None:
     """Refuse a sheet with too many cells, too large a rectangle around them, or a failed formula."""
-    cells = rows = columns = 0
-    rest = b""
+    extent, rest = _Extent(), b""
     for block in blocks:
         text = rest + block
-        for tag in _CELL_TAG.finditer(text):
-            cells += 1
-            reference = _CELL_REFERENCE.search(tag[1])
-            if _ERROR_CELL.search(tag[1]):
-                raise _formula_error(reference)
-            if reference:
-                rows, columns = max(rows, int(reference[2])), max(columns, _column_number(reference[1]))
-        if columns > MAX_COLUMNS or max(cells, rows * columns) > MAX_CELLS:
-            raise TableError(
-                "Lembar kerja terlalu besar. Hapus sel di luar tabel, bagi berkasnya, atau pakai CSV."
-            )
-        rest = text[text.rfind(b"<") :][:_BLOCK]
+        if _ABSURD_COUNT.search(text):
+            raise _broken_xlsx()
+        for tag in _ROW_OR_CELL.finditer(text):
+            extent.enter(tag[1], tag[2])
+        if extent.columns > MAX_COLUMNS or max(extent.cells, extent.rows * extent.columns) > MAX_CELLS:
+            raise TableError("Lembar kerja terlalu besar. Hapus sel di luar tabel, bagi berkasnya, atau pakai CSV.")
+        rest = text[text.rfind(b"<") :]
+        if len(rest) > _LONGEST_TAG:
+            if not _TAG.match(rest):
+                raise _broken_xlsx()
+            rest = b""
+
+
+@dataclass(slots=True)
+class _Extent:
+    """The rectangle that the cells read so far span. A row or cell that does not say where it is follows the last."""
+
+    cells: int = 0
+    rows: int = 0
+    columns: int = 0
+    _row: int = 0
+    _column: int = 0
+
+    def enter(self, tag: bytes, attributes: bytes) -> None:
+        """Take in the opening tag of a row or of a cell."""
+        if tag == b"row":
+            number = _ROW_NUMBER.search(attributes)
+            self._row, self._column = _number(number[1]) if number else self._row + 1, 0
+            return
+        reference = _CELL_REFERENCE.search(attributes)
+        if _ERROR_CELL.search(attributes):
+            raise _formula_error(reference)
+        self._column = _column_number(reference[1]) if reference else self._column + 1
+        self.cells += 1
+        self.rows = max(self.rows, self._row, _number(reference[2]) if reference else 0)
+        self.columns = max(self.columns, self._column)
+
+
+def _number(digits: bytes) -> int:
+    """Return a row number; one of absurd length only needs to be too large."""
+    return int(digits[:12])
 
 
 def _formula_error(reference: re.Match[bytes] | None) -> TableError:
     where = f"Sel {(reference[1] + reference[2]).decode().upper()}" if reference else "Sebuah sel"
-    line = int(reference[2]) if reference else None
+    line = _number(reference[2]) if reference else None
     return TableError(f"{where} berisi galat rumus (seperti #N/A). Ganti dengan nilainya.", line=line)
 
 
 def _column_number(letters: bytes) -> int:
-    """Return 1 for A, 27 for AA."""
+    """Return 1 for A, 27 for AA; a name of absurd length only needs to be too large."""
     number = 0
-    for letter in letters.upper():
+    for letter in letters[:6].upper():
         number = number * 26 + letter - 64
     return number

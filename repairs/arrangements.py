@@ -17,11 +17,10 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import guard, may_arrange_service, may_correct_repairs
 from devices.readiness import ABLE_TO_RECORD, Service
-from kecamatan.changes import compare_and_set, record_event
+from kecamatan.changes import compare_and_set, mark_span, record_event
 from kecamatan.models import Kecamatan
 from lib.errors import Refused
 from repairs.guards import refuse_moment, refuse_reversed, refuse_stale, refuse_voided, required_reason
-from repairs.marks import mark_places
 from repairs.models import Arrangement
 
 END_AFTER_START = "Waktu selesai harus sesudah waktu mulai."
@@ -176,4 +175,4 @@ def _record(arrangement: Arrangement, action: str, by: User | None, **data: obje
 
 def _mark(arrangement: Arrangement) -> None:
     places = [place for place in (arrangement.kecamatan, arrangement.host) if place is not None]
-    mark_places(places, arrangement.started_at, arrangement.ended_at)
+    mark_span(places, arrangement.started_at, arrangement.ended_at)

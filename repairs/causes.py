@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from accounts.permissions import guard, holds_role, may_comment
-from kecamatan.changes import record_event
+from kecamatan.changes import mark_span, record_event
 from kecamatan.models import Certainty, Kecamatan
 from lib.errors import Forbidden
 from lib.privacy import refuse_identity_numbers
 from repairs.guards import refuse_voided
-from repairs.marks import mark_places, mark_ticket
+from repairs.marks import mark_ticket
 from repairs.models import CauseStatement, Outage, Ticket
 
 
@@ -95,4 +95,4 @@ def _let_count(subject: Ticket | Outage, places: list[Kecamatan]) -> None:
     if isinstance(subject, Ticket):
         mark_ticket(subject)
     else:
-        mark_places(places, subject.started_at, subject.ended_at)
+        mark_span(places, subject.started_at, subject.ended_at)

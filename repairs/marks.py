@@ -1,16 +1,13 @@
-"""Which rollup rows read a fault, an outage or an arrangement: the marks of this app."""
+"""Which rollup rows read a fault."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db.models import Q
-from django.utils import timezone
 
-from kecamatan.changes import mark_months
+from kecamatan.changes import mark_span
 from kecamatan.models import Kecamatan
-from lib.months import local_month, months_through
 from lib.spans import Span
 from repairs.models import Ticket
 
@@ -29,21 +26,7 @@ def mark_ticket(ticket: Ticket, also: Span | None = None) -> None:
     places = _places_of(ticket)
     for span in {span_of(ticket), also or span_of(ticket)}:
         end = ticket.recording_set.withdrawn_at if ticket.device_id is None else span.end
-        mark_places(places, span.start, end)
-
-
-def mark_places(places: Iterable[Kecamatan], start: datetime, end: datetime | None) -> None:
-    """Mark every month of a span up to the current one for many places at once.
-
-    A planned span is read by no month yet; the current one is marked, whose row says until when it holds.
-    """
-    now, marks = timezone.now(), []
-    for place in places:
-        current = local_month(now, place.time_zone)
-        first = min(local_month(start, place.time_zone), current)
-        last = current if end is None else min(local_month(end, place.time_zone), current)
-        marks += [(place.pk, month) for month in months_through(first, max(first, last))]
-    mark_months(marks)
+        mark_span(places, span.start, end)
 
 
 def _places_of(ticket: Ticket) -> Iterable[Kecamatan]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from accounts.permissions import guard, may_correct_repairs, may_report
-from kecamatan.changes import compare_and_set, record_event, record_sign_of_life
+from kecamatan.changes import compare_and_set, mark_span, record_event, record_sign_of_life
 from kecamatan.models import Cause, Certainty, Kecamatan
 from lib.errors import Refused
 from lib.payload import payload_hash
@@ -31,7 +31,6 @@ from repairs.guards import (
     required_reason,
     submitted_before,
 )
-from repairs.marks import mark_places
 from repairs.models import Outage
 
 END_AFTER_START = "Waktu selesai harus sesudah waktu mulai."
@@ -118,7 +117,7 @@ def _follow_up(
     for place in places:
         if place.pk in own:
             record_sign_of_life(place, outage.reported_at)
-    mark_places(places, outage.started_at, outage.ended_at)
+    mark_span(places, outage.started_at, outage.ended_at)
 
 
 @transaction.atomic
@@ -137,7 +136,7 @@ def end_outage(outage: Outage, *, version: int, by: User | None, ended_at: datet
     _record(
         outage, "end", by, places, before=before.isoformat() if before else None, after=ended_at.isoformat()
     )
-    mark_places(places, outage.started_at, _later(before, ended_at))
+    mark_span(places, outage.started_at, _later(before, ended_at))
 
 
 @transaction.atomic
@@ -180,8 +179,8 @@ def correct_outage(
         before=told,
         places_before=[place.code for place in old],
     )
-    mark_places(old, before["started_at"], before["ended_at"])
-    mark_places(new, after["started_at"], after["ended_at"])
+    mark_span(old, before["started_at"], before["ended_at"])
+    mark_span(new, after["started_at"], after["ended_at"])
 
 
 @transaction.atomic
@@ -195,7 +194,7 @@ def void_outage(outage: Outage, *, version: int, by: User | None, reason: str) -
     reason = required_reason(reason)
     compare_and_set(outage, version, voided_at=timezone.now(), voided_by=by, void_reason=reason)
     _record(outage, "void", by, places, reason=reason)
-    mark_places(places, outage.started_at, outage.ended_at)
+    mark_span(places, outage.started_at, outage.ended_at)
 
 
 def places_of(outage: Outage) -> list[Kecamatan]:

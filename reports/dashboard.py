@@ -5,7 +5,7 @@ Formatting happens here once, so that templates only place strings (design.md, s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from kecamatan.models import Cause
-from lib.format import UNKNOWN, moment_id, month_end_id, month_id, number_id, percent_id
-from lib.months import add_months, months_through
+from kecamatan.scope import Scope
+from lib.format import UNKNOWN, moment_id, month_end_id, number_id, percent_id
 from repairs.models import Ticket
 from reports.crumbs import crumbs
 from reports.months import Month, month_options
@@ -37,13 +37,13 @@ SERVICES = (
 )
 SERVICE_LABELS = {code: label for code, label, _ in SERVICES}
 CHILD_LEVELS = {"nation": "Provinsi", "province": "Kabupaten/kota", "kabupaten": "Kecamatan"}
-SORTS: dict[str, str] = {
-    "nama": "name",
-    "mampu": "able_share",
-    "bersih": "net",
-    "target": "target",
-    "rekam": "recorded_pct",
-    "capaian": "achievement_pct",
+SORTS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "nama": lambda child: shown_name(child["name"]),
+    "mampu": lambda child: None if child["able"] is None else child["able"] / child["total"],
+    "bersih": lambda child: child["net"],
+    "target": lambda child: child["target"] or None,
+    "rekam": lambda child: child["recorded_pct"],
+    "capaian": lambda child: child["achievement_pct"],
 }
 SORT_WORDS = {
     ("nama", False): "Urut menurut nama.",
@@ -480,22 +480,14 @@ def order_of(asked: str | None, children: Sequence[Mapping[str, Any]]) -> Order:
 
 def sorted_children(children: Sequence[Mapping[str, Any]], order: Order) -> list[Mapping[str, Any]]:
     """Return the children in an order; those without the figure come last either way."""
-    name, descending = order
-
-    def value(child: Mapping[str, Any]) -> Any:
-        if SORTS[name] == "able_share":
-            return None if child["able"] is None else child["able"] / child["total"]
-        return child[SORTS[name]]
-
-    by_name = sorted(children, key=lambda child: child["name"])
+    value = SORTS[order.name]
+    by_name = sorted(children, key=SORTS["nama"])
     known = [child for child in by_name if value(child) is not None]
     unknown = [child for child in by_name if value(child) is None]
-    return sorted(known, key=value, reverse=descending) + unknown
+    return sorted(known, key=value, reverse=order.descending) + unknown
 
 
-def honest_children(
-    children: Sequence[Mapping[str, Any]], heard: Mapping[str, Heard]
-) -> list[dict[str, Any]]:
+def honest_children(children: Sequence[Mapping[str, Any]], heard: Mapping[str, Heard]) -> list[dict[str, Any]]:
     """Return the children with ``None`` in place of a 0 that only means that nobody has reported."""
     return [_honest(child, heard.get(child["code"], Heard())) for child in children]
 
@@ -518,11 +510,16 @@ def child_rows(
     ]
 
 
+def shown_name(name: str) -> str:
+    """Return a name as the table of children writes it: what all of them are stands in its head."""
+    return name.removeprefix("Kecamatan ").removeprefix("Distrik ")
+
+
 def _child_row(child: Mapping[str, Any], service: str, query: str) -> Child:
     page = "kecamatan-detail" if len(child["code"]) == len("36.03.30") else "region-detail"
     no_report = NO_REPORT if child["total"] else NONE
     return Child(
-        name=child["name"].removeprefix("Kecamatan ").removeprefix("Distrik "),
+        name=shown_name(child["name"]),
         url=f"{reverse(f'reports:{page}', args=[child['code']])}?{query}",
         service=service,
         service_label=SERVICE_LABELS.get(service, ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lib.format import UNKNOWN, month_end_id, moment_id, number_id, percent_id
+from lib.format import UNKNOWN, moment_id, month_end_id, number_id, percent_id
 from lib.months import month_bounds
 from reports.dashboard import FULL, HALF, NIL, Bar, Tile, bar, pending_text, semester_text
 from reports.models import RegionMonth
@@ -67,7 +67,8 @@ def _target(row: RegionMonth) -> Tile:
     if not row.target:
         return Tile("Capaian target", UNKNOWN, source="Belum ada target bulan ini", completeness=NIL)
     word = "tercapai" if row.kecamatan_met else "belum tercapai"
-    return Tile("Capaian target", percent_id(percent(row.net, row.target)), word, f"Target {number_id(row.target)} orang")
+    source = f"Target {number_id(row.target)} orang"
+    return Tile("Capaian target", percent_id(percent(row.net, row.target)), word, source)
 
 
 def _share(row: RegionMonth) -> Tile:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from accounts.home import home_url
+from accounts.requests import SignedInRequest
 from reports import dashboard, place
 from reports.models import Level
 from reports.months import chosen_month
@@ -22,7 +24,7 @@ PLACES = (Level.KECAMATAN, Level.DINAS)
 
 @login_required
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Lead to the page of the person's own region; without an assignment, say what to do."""
     url = home_url(request.user)
     return render(request, "reports/no_assignment.html") if url == request.path else redirect(url)
@@ -30,11 +32,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def region_detail(request: HttpRequest, code: str) -> HttpResponse:
+def region_detail(request: SignedInRequest, code: str) -> HttpResponse:
     """Show the dashboard of the nation, a province or a kabupaten; ``bulan`` is the month, ``urut`` the order."""
     region = _visible_region(request, code)
     if region.level in PLACES:
-        return redirect("reports:kecamatan-detail", code)
+        return redirect(f"{reverse('reports:kecamatan-detail', args=[code])}{_query(request)}")
     month = chosen_month(region, request.GET.get("bulan"))
     figures = report(region, month.chosen)
     around, heard = surroundings(region, month.chosen), heard_from(region, month.chosen)
@@ -44,7 +46,7 @@ def region_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def kecamatan_detail(request: HttpRequest, code: str) -> HttpResponse:
+def kecamatan_detail(request: SignedInRequest, code: str) -> HttpResponse:
     """Show what a kecamatan or a dinas can do now, and its figures of a month."""
     region = _visible_region(request, code)
     if region.level not in PLACES:
@@ -53,14 +55,20 @@ def kecamatan_detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "kecamatan/kecamatan_detail.html", place.page(request.user.scope, region, month))
 
 
-def _visible_region(request: HttpRequest, code: str) -> Region:
+def _query(request: SignedInRequest) -> str:
+    """Return the query of a request for an address that takes its place."""
+    query = request.META["QUERY_STRING"]
+    return f"?{query}" if query else ""
+
+
+def _visible_region(request: SignedInRequest, code: str) -> Region:
     try:
         return find_region(code, request.user)
     except UnknownRegion as error:
         raise Http404(str(error)) from None
 
 
-def _table_or_page(request: HttpRequest, page: dict[str, Any]) -> HttpResponse:
+def _table_or_page(request: SignedInRequest, page: dict[str, Any]) -> HttpResponse:
     """Answer htmx, which sorts the table, with the table alone; a page restored from history is whole."""
     only_table = request.htmx and not request.htmx.history_restore_request
     template = "reports/_children.html" if only_table else "reports/region_detail.html"

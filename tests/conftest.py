@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from pytest_django.plugin import blocking_manager_key
 
 IN_CI = bool(os.environ.get("CI"))
 PROJECT = Path(settings.BASE_DIR)
@@ -43,6 +44,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Skip, with the name of what is missing, the tests that this machine or this run cannot hold."""
     left_out: list[pytest.Item] = []
     for item in items:
+        if _is_transactional(item):
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
         for name in _missing(item):
             if IN_CI and HELD_BY_THE_OTHER_RUN.get(name):
                 left_out.append(item)
@@ -56,6 +59,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _missing(item: pytest.Item) -> list[str]:
     """Return the names of what an item's markers ask for and is not there."""
     return [name for name, (there, _) in NEEDS.items() if not there and item.get_closest_marker(name)]
+
+
+def _is_transactional(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    return marker is not None and bool(marker.kwargs.get("transaction"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Put the reference data of the migrations back: Django empties every table after a transactional test."""
+    yield
+    if _is_transactional(item):
+        with item.config.stash[blocking_manager_key].unblock():
+            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,37 +6,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('kecamatan', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("kecamatan", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='assignment',
-            name='kabupaten',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='kecamatan.kabupaten'),
+            model_name="assignment",
+            name="kabupaten",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="assignments",
+                to="kecamatan.kabupaten",
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='kecamatan',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='kecamatan.kecamatan'),
+            model_name="assignment",
+            name="kecamatan",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="assignments",
+                to="kecamatan.kecamatan",
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='province',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='kecamatan.province'),
+            model_name="assignment",
+            name="province",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="assignments",
+                to="kecamatan.province",
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to=settings.AUTH_USER_MODEL),
+            model_name="assignment",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="assignments", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kabupaten', None), ('kecamatan', None), ('level', 'nation'), ('province', None)), models.Q(('kabupaten', None), ('kecamatan', None), ('level', 'province'), ('province__isnull', False)), models.Q(('kabupaten__isnull', False), ('kecamatan', None), ('level', 'kabupaten'), ('province', None)), models.Q(('kabupaten', None), ('kecamatan__isnull', False), ('level', 'kecamatan'), ('province', None)), _connector='OR'), name='accounts_assignment_exactly_one_level'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kabupaten", None), ("kecamatan", None), ("level", "nation"), ("province", None)),
+                    models.Q(
+                        ("kabupaten", None), ("kecamatan", None), ("level", "province"), ("province__isnull", False)
+                    ),
+                    models.Q(
+                        ("kabupaten__isnull", False), ("kecamatan", None), ("level", "kabupaten"), ("province", None)
+                    ),
+                    models.Q(
+                        ("kabupaten", None), ("kecamatan__isnull", False), ("level", "kecamatan"), ("province", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="accounts_assignment_exactly_one_level",
+            ),
         ),
     ]

@@ -156,6 +156,40 @@ def test_cell_far_away_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
     assert refusal_of(tmp_path / "a.xlsx") == expected
 
 
+def tampered(path: Path, part: str, old: bytes, new: bytes) -> Path:
+    """Return a small workbook in which one part says something else."""
+    workbook(path, [["kode", "rekam"], ["36.03.30", 5]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert old in parts[part]
+    parts[part] = parts[part].replace(old, new)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'<c r="B2"', b'<c r="B99999999999999999999"'),
+        (b'<c r="B2"', b'<c s=">" r="B1048576"/><c r="ZZZZZ1"'),
+        (b'<row r="2"', b'<row r="4294967295"'),
+    ],
+    ids=["row", "column", "row of cells without a place"],
+)
+def test_cell_that_is_nowhere_is_refused(tmp_path: Path, old: bytes, new: bytes) -> None:
+    path = tampered(tmp_path / "a.xlsx", "xl/worksheets/sheet1.xml", old, new)
+    expected = "Lembar kerja terlalu besar. Hapus sel di luar tabel, bagi berkasnya, atau pakai CSV."
+    assert refusal_of(path) == expected
+
+
+def test_absurd_count_of_strings_is_refused(tmp_path: Path) -> None:
+    path = tampered(tmp_path / "a.xlsx", "xl/sharedStrings.xml", b'uniqueCount="3"', b'uniqueCount="4294967295"')
+    expected = "Berkas XLSX rusak atau bukan lembar kerja. Buka lalu simpan ulang sebagai .xlsx."
+    assert refusal_of(path) == expected
+
+
 def bomb(size: int) -> bytes:
     buffer = io.BytesIO()
     with (

@@ -24,11 +24,14 @@ from reports.sample_users import DEMO_USERS, ensure_demo_users
 from reports.selectors import find_region, report
 from tests.factories import moment
 
+# The database exists only for tests that carry the mark; each is then undone inside the transaction of the module.
+pytestmark = pytest.mark.django_db
+
 NOW = moment("2026-11-20 06:30")
 SUKAMULYA, SEPATAN_TIMUR = "36.03.27", "36.03.30"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def sample(django_db_setup, django_db_blocker) -> Iterator[None]:
     """Load the regions and the whole sample once for this module; nothing of it stays."""
     with django_db_blocker.unblock(), transaction.atomic():
@@ -37,14 +40,6 @@ def sample(django_db_setup, django_db_blocker) -> Iterator[None]:
             load_sample(now=NOW, say=lambda line: None)
             rollups.refresh()
             yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def apart(sample: None) -> Iterator[None]:
-    """Undo what a test changed."""
-    with transaction.atomic():
-        yield
         transaction.set_rollback(True)
 
 

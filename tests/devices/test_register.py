@@ -1,0 +1,157 @@
+"""The register of sets and devices: placements never overlap, and every change of the record is marked."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import time_machine
+
+from devices.models import InventoryCheck, KindRequirement
+from devices.register import (
+    close_placement,
+    close_set,
+    confirm_inventory,
+    correct_placement_start,
+    edit_device,
+    get_or_create_set,
+    open_placement,
+    placements_at,
+    register_device,
+    set_kind_required,
+)
+from kecamatan.models import Event
+from lib.errors import Conflict, Refused
+from tests.factories import (
+    device_of,
+    forget_marks,
+    kind,
+    make_dinas,
+    make_kecamatan,
+    make_set,
+    make_spare,
+    marks,
+    moment,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with time_machine.travel(moment("2026-03-18 04:00"), tick=False):
+        yield
+
+
+@pytest.fixture
+def recording_set():
+    recording_set = make_set(make_kecamatan("36.03.30"), kinds=["server"])
+    forget_marks()
+    return recording_set
+
+
+def test_a_set_is_made_once_by_its_label():
+    place = make_kecamatan("36.03.30")
+    assert get_or_create_set(place, "1", by=None) == get_or_create_set(place, "1", by=None)
+
+
+def test_a_serial_number_is_used_once_per_kind(recording_set):
+    with pytest.raises(Refused) as refusal:
+        register_device(
+            kind=kind("server"), kecamatan=recording_set.kecamatan, by=None, serial=device_of(recording_set).serial
+        )
+    assert refusal.value.message == (
+        f"Nomor seri {device_of(recording_set).serial} sudah dipakai Server lain. Periksa nomornya."
+    )
+
+
+def test_a_device_stands_in_one_set_at_a_time(recording_set):
+    other = get_or_create_set(make_kecamatan("36.03.31"), "1", by=None)
+    with pytest.raises(Refused) as refusal:
+        open_placement(
+            device=device_of(recording_set), recording_set=other, at=moment("2026-03-01 00:00"), by=None
+        )
+    assert refusal.value.field == "dipasang"
+    assert marks() == []
+
+
+def test_a_move_keeps_both_histories_and_marks_both_places(recording_set):
+    device, other = device_of(recording_set), get_or_create_set(make_kecamatan("36.03.31"), "1", by=None)
+    close_placement(device.placements.get(), at=moment("2026-03-01 00:00"), by=None)
+    open_placement(device=device, recording_set=other, at=moment("2026-03-02 00:00"), by=None)
+    assert list(device.placements.values_list("recording_set__kecamatan__code", "ended_at").order_by("pk")) == [
+        ("36.03.30", moment("2026-03-01 00:00")),
+        ("36.03.31", None),
+    ]
+    assert marks() == [("36.03.30", "2026-03"), ("36.03.31", "2026-03")]
+    device.refresh_from_db()
+    assert device.kecamatan.code == "36.03.31"
+
+
+def test_a_placement_ends_after_it_began_and_not_in_the_future(recording_set):
+    placement = device_of(recording_set).placements.get()
+    for at, message in (
+        (moment("2026-01-05 02:00"), "Tanggal dilepas harus sesudah tanggal dipasang."),
+        (moment("2026-03-19 00:00"), "Waktu itu belum tiba. Isi waktu sekarang atau sebelumnya."),
+    ):
+        with pytest.raises(Refused) as refusal:
+            close_placement(placement, at=at, by=None)
+        assert refusal.value.message == message
+
+
+def test_an_earlier_start_marks_from_there_on(recording_set):
+    correct_placement_start(device_of(recording_set).placements.get(), at=moment("2025-12-30 00:00"), by=None)
+    assert [month for _, month in marks()] == ["2025-12", "2026-01", "2026-02", "2026-03"]
+
+
+def test_withdrawing_a_set_ends_what_stands_in_it_and_nothing_enters_it_again(recording_set):
+    close_set(recording_set, at=moment("2026-03-10 00:00"), by=None)
+    device = device_of_withdrawn(recording_set)
+    assert device.placements.get().ended_at == moment("2026-03-10 00:00")
+    with pytest.raises(Refused) as refusal:
+        open_placement(
+            device=make_spare(recording_set.kecamatan), recording_set=recording_set,
+            at=moment("2026-03-11 00:00"), by=None,
+        )
+    assert refusal.value.message == "Set 1 sudah ditarik; alat tidak bisa dipasang di sini."
+
+
+def device_of_withdrawn(recording_set):
+    return recording_set.placements.get().device
+
+
+def test_the_second_of_two_editors_is_told(recording_set):
+    device = device_of(recording_set)
+    edit_device(device, version=1, by=None, brand="Dell")
+    assert Event.objects.get(action="edit").data == {"before": {"brand": ""}}
+    with pytest.raises(Conflict):
+        edit_device(device, version=1, by=None, brand="HP")
+    device.refresh_from_db()
+    assert device.brand == "Dell"
+
+
+def test_what_stood_in_a_set_at_a_moment_is_known(recording_set):
+    assert len(placements_at(recording_set, kind("server"), moment("2026-01-05 02:00"))) == 1
+    assert placements_at(recording_set, kind("server"), moment("2026-01-05 01:59")) == []
+
+
+def test_an_inventory_marks_the_dinas_for_the_months_it_holds():
+    dinas = make_dinas("36.03")
+    assert confirm_inventory(dinas.kabupaten, day=date(2026, 2, 3), by=None)
+    assert not confirm_inventory(dinas.kabupaten, day=date(2026, 2, 3), by=None)
+    assert marks() == [("36.03.00", "2026-02"), ("36.03.00", "2026-03")]
+    with pytest.raises(Refused):
+        confirm_inventory(dinas.kabupaten, day=date(2026, 3, 19), by=None)
+    assert InventoryCheck.objects.count() == 1
+
+
+def test_a_kind_that_becomes_required_leaves_earlier_months_alone():
+    make_kecamatan("36.03.30")
+    assert set_kind_required(kind("ups"), required=True, from_month=date(2026, 3, 1), by=None) == 1
+    assert set_kind_required(kind("ups"), required=True, from_month=date(2026, 3, 1), by=None) == 0
+    assert set_kind_required(kind("server"), required=False, from_month=date(2026, 3, 1), by=None) == 1
+    rows = KindRequirement.objects.filter(kind__code__in=["ups", "server"]).order_by("kind__code")
+    assert list(rows.values_list("kind__code", "from_month", "until_month")) == [
+        ("server", date(2009, 1, 1), date(2026, 3, 1)),
+        ("ups", date(2026, 3, 1), None),
+    ]

@@ -1,0 +1,476 @@
+"""The dashboards as people get them: exact figures, 404s, order, months, empty states, and a bounded number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Role
+from devices.register import confirm_inventory
+from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations, set_target
+from kecamatan.models import Kabupaten, Kecamatan
+from repairs.arrangements import start_arrangement
+from repairs.outages import report_outage
+from reports import rollups
+from reports.selectors import find_region, report
+from tests.factories import (
+    give_role,
+    make_dinas,
+    make_fault,
+    make_kabupaten,
+    make_kecamatan,
+    make_province,
+    make_set,
+    make_user,
+    moment,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOW = moment("2026-03-18 04:00")  # Wednesday 11.00 WIB
+MARCH = date(2026, 3, 1)
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[Any]:
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+def signed_in(role: str, region: Any) -> Client:
+    client = Client()
+    client.force_login(make_user(role, region))
+    return client
+
+
+@pytest.fixture
+def kabupaten() -> Kabupaten:
+    """Three kecamatan: one records well, one has a broken UPS, one has no set on record."""
+    make_dinas("36.03")
+    well, limited = make_kecamatan("36.03.30", "Kecamatan Baik"), make_kecamatan("36.03.31", "Kecamatan Cukup")
+    make_kecamatan("36.03.32", "Kecamatan Diam")
+    make_set(well)
+    make_fault(
+        make_set(limited, kinds=["server", "fingerprint_scanner", "iris_scanner", "camera", "signature_pad", "ups"]),
+        "ups",
+    )
+    set_populations([PopulationFigures(place, "2025-2", 2000, 1000, 900) for place in (well, limited)], by=None)
+    set_target(well.kabupaten, starts_on=MARCH, percent=Decimal("10"), by=None)
+    enter_recordings(
+        [Count(well, date(2026, 3, 2), well, 1100), Count(limited, date(2026, 3, 17), limited, 50)], by=None
+    )
+    rollups.refresh()
+    return well.kabupaten
+
+
+@pytest.fixture
+def staff(kabupaten: Kabupaten) -> Client:
+    return signed_in(Role.STAFF, kabupaten)
+
+
+def tiles(context: Any) -> dict[str, tuple[str, str, str, bool]]:
+    return {tile.label: (tile.value, tile.unit, tile.completeness, tile.at_least) for tile in context["tiles"]}
+
+
+# --- The page of a region ----------------------------------------------------------------------------------------
+
+
+def test_the_headline_says_who_can_record_and_what_is_not_known(staff: Client) -> None:
+    context = staff.get("/reports/36.03/").context
+    head = context["headline"]
+    assert (head.able, head.total, head.at_least) == ("2", "3", True)
+    assert {count.label: count.number for count in head.services} == {
+        "Melayani": "1",
+        "Terbatas": "1",
+        "Menumpang": "0",
+        "Unit keliling": "0",
+        "Berhenti": "0",
+        "Belum lapor": "1",
+    }
+    assert head.marks == ["serving", "limited", "no_report"]
+    assert [(count.label, count.number) for count in head.signs] == [
+        ("Ada kabar", "1"),
+        ("Tanpa kabar", "1"),
+        ("Belum tercatat punya set", "1"),
+    ]
+    assert (head.source, head.completeness) == ("Alat belum selesai didata dalam 12 bulan ini", "nil")
+    assert context["as_of"] == "Rabu, 18 Maret 2026 pukul 11.00 WIB"
+
+
+def test_every_total_stands_with_its_unit_and_its_completeness(staff: Client) -> None:
+    assert tiles(staff.get("/reports/36.03/").context) == {
+        "Memenuhi target": ("1", "dari 2 kecamatan", "half", False),
+        "Rekam bersih": ("1.150", "orang", "half", True),
+        "Cakupan wajib KTP": ("90,00%", "", "full", False),
+        "Set tidak berfungsi": ("0", "dari 2 set", "nil", False),
+        "Komponen rusak": ("1", "dari 11 terpasang", "nil", True),
+        "Komponen tidak ada": ("0", "komponen", "nil", False),
+        "Tiket terbuka": ("1", "", "", False),
+        "Jam kerja tanpa alat": ("0,0%", "0 jam", "", False),
+    }
+
+
+def test_a_finished_inventory_makes_the_devices_a_full_total(staff: Client, kabupaten: Kabupaten) -> None:
+    confirm_inventory(kabupaten, day=date(2026, 3, 1), by=None)
+    rollups.refresh()
+    assert tiles(staff.get("/reports/36.03/").context)["Komponen rusak"] == ("1", "dari 11 terpasang", "full", False)
+
+
+def test_the_table_lists_the_children_from_the_lowest_achievement_and_says_who_has_not_reported(staff: Client) -> None:
+    rows = staff.get("/reports/36.03/").context["children"]
+    assert [(row.name, row.service_label, row.net, row.target, row.recorded, row.achievement) for row in rows] == [
+        ("Cukup", "Terbatas", "50", "100", "5,0%", "50,0%"),
+        ("Baik", "Melayani", "1.100", "100", "110,0%", "1.100,0%"),
+        ("Dinas 36.03", "", "–", "–", "–", "–"),
+        ("Diam", "Belum lapor", "belum lapor", "–", "–", "–"),
+    ]
+    assert rows[0].url == "/kecamatan/36.03.31/?bulan=2026-03"
+    assert (rows[1].bar.width, rows[1].bar.met, rows[1].bar.cut) == ("125.0", True, True)
+
+
+@pytest.mark.parametrize(
+    ("order", "names"),
+    [
+        ("nama", ["Baik", "Cukup", "Diam", "Dinas 36.03"]),
+        ("-nama", ["Dinas 36.03", "Diam", "Cukup", "Baik"]),
+        ("bersih", ["Cukup", "Baik", "Dinas 36.03", "Diam"]),
+        ("-bersih", ["Baik", "Cukup", "Dinas 36.03", "Diam"]),
+        ("-capaian", ["Baik", "Cukup", "Dinas 36.03", "Diam"]),
+        ("rekam", ["Cukup", "Baik", "Dinas 36.03", "Diam"]),
+        ("mampu", ["Baik", "Cukup", "Dinas 36.03", "Diam"]),
+        ("password", ["Cukup", "Baik", "Dinas 36.03", "Diam"]),
+    ],
+)
+def test_the_table_is_sorted_by_allowed_columns_only_and_the_unknown_comes_last(
+    staff: Client, order: str, names: list[str]
+) -> None:
+    rows = staff.get("/reports/36.03/", {"urut": order}).context["children"]
+    assert sorted(row.name for row in rows) == sorted(names)
+    if order != "nama" and order != "-nama":
+        assert [row.name for row in rows][:2] == names[:2]
+        assert {row.name for row in rows[2:]} == {"Dinas 36.03", "Diam"}
+    else:
+        assert [row.name for row in rows] == names
+
+
+def test_the_head_of_the_sorted_column_says_so_and_turns_the_order(staff: Client) -> None:
+    columns = {column.label: column for column in staff.get("/reports/36.03/?urut=nama").context["columns"]}
+    assert (columns["Kecamatan"].direction, columns["Kecamatan"].url) == (
+        "ascending",
+        "?bulan=2026-03&urut=-nama",
+    )
+    assert (columns["Target"].direction, columns["Target"].url) == ("", "?bulan=2026-03&urut=target")
+    page = staff.get("/reports/36.03/?urut=-nama").content.decode()
+    assert page.count("aria-sort=") == page.count('aria-sort="descending"') == 1
+
+
+def test_htmx_gets_the_table_alone_and_the_back_button_the_whole_page(staff: Client) -> None:
+    part = staff.get("/reports/36.03/?urut=nama", headers={"HX-Request": "true"})
+    assert part.content.decode().lstrip().startswith('<section class="sheet"')
+    assert "HX-Request" in part["Vary"]
+    restored = staff.get("/reports/36.03/", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert restored.content.decode().startswith("<!doctype html>")
+
+
+def test_levels_link_upwards_only_where_the_person_may_look(kabupaten: Kabupaten) -> None:
+    staff, official = signed_in(Role.STAFF, kabupaten), signed_in(Role.OFFICIAL, kabupaten.province)
+    assert [(crumb.label, crumb.url) for crumb in staff.get("/reports/36.03/").context["crumbs"]] == [
+        ("Indonesia", ""),
+        ("Provinsi 36", ""),
+        ("Kabupaten 36.03", ""),
+    ]
+    assert [(crumb.label, crumb.url) for crumb in official.get("/kecamatan/36.03.30/").context["crumbs"]] == [
+        ("Indonesia", ""),
+        ("Provinsi 36", "/reports/36/?bulan=2026-03"),
+        ("Kabupaten 36.03", "/reports/36.03/?bulan=2026-03"),
+        ("Kecamatan Baik", ""),
+    ]
+
+
+def test_a_province_and_the_nation_show_the_same_figures_one_level_up(kabupaten: Kabupaten) -> None:
+    make_kabupaten("36.71")
+    client = signed_in(Role.OFFICIAL, None)
+    province, nation = client.get("/reports/36/").context, client.get("/reports/ID/").context
+    assert [(row.name, row.able, row.net) for row in province["children"]] == [
+        ("Kabupaten 36.03", "2 / 3", "1.150"),
+        ("Kabupaten 36.71", "–", "–"),
+    ]
+    assert [(row.name, row.able, row.net) for row in nation["children"]] == [("Provinsi 36", "2 / 3", "1.150")]
+    assert province["headline"].source == "0 dari 2 kabupaten/kota selesai mendata alat"
+
+
+def test_a_past_month_is_told_at_its_local_end(staff: Client, now: Any) -> None:
+    now.move_to(moment("2026-03-31 18:00"))
+    rollups.refresh()
+    page = staff.get("/reports/36.03/?bulan=2026-03")
+    assert page.context["as_of"] == "31 Maret 2026 pukul 24.00 WIB"
+    assert "Dapat merekam sekarang" not in page.content.decode()
+
+
+def test_the_months_to_pick_reach_back_to_the_first_with_figures(staff: Client) -> None:
+    options = staff.get("/reports/36.03/?bulan=2026-02").context["months"]
+    assert [(option.value, option.label, option.selected) for option in options] == [
+        ("2026-03", "Maret 2026", False),
+        ("2026-02", "Februari 2026", True),
+        ("2026-01", "Januari 2026", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "notice"),
+    [
+        ("2026-04", "April 2026 belum tiba. Yang tampil bulan ini."),
+        ("2008-12", "Sebelum 2009 belum ada alat perekaman. Yang tampil bulan ini."),
+        ("maret", "Bulan “maret” tidak dikenal. Tulis tahun dan bulan, misalnya 2012-04. Yang tampil bulan ini."),
+    ],
+)
+def test_a_month_that_cannot_be_shown_is_answered_with_this_one_and_a_sentence(
+    staff: Client, asked: str, notice: str
+) -> None:
+    response = staff.get("/reports/36.03/", {"bulan": asked})
+    assert (response.status_code, response.context["month"].value) == (200, "2026-03")
+    assert notice in response.content.decode()
+
+
+def test_a_month_without_any_data_says_what_to_do_and_shows_no_zero(staff: Client) -> None:
+    page = staff.get("/reports/36.03/?bulan=2025-06")
+    text = page.content.decode()
+    assert page.context["is_empty"] is True
+    assert "Belum ada data Juni 2025" in text
+    assert "Pilih bulan lain, atau muat berkas alat, target dan perekaman dari dinas." in text
+    assert "Dapat merekam</h2>" not in text
+
+
+def test_nobody_heard_of_is_unknown_and_not_zero() -> None:
+    quiet = make_kecamatan("36.03.30")
+    set_populations([PopulationFigures(quiet, "2025-2", 2000, 1000)], by=None)
+    rollups.refresh()
+    context = signed_in(Role.STAFF, quiet.kabupaten).get("/reports/36.03/").context
+    assert (context["headline"].able, context["headline"].at_least) == ("belum diketahui", False)
+    assert tiles(context) == {
+        "Memenuhi target": ("belum diketahui", "", "nil", False),
+        "Rekam bersih": ("belum diketahui", "", "nil", False),
+        "Cakupan wajib KTP": ("belum diketahui", "", "nil", False),
+        "Set tidak berfungsi": ("belum diketahui", "", "nil", False),
+        "Komponen rusak": ("belum diketahui", "", "nil", False),
+        "Komponen tidak ada": ("belum diketahui", "", "nil", False),
+        "Tiket terbuka": ("0", "", "", False),
+        "Jam kerja tanpa alat": ("belum diketahui", "", "nil", False),
+    }
+
+
+def test_a_change_waits_for_the_worker_and_the_page_says_so(staff: Client, now: Any) -> None:
+    make_fault(Kecamatan.objects.get(code="36.03.30").recording_sets.get())
+    waiting = staff.get("/reports/36.03/")
+    assert waiting.context["headline"].able == "2"
+    assert waiting.content.decode().count("1 perubahan belum dihitung") == 2
+    rollups.refresh()
+    computed = staff.get("/reports/36.03/")
+    assert computed.context["headline"].able == "1"
+    assert "belum dihitung" not in computed.content.decode()
+
+
+def test_a_region_that_holds_sample_data_says_so_on_every_level(kabupaten: Kabupaten) -> None:
+    client = signed_in(Role.OFFICIAL, None)
+    paths = ("/reports/ID/", "/reports/36/", "/reports/36.03/", "/kecamatan/36.03.30/")
+    assert ["Data contoh." in client.get(path).content.decode() for path in paths] == [False] * 4
+    Kabupaten.objects.filter(pk=kabupaten.pk).update(has_sample_data=True)
+    assert ["Data contoh." in client.get(path).content.decode() for path in paths] == [True] * 4
+    make_kabupaten("53.01")
+    assert "Data contoh." not in client.get("/reports/53/").content.decode()
+
+
+# --- Scope, home and the API --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["ID", "36", "36.71", "36.71.01", "53", "00", "apa", "36.03.99"])
+def test_a_region_outside_the_assignments_is_not_there(staff: Client, code: str) -> None:
+    make_kecamatan("36.71.01")
+    make_province("53")
+    for path in (f"/reports/{code}/", f"/kecamatan/{code}/", f"/api/v1/reports/{code}/"):
+        assert staff.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "code", "home"),
+    [
+        (Role.OPERATOR, "36.03.30", "/kecamatan/36.03.30/"),
+        (Role.TECHNICIAN, "36.03", "/reports/36.03/"),
+        (Role.OFFICIAL, "36", "/reports/36/"),
+        (Role.ADMIN, "ID", "/reports/ID/"),
+    ],
+)
+def test_the_first_page_leads_each_role_to_its_own_region(
+    kabupaten: Kabupaten, role: str, code: str, home: str
+) -> None:
+    region = find_region(code)
+    place = region.kecamatan or region.kabupaten or region.province
+    client = signed_in(role, place)
+    assert client.get("/")["Location"] == home
+    assert client.get(home).status_code == 200
+
+
+def test_the_highest_assignment_leads_and_the_others_stand_in_the_menu(kabupaten: Kabupaten) -> None:
+    user = make_user(Role.OPERATOR, make_kecamatan("36.03.30"))
+    give_role(user, Role.STAFF, kabupaten)
+    client = Client()
+    client.force_login(user)
+    assert client.get("/")["Location"] == "/reports/36.03/"
+    assert '<a href="/kecamatan/36.03.30/">Kecamatan Baik</a>' in client.get("/reports/36.03/").content.decode()
+
+
+def test_the_report_of_a_kecamatan_is_its_own_page_and_keeps_the_month(staff: Client) -> None:
+    assert staff.get("/reports/36.03.30/?bulan=2026-02")["Location"] == "/kecamatan/36.03.30/?bulan=2026-02"
+
+
+def test_the_api_answers_with_the_report_itself(staff: Client) -> None:
+    answer = staff.get("/api/v1/reports/36.03/", {"month": "2026-03"})
+    assert answer.json() == report(find_region("36.03"), MARCH)
+    assert staff.get("/api/v1/reports/36.03/").json() == answer.json()
+
+
+def test_the_api_refuses_a_month_it_cannot_read(staff: Client) -> None:
+    answer = staff.get("/api/v1/reports/36.03/", {"month": "04/2012"})
+    assert answer.status_code == 400
+    assert answer.json() == {"month": "Bulan “04/2012” tidak dikenal. Tulis tahun dan bulan, misalnya 2012-04."}
+
+
+# --- The page of a kecamatan --------------------------------------------------------------------------------------
+
+
+def test_a_kecamatan_without_a_fault_records(staff: Client) -> None:
+    context = staff.get("/kecamatan/36.03.30/").context
+    assert (context["status"], context["status_sentence"], context["reasons"]) == ("serving", "Bisa merekam", [])
+    assert [(one.name, one.status, one.word) for one in context["sets"]] == [("Set 1", "operational", "Berfungsi")]
+    assert [(part.name, part.word) for part in context["sets"][0].parts] == [
+        ("Server", "Berfungsi"),
+        ("Pemindai sidik jari", "Berfungsi"),
+        ("Pemindai iris", "Berfungsi"),
+        ("Kamera", "Berfungsi"),
+        ("Alat tanda tangan", "Berfungsi"),
+    ]
+    assert tiles(context)["Capaian target"] == ("1.100,0%", "tercapai", "", False)
+
+
+def test_a_broken_and_a_missing_component_say_since_when_at_once(kabupaten: Kabupaten) -> None:
+    place = Kecamatan.objects.get(code="36.03.30")
+    recording_set = place.recording_sets.get()
+    make_fault(recording_set, "camera", failed_at=moment("2026-03-03 02:00"), cause="lightning")
+    make_fault(recording_set, "tripod", fault="missing", failed_at=moment("2026-03-18 02:00"))
+    context = signed_in(Role.OPERATOR, place).get("/kecamatan/36.03.30/").context
+    assert (context["status"], context["status_sentence"]) == ("stopped", "Tidak bisa merekam")
+    assert context["reasons"] == [
+        "Set 1: kamera rusak sejak Selasa, 3 Maret 2026 (15 hari).",
+        "Set 1: tripod tidak ada sejak pukul 09.00 WIB (2 jam).",
+    ]
+    words = {part.name: part.word for part in context["sets"][0].parts}
+    assert (words["Kamera"], words["Tripod"], words["Server"]) == ("Rusak", "Tidak ada", "Berfungsi")
+    assert [(item.title, item.word) for item in context["tickets"]] == [
+        ("Kamera, Set 1", "Dilaporkan"),
+        ("Tripod tidak ada, Set 1", "Dilaporkan"),
+    ]
+    assert context["faults"][0].text == "15 hari: 3 Maret 2026 belum pulih · Petir (diduga)"
+
+
+def test_an_outage_and_an_arrangement_explain_how_people_are_served(staff: Client) -> None:
+    place, host = Kecamatan.objects.get(code="36.03.30"), Kecamatan.objects.get(code="36.03.31")
+    report_outage(
+        client_key=uuid4(),
+        places=[place],
+        started_at=moment("2026-03-18 03:28"),
+        effect="stopped",
+        cause="power_outage",
+        certainty="certain",
+        note="Gardu meledak",
+        by=None,
+    )
+    start_arrangement(kecamatan=place, kind="hosted", host=host, started_at=moment("2026-03-18 03:30"), by=None)
+    context = staff.get("/kecamatan/36.03.30/").context
+    assert (context["status"], context["status_sentence"]) == ("hosted", "Warga merekam di tempat lain")
+    assert context["reasons"] == [
+        "Listrik padam sejak pukul 10.28 WIB (32 menit): perekaman berhenti.",
+        "Menumpang di Kecamatan Cukup sejak Rabu, 18 Maret 2026.",
+    ]
+    assert [item.text for item in context["outages"]] == ["Gardu meledak"]
+
+
+def test_a_kecamatan_without_a_set_is_not_called_working(staff: Client) -> None:
+    page = staff.get("/kecamatan/36.03.32/")
+    assert page.context["status_sentence"] == "Belum ada set yang tercatat"
+    assert page.context["sets"] == []
+    assert "Minta dinas memuat data alatnya." in page.content.decode()
+
+
+def test_the_dinas_has_sets_but_no_service_of_its_own(staff: Client) -> None:
+    make_set(Kecamatan.objects.get(code="36.03.00"))
+    rollups.refresh()
+    page = staff.get("/kecamatan/36.03.00/")
+    assert [one.name for one in page.context["sets"]] == ["Set 1"]
+    assert list(tiles(page.context)) == ["Rekam bersih", "Tiket terbuka"]
+    assert 'id="h-kini"' not in page.content.decode()
+
+
+def test_a_replaced_device_and_a_withdrawn_set_leave_the_page(staff: Client) -> None:
+    place = Kecamatan.objects.get(code="36.03.30")
+    make_set(place, "2", kinds=["server"])
+    assert [one.name for one in staff.get("/kecamatan/36.03.30/").context["sets"]] == ["Set 1", "Set 2"]
+    place.recording_sets.filter(label="2").get().placements.update(ended_at=NOW)
+    assert [one.name for one in staff.get("/kecamatan/36.03.30/").context["sets"]] == ["Set 1"]
+
+
+# --- What a page costs --------------------------------------------------------------------------------------------
+
+
+def queries_of(client: Client, path: str) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return [query["sql"] for query in captured.captured_queries]
+
+
+def on_record(code: str) -> Kecamatan:
+    """Return a kecamatan of which something is known, so that it has a rollup row."""
+    place = make_kecamatan(code)
+    set_populations([PopulationFigures(place, "2025-2", 2000, 1000)], by=None)
+    return place
+
+
+@pytest.mark.parametrize("path", ["/reports/36.03/", "/reports/36/", "/reports/ID/", "/kecamatan/36.03.30/"])
+def test_a_page_asks_at_most_eight_questions_and_writes_nothing(path: str) -> None:
+    make_fault(make_set(on_record("36.03.30")))
+    rollups.refresh()
+    asked = queries_of(signed_in(Role.ADMIN, None), path)
+    assert len(asked) <= 8
+    assert [sql for sql in asked if not sql.startswith("SELECT")] == []
+
+
+@pytest.mark.parametrize(("path", "child"), [("/reports/36/", "36.{:02}.01"), ("/reports/36.03/", "36.03.{:02}")])
+def test_the_number_of_queries_does_not_grow_with_the_children(path: str, child: str) -> None:
+    on_record(child.format(1))
+    rollups.refresh()
+    client = signed_in(Role.ADMIN, None)
+    few = len(queries_of(client, path))
+    for number in range(2, 100):
+        on_record(child.format(number))
+    rollups.refresh()
+    page = client.get(path)
+    assert len(page.context["children"]) == 99
+    assert len(queries_of(client, path)) == few
+
+
+def test_the_number_of_queries_does_not_grow_with_sets_and_tickets() -> None:
+    place = make_kecamatan("36.03.30")
+    make_fault(make_set(place, "1", kinds=["server"]))
+    client = signed_in(Role.OPERATOR, place)
+    few = len(queries_of(client, "/kecamatan/36.03.30/"))
+    for number in range(2, 12):
+        make_fault(make_set(place, str(number), kinds=["server", "camera"]), "camera")
+    assert len(queries_of(client, "/kecamatan/36.03.30/")) == few
