@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -27,7 +26,7 @@ class ReferenceSite(AdminSite):
         """Let in whoever may manage the reference data."""
         return may_manage_reference_data(request.user)
 
-    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Refuse whoever is signed in without the permission, instead of asking them to sign in again."""
         inner = super().admin_view(view, cacheable)
 

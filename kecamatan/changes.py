@@ -6,13 +6,15 @@ A domain function guards, writes, records an event and marks the months it touch
 from __future__ import annotations
 
 import logging
-import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
+from uuid import uuid4
 
 from celery import current_app
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import KombuError
@@ -60,21 +62,48 @@ def compare_and_set(row: models.Model, version: int, **values: object) -> None:
 def mark_months(marks: Iterable[tuple[int, date]]) -> int:
     """Mark (kecamatan, month) pairs for recomputing, in the caller's transaction, and wake the worker on commit.
 
-    Returns how many pairs were marked.
+    Returns how many pairs were marked; inside :func:`collected_marks` they are written at its end.
     """
+    pairs = set(marks)
+    collected = _collected.get()
+    if collected is None:
+        _write_marks(pairs)
+    else:
+        collected |= pairs
+    return len(pairs)
+
+
+@contextmanager
+def collected_marks() -> Iterator[None]:
+    """Write the marks of many changes once, at the end of the block: an import marks the same months again and again.
+
+    The block must lie inside one transaction, with the changes. A block inside another leaves it to the outer one.
+    """
+    if _collected.get() is not None:
+        yield
+        return
+    token = _collected.set(set())
+    try:
+        yield
+        _write_marks(_collected.get() or set())
+    finally:
+        _collected.reset(token)
+
+
+_collected: ContextVar[set[tuple[int, date]] | None] = ContextVar("collected_marks", default=None)
+
+
+def _write_marks(pairs: set[tuple[int, date]]) -> None:
     now = timezone.now()
-    pairs = sorted(set(marks))
-    if not pairs:
-        return 0
     ChangedMonth.objects.bulk_create(
-        [ChangedMonth(kecamatan_id=pk, month=month, stamp=uuid.uuid4(), marked_at=now) for pk, month in pairs],
+        [ChangedMonth(kecamatan_id=pk, month=month, stamp=uuid4(), marked_at=now) for pk, month in sorted(pairs)],
         batch_size=1000,
         update_conflicts=True,
         unique_fields=["kecamatan", "month"],
         update_fields=["stamp"],
     )
-    transaction.on_commit(wake_worker)
-    return len(pairs)
+    if pairs and not any(callback is wake_worker for _, callback, *_ in connection.run_on_commit):
+        transaction.on_commit(wake_worker)
 
 
 def mark_waiting(marks: Iterable[tuple[int, date]]) -> int:
@@ -83,7 +112,7 @@ def mark_waiting(marks: Iterable[tuple[int, date]]) -> int:
     A mark that waits already is left as it is, so that a running drain can still settle it. Returns how many pairs.
     """
     now = timezone.now()
-    rows = [ChangedMonth(kecamatan_id=pk, month=month, stamp=uuid.uuid4(), marked_at=now) for pk, month in set(marks)]
+    rows = [ChangedMonth(kecamatan_id=pk, month=month, stamp=uuid4(), marked_at=now) for pk, month in set(marks)]
     ChangedMonth.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
     return len(rows)
 

@@ -30,10 +30,12 @@ from kecamatan.models import (
     TargetRule,
 )
 from lib.errors import Refused
-from lib.months import local_day, local_month, month_of, months_through
+from lib.months import add_months, local_day, local_month, month_of, months_through
 from lib.office import HoursException, OfficeCalendar, Window
 
 EARLIEST_DAY = date(2009, 1, 1)  # The KTP-el programme began in 2009; an earlier date is a slip of the hand.
+# A semester holds for six months; while the next one is late, for six more. Then the figures are unknown, not old.
+SEMESTER_HOLDS_MONTHS = 12
 SEMESTER = re.compile(r"(20\d\d)-([12])")
 
 
@@ -85,7 +87,7 @@ def semester_holds_from(semester: str) -> date:
 
 @transaction.atomic
 def set_populations(rows: Sequence[PopulationFigures], *, by: Any) -> Changes:
-    """Add or replace the DKB figures of kecamatan; marks every month from which they may be read."""
+    """Add or replace the DKB figures of kecamatan; marks every month that may read them."""
     wanted = {
         (row.kecamatan.pk, semester_holds_from(row.semester)): Population(
             kecamatan=row.kecamatan,
@@ -105,11 +107,13 @@ def set_populations(rows: Sequence[PopulationFigures], *, by: Any) -> Changes:
     }
     written, changes = _replace(wanted, known, ("population", "eligible", "recorded_total"), by=by)
     mark_months(
-        (row.kecamatan_id, month)
-        for row in written
-        for month in months_through(row.holds_from, _current_month(row.kecamatan))
+        (row.kecamatan_id, month) for row in written for month in months_through(row.holds_from, _last_month_held(row))
     )
     return changes
+
+
+def _last_month_held(row: Population) -> date:
+    return min(add_months(row.holds_from, SEMESTER_HOLDS_MONTHS - 1), _current_month(row.kecamatan))
 
 
 @transaction.atomic
@@ -317,4 +321,3 @@ def nation_marks_preview(first_day: date) -> int:
         len(list(months_through(min(month_of(first_day), current), current)))
         for current in (local_month(today, place.time_zone) for place in Kecamatan.objects.with_zone())
     )
-

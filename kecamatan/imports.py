@@ -315,18 +315,19 @@ class RecordingImport(Dataset[Count]):
 def _completed(counts: Sequence[Count]) -> list[Count]:
     """Fill in from the known counts what the rows leave out."""
     days = [row.day for row in counts]
+    rows = Recording.objects.filter(
+        kecamatan__in={row.kecamatan.pk for row in counts}, day__range=(min(days), max(days))
+    ).values_list("kecamatan", "day", "place", "by_mobile_unit", "printed", "hindrance")
     known = {
-        (row.kecamatan_id, row.day, row.place_id, row.by_mobile_unit): row
-        for row in Recording.objects.filter(
-            kecamatan__in={row.kecamatan for row in counts}, day__range=(min(days), max(days))
-        )
+        (kecamatan, day, place, mobile): (printed, hindrance)
+        for kecamatan, day, place, mobile, printed, hindrance in rows
     }
-    return [_complete(row, known[row.key]) if row.key in known else row for row in counts]
+    return [_complete(row, *known[row.key]) if row.key in known else row for row in counts]
 
 
-def _complete(row: Count, known: Recording) -> Count:
+def _complete(row: Count, printed: int | None, hindrance: str) -> Count:
     return replace(
         row,
-        printed=known.printed if row.printed is None else row.printed,
-        hindrance=row.hindrance or known.hindrance,
+        printed=printed if row.printed is None else row.printed,
+        hindrance=row.hindrance or hindrance,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -108,9 +109,6 @@ class Dataset(ABC, Generic[V]):
     def __init__(self, now: datetime) -> None:
         self.now = now
 
-    def prepare(self, rows: Sequence[Row]) -> None:
-        """Load what cleaning and writing these rows will look up, so that no row asks by itself."""
-
     @abstractmethod
     def clean(self, row: Row) -> V:
         """Return the value of a row whose cells were all read, or raise :class:`Refused`."""
@@ -177,8 +175,11 @@ class _Faults:
             self.kept.extend(problems)
 
 
-def run_import(dataset: Dataset[V], path: Path, *, dry_run: bool = False) -> ImportResult:
-    """Import a file: all of it or nothing.
+Around = Callable[[], AbstractContextManager[None]]
+
+
+def run_import(dataset: Dataset[V], path: Path, *, dry_run: bool = False, around: Around = nullcontext) -> ImportResult:
+    """Import a file: all of it or nothing; ``around`` is entered once around all writing, inside its transaction.
 
     A dry run writes like a real one and rolls back, so what it promises is what will happen. No fault of the
     file is raised: they are the ``problems`` of the result.
@@ -188,7 +189,7 @@ def run_import(dataset: Dataset[V], path: Path, *, dry_run: bool = False) -> Imp
         table = open_table(path)
         rows = sum(len(entries) for entries in _judged(dataset, table, faults))
         if not faults.rows:
-            counts = _written(dataset, table, faults, dry_run=dry_run)
+            counts = _written(dataset, table, faults, dry_run=dry_run, around=around)
     except TableError as error:
         faults.add([Problem(error.line, None, str(error))])
     except (DataError, IntegrityError, OperationalError, OSError) as error:
@@ -207,15 +208,16 @@ def run_import(dataset: Dataset[V], path: Path, *, dry_run: bool = False) -> Imp
     )
 
 
-def _written(dataset: Dataset[V], table: Table, faults: _Faults, *, dry_run: bool) -> Counter[Outcome]:
+def _written(dataset: Dataset[V], table: Table, faults: _Faults, *, dry_run: bool, around: Around) -> Counter[Outcome]:
     counts: Counter[Outcome] = Counter()
     with transaction.atomic():
-        for entries in _judged(dataset, table, faults):
-            try:
-                counts += dataset.write(entries)
-            except LinesRefusedError as refused:
-                for problem in refused.problems:
-                    faults.add([problem])
+        with around():
+            for entries in _judged(dataset, table, faults):
+                try:
+                    counts += dataset.write(entries)
+                except LinesRefusedError as refused:
+                    for problem in refused.problems:
+                        faults.add([problem])
         if dry_run or faults.rows:
             transaction.set_rollback(True)
     return counts
@@ -226,7 +228,6 @@ def _judged(dataset: Dataset[V], table: Table, faults: _Faults) -> Iterator[list
     seen: dict[int, int] = {}
     lines = _parsed(dataset, table, faults)
     while chunk := list(islice(lines, CHUNK_ROWS)):
-        dataset.prepare([row for row, wrong in chunk if not wrong])
         entries: list[Entry[V]] = []
         for row, wrong in chunk:
             problems = wrong or _clean_into(entries, dataset, row, seen)

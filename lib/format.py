@@ -64,7 +64,7 @@ def moment_id(moment: datetime, zone: str) -> str:
 
 
 def month_end_id(end: datetime) -> str:
-    """Return the end of a month, given as the first moment after it with its offset: ``30 April 2012 pukul 24.00 WIB``."""
+    """Return ``30 April 2012 pukul 24.00 WIB`` for the first moment after a month, given with its offset."""
     last = day_id((end - timedelta(days=1)).date(), weekday=False)
     return f"{last} pukul 24.00 {zone_abbreviation(end)}"
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from devices.imports import InventoryImport
+from kecamatan.changes import collected_marks
 from kecamatan.imports import PopulationImport, RecordingImport, TargetImport
 from lib.dataset import Dataset, ImportResult, run_import
 from lib.errors import Refused
@@ -38,4 +39,4 @@ def import_file(dataset: str, path: Path, *, dry_run: bool = False, now: datetim
     if dataset not in DATASETS:
         offered = ", ".join(sorted(DATASETS))
         raise Refused(f"Tidak ada jenis data “{dataset}”. Pilih salah satu: {offered}.")
-    return run_import(DATASETS[dataset](now or timezone.now()), path, dry_run=dry_run)
+    return run_import(DATASETS[dataset](now or timezone.now()), path, dry_run=dry_run, around=collected_marks)

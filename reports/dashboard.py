@@ -278,7 +278,7 @@ def _signs(counts: Mapping[str, int]) -> list[Count]:
     return [
         Count("confirmed", "Ada kabar", number_id(counts["confirmed"])),
         Count("silent", "Tanpa kabar", number_id(counts["silent"])),
-        Count("off_record", "Belum tercatat punya set", number_id(off_record)),
+        Count("off_record", "Tanpa set tercatat", number_id(off_record)),
     ]
 
 

@@ -133,7 +133,7 @@ def load_facts(places: dict[int, Place], month: date, reference: Reference) -> d
     facts = {pk: Facts(place) for pk, place in places.items()}
     ids = list(facts)
     start, end = month_bounds(month, WIT)[0], month_bounds(month, WIB)[1]
-    _load_sets(facts, ids, start)
+    _load_sets(facts, ids, start, end)
     _load_outages(facts, ids, start)
     _load_arrangements(facts, ids, start)
     first_sign = reference.calendar.earliest_sign_that_counts(month)
@@ -148,7 +148,7 @@ def _running_since(start: datetime, end_field: str) -> Q:
     return Q(**{end_field: None}) | Q(**{f"{end_field}__gte": start})
 
 
-def _load_sets(facts: dict[int, Facts], ids: list[int], start: datetime) -> None:
+def _load_sets(facts: dict[int, Facts], ids: list[int], start: datetime, end: datetime) -> None:
     sets = {
         pk: (place, withdrawn_at)
         for pk, place, withdrawn_at in RecordingSet.objects.filter(
@@ -163,7 +163,7 @@ def _load_sets(facts: dict[int, Facts], ids: list[int], start: datetime) -> None
         .order_by("pk")
         .values_list("recording_set_id", "device_id", "device__kind__code", "started_at", "ended_at")
     )
-    faults, missing = _load_tickets(facts, ids, start)
+    faults, missing = _load_tickets(facts, ids, start, end)
     placed: defaultdict[int, list[Placed]] = defaultdict(list)
     for recording_set, device, kind, started_at, ended_at in placements:
         if recording_set in sets:
@@ -176,18 +176,18 @@ def _load_sets(facts: dict[int, Facts], ids: list[int], start: datetime) -> None
 
 
 def _load_tickets(
-    facts: dict[int, Facts], ids: list[int], start: datetime
+    facts: dict[int, Facts], ids: list[int], start: datetime, end: datetime
 ) -> tuple[dict[int, list[Fault]], dict[int, list[Missing]]]:
-    """Read the faults that count: into the facts of their kecamatan, and by device and by set for the readiness."""
-    counting = Ticket.objects.filter(voided_at=None).exclude(status=Ticket.Status.REJECTED).order_by("pk")
-    here = counting.filter(
-        _running_since(start, "restored_at") | Q(fault=Ticket.Fault.MISSING), kecamatan__in=ids
-    )
-    # A device that was moved here takes along a fault that began elsewhere.
-    elsewhere = counting.filter(
-        _running_since(start, "restored_at"),
-        device__in=Placement.objects.filter(recording_set__kecamatan__in=ids).values("device"),
-    ).exclude(kecamatan__in=ids)
+    """Read the faults that count: into the facts of their kecamatan, and by device and by set for the readiness.
+
+    No fault is planned, so those that begin after the month are left out.
+    """
+    counting = Ticket.objects.counted().filter(failed_at__lt=end).order_by("pk")
+    here = counting.filter(_running_since(start, "restored_at") | Q(fault=Ticket.Fault.MISSING), kecamatan__in=ids)
+    # A device that was moved here takes along a fault that began where it stood before.
+    stood_here = Placement.objects.filter(device__placements__recording_set__kecamatan__in=ids)
+    moved = stood_here.exclude(recording_set__kecamatan__in=ids).values("device")
+    elsewhere = counting.filter(_running_since(start, "restored_at"), device__in=moved).exclude(kecamatan__in=ids)
     fields = (
         "kecamatan_id",
         "recording_set_id",

@@ -22,6 +22,7 @@ from devices.readiness import (
     stopping_outage_spans,
 )
 from devices.register import INVENTORY_HOLDS_MONTHS
+from kecamatan.duty import SEMESTER_HOLDS_MONTHS
 from lib.months import add_months, local_day, midnight, month_bounds
 from lib.spans import MINUTE, Closed, Span, clip, intersection, minutes
 from reports.facts import Facts, Loss, Reference, Rule, TicketFact
@@ -70,9 +71,7 @@ class Row:
     @property
     def is_blank(self) -> bool:
         """Say whether there is nothing to store: no fact in the month, and none planned."""
-        return not self.planned and not any(
-            value for name, value in self.figures.items() if name not in BLANK_FIGURES
-        )
+        return not self.planned and not any(value for name, value in self.figures.items() if name not in BLANK_FIGURES)
 
 
 def moment_of(month: date, zone: str, now: datetime) -> Moment:
@@ -159,9 +158,7 @@ def _count_service(row: Row, facts: Facts, moment: Moment, required: frozenset[s
     row.figures[f"kecamatan_{status}"] = 1
 
 
-def _count_minutes(
-    row: Row, facts: Facts, reference: Reference, moment: Moment, required: frozenset[str]
-) -> None:
+def _count_minutes(row: Row, facts: Facts, reference: Reference, moment: Moment, required: frozenset[str]) -> None:
     """Add the office minutes while a set is on record, and those of them without capacity or under an outage."""
     on_record = on_record_spans(facts.sets, moment.window)
     if not on_record:
@@ -171,9 +168,7 @@ def _count_minutes(
     row.figures["down_minutes"] = minutes(
         intersection(office, down_spans(facts.sets, facts.outages, moment.window, required))
     )
-    row.figures["outage_minutes"] = minutes(
-        intersection(office, stopping_outage_spans(facts.outages, moment.window))
-    )
+    row.figures["outage_minutes"] = minutes(intersection(office, stopping_outage_spans(facts.outages, moment.window)))
 
 
 def _count_recordings(row: Row, facts: Facts, moment: Moment) -> None:
@@ -195,9 +190,7 @@ def _count_loss(row: Row, loss: Loss, moment: Moment) -> None:
 
 def _count_days(row: Row, facts: Facts, reference: Reference, moment: Moment) -> None:
     """Count the office days that are over and those of them with a count; split by the sign of life."""
-    over = [
-        day for day in reference.calendar.days(moment.month) if moment.closed or day < moment.day
-    ]
+    over = [day for day in reference.calendar.days(moment.month) if moment.closed or day < moment.day]
     row.figures["days_expected"] = len(over)
     row.figures["days_reported"] = sum(day in facts.recorded for day in over)
     if row.figures["sets_total"]:
@@ -212,7 +205,9 @@ def _is_heard(facts: Facts, reference: Reference, day: date) -> bool:
 def _count_duty(row: Row, facts: Facts, month: date) -> None:
     """Add the wajib KTP that holds, the target and whether it is met; net may be negative and is never clamped."""
     figures = row.figures
-    held = [semester for semester in facts.semesters if semester.holds_from <= month]
+    held = [
+        row for row in facts.semesters if row.holds_from <= month < add_months(row.holds_from, SEMESTER_HOLDS_MONTHS)
+    ]
     if held:
         figures["population"], figures["eligible"] = held[-1].population, held[-1].eligible
         if held[-1].recorded_total is not None:

@@ -61,11 +61,14 @@ def refresh() -> int:
 
     Safe to run many times at once and to kill at any moment.
     """
+    return sum(drain())
+
+
+def drain() -> Iterator[int]:
+    """Do what :func:`refresh` does, and yield after each batch how many marks it settled."""
     notice_passed_time()
-    settled = 0
     while batch := _drain_batch():
-        settled += batch
-    return settled
+        yield batch
 
 
 def _drain_batch() -> int:

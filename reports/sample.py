@@ -23,6 +23,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from devices.models import RecordingSet
+from kecamatan.changes import collected_marks
 from kecamatan.duty import set_priorities
 from kecamatan.models import Kabupaten
 from lib.months import midnight
@@ -104,9 +105,14 @@ def _is_new(title: str, region: str, say: Say) -> bool:
 @transaction.atomic
 def load_story(story: Story, say: Say) -> None:
     """Load the files of a story, and do what no import file can: priorities, and the sets' withdrawal."""
-    _load_all(story.files(), say)
-    if story.priorities:
-        set_priorities(story.region, story.priorities, by=None)
+    with collected_marks():
+        _load_all(story.files(), say)
+        if story.priorities:
+            set_priorities(story.region, story.priorities, by=None)
+        _withdraw_sets(story)
+
+
+def _withdraw_sets(story: Story) -> None:
     sets = RecordingSet.objects.filter(kecamatan__kabupaten__code__startswith=story.region, withdrawn_at=None)
     for recording_set in sets.select_related("kecamatan__kabupaten__province"):
         midnight_there = midnight(story.withdrawn_on, recording_set.kecamatan.time_zone)
@@ -116,7 +122,7 @@ def load_story(story: Story, say: Say) -> None:
 @transaction.atomic
 def load_today(now: datetime, say: Say) -> None:
     """Load the twelve months up to ``now`` of the province that has life."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, collected_marks():
         _load_all(list(sample_today.write_files(now, Path(folder))), say)
 
 

@@ -159,9 +159,7 @@ class Year:
         self.silent, self.stopped, self.hosted, self.mobile = (
             [next(deal) for _ in range(number)] for number in (4, 3, 4, 1)
         )
-        self.weak_power, self.power_cut, self.once_down = (
-            [next(deal) for _ in range(number)] for number in (3, 2, 4)
-        )
+        self.weak_power, self.power_cut, self.once_down = ([next(deal) for _ in range(number)] for number in (3, 2, 4))
         self.ordinary = sorted(deal)
 
     def _stock(self) -> Iterator[Device]:
@@ -215,9 +213,7 @@ class Year:
         hurt = {fault.device.serial for fault in self.faults}
         places = {*self.ordinary, *self.dinas, *self.silent, *self.weak_power}
         stayed = [d for d in self.devices if d.placed == self.first and d.removed is None]
-        return self.rng.sample(
-            [d for d in stayed if d.code in places and d.serial not in hurt and wanted(d)], number
-        )
+        return self.rng.sample([d for d in stayed if d.code in places and d.serial not in hurt and wanted(d)], number)
 
     def _replace_some(self) -> None:
         """Let new servers take the place of old ones; both histories stay."""

@@ -128,7 +128,7 @@ def test_every_url_is_declared_for_reading_and_writing() -> None:
 
 
 def _url_names(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
-    """Yield the name of every URL; those of Django's admin site share one guard, asked at its index and in its views."""
+    """Yield the name of every URL; those of Django's admin site share one guard, asked at its index and tables."""
     for pattern in (resolver or get_resolver()).url_patterns:
         if isinstance(pattern, URLPattern):
             assert pattern.name, f"{pattern} has no name, so nobody can declare it"

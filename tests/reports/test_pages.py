@@ -1,4 +1,4 @@
-"""The dashboards as people get them: exact figures, 404s, order, months, empty states, and a bounded number of queries."""
+"""The dashboards as people get them: exact figures, 404s, order, months, empty states, a bounded number of queries."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_the_headline_says_who_can_record_and_what_is_not_known(staff: Client) -
     assert [(count.label, count.number) for count in head.signs] == [
         ("Ada kabar", "1"),
         ("Tanpa kabar", "1"),
-        ("Belum tercatat punya set", "1"),
+        ("Tanpa set tercatat", "1"),
     ]
     assert (head.source, head.completeness) == ("Alat belum selesai didata dalam 12 bulan ini", "nil")
     assert context["as_of"] == "Rabu, 18 Maret 2026 pukul 11.00 WIB"
@@ -130,8 +130,8 @@ def test_the_table_lists_the_children_from_the_lowest_achievement_and_says_who_h
     assert [(row.name, row.service_label, row.net, row.target, row.recorded, row.achievement) for row in rows] == [
         ("Cukup", "Terbatas", "50", "100", "5,0%", "50,0%"),
         ("Baik", "Melayani", "1.100", "100", "110,0%", "1.100,0%"),
-        ("Dinas 36.03", "", "–", "–", "–", "–"),
         ("Diam", "Belum lapor", "belum lapor", "–", "–", "–"),
+        ("Dinas 36.03", "", "–", "–", "–", "–"),
     ]
     assert rows[0].url == "/kecamatan/36.03.31/?bulan=2026-03"
     assert (rows[1].bar.width, rows[1].bar.met, rows[1].bar.cut) == ("125.0", True, True)
@@ -142,24 +142,19 @@ def test_the_table_lists_the_children_from_the_lowest_achievement_and_says_who_h
     [
         ("nama", ["Baik", "Cukup", "Diam", "Dinas 36.03"]),
         ("-nama", ["Dinas 36.03", "Diam", "Cukup", "Baik"]),
-        ("bersih", ["Cukup", "Baik", "Dinas 36.03", "Diam"]),
-        ("-bersih", ["Baik", "Cukup", "Dinas 36.03", "Diam"]),
-        ("-capaian", ["Baik", "Cukup", "Dinas 36.03", "Diam"]),
-        ("rekam", ["Cukup", "Baik", "Dinas 36.03", "Diam"]),
-        ("mampu", ["Baik", "Cukup", "Dinas 36.03", "Diam"]),
-        ("password", ["Cukup", "Baik", "Dinas 36.03", "Diam"]),
+        ("bersih", ["Cukup", "Baik", "Diam", "Dinas 36.03"]),
+        ("-bersih", ["Baik", "Cukup", "Diam", "Dinas 36.03"]),
+        ("-capaian", ["Baik", "Cukup", "Diam", "Dinas 36.03"]),
+        ("rekam", ["Cukup", "Baik", "Diam", "Dinas 36.03"]),
+        ("mampu", ["Baik", "Cukup", "Diam", "Dinas 36.03"]),
+        ("password", ["Cukup", "Baik", "Diam", "Dinas 36.03"]),
     ],
 )
 def test_the_table_is_sorted_by_allowed_columns_only_and_the_unknown_comes_last(
     staff: Client, order: str, names: list[str]
 ) -> None:
     rows = staff.get("/reports/36.03/", {"urut": order}).context["children"]
-    assert sorted(row.name for row in rows) == sorted(names)
-    if order != "nama" and order != "-nama":
-        assert [row.name for row in rows][:2] == names[:2]
-        assert {row.name for row in rows[2:]} == {"Dinas 36.03", "Diam"}
-    else:
-        assert [row.name for row in rows] == names
+    assert [row.name for row in rows] == names
 
 
 def test_the_head_of_the_sorted_column_says_so_and_turns_the_order(staff: Client) -> None:
@@ -449,7 +444,7 @@ def test_a_page_asks_at_most_eight_questions_and_writes_nothing(path: str) -> No
     rollups.refresh()
     asked = queries_of(signed_in(Role.ADMIN, None), path)
     assert len(asked) <= 8
-    assert [sql for sql in asked if not sql.startswith("SELECT")] == []
+    assert [sql for sql in asked if not sql.lstrip("(").startswith("SELECT")] == []
 
 
 @pytest.mark.parametrize(("path", "child"), [("/reports/36/", "36.{:02}.01"), ("/reports/36.03/", "36.03.{:02}")])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from reports.rollups import refresh
 from reports.sample import SampleError, load_sample
+from reports.sample_national import NotEmptyError, load_national
 from reports.sample_users import demo_users_present, ensure_demo_users
 
 
@@ -15,11 +19,19 @@ class Command(BaseCommand):
 
     help = "Memuat data contoh dan, dengan DEBUG, membuat pengguna contoh. Aman diulang."
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Load what is not there yet. Ends with status 1 when an importer refuses a file."""
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the option of design.md, section 5."""
+        parser.add_argument("--scale", choices=["national"], help="seluruh Indonesia, 12 bulan, untuk mengukur")
+
+    def handle(self, *args: Any, scale: str | None = None, **options: Any) -> None:
+        """Load what is not there yet. Ends with status 1 when an importer refuses a file, or a database is in use."""
         try:
-            load_sample(say=self.stdout.write)
-        except SampleError as error:
+            if scale == "national":
+                load_national(timezone.now(), self.stdout.write)
+            else:
+                load_sample(say=self.stdout.write)
+                self.stdout.write(f"Rekap: {refresh()} perubahan dihitung.")
+        except (SampleError, NotEmptyError) as error:
             raise CommandError(str(error)) from None
         ensure_demo_users()
         self._print_users()

@@ -1,0 +1,90 @@
+"""Samples, percentiles, and the table that the bench prints."""
+
+from __future__ import annotations
+
+import math
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure: what was measured in which unit, and the target of design.md, section 7, where there is one."""
+
+    what: str
+    measured: float
+    unit: str
+    target: float | None = None
+
+    def __str__(self) -> str:
+        if self.target is None:
+            return f"| {self.what} | {_number(self.measured)} {self.unit} | | | |"
+        verdict = "ok" if self.measured <= self.target else "**over**"
+        target, ratio = f"{_number(self.target)} {self.unit}", f"{self.measured / self.target:.2f}"
+        return f"| {self.what} | {_number(self.measured)} {self.unit} | {target} | {ratio} | {verdict} |"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"
+
+
+def show_title(title: str) -> None:
+    """Begin a table."""
+    print(f"\n{title}\n\n| what | measured | target | ratio | |\n|---|---|---|---|---|", flush=True)
+
+
+def show(*lines: Line) -> None:
+    """Print lines as soon as they are known."""
+    for line in lines:
+        print(line, flush=True)
+
+
+def say(text: str) -> None:
+    """Tell whoever waits what goes on."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def percentile(samples: Sequence[float], share: float) -> float:
+    """Return the sample below or at which ``share`` (0 to 1) of them lie."""
+    return sorted(samples)[max(0, math.ceil(share * len(samples)) - 1)]
+
+
+def spread(what: str, samples: Sequence[float], p50: float | None, p95: float | None) -> list[Line]:
+    """Return the median and the 95th percentile of some milliseconds."""
+    return [
+        Line(f"{what}, p50", statistics.median(samples), "ms", p50),
+        Line(f"{what}, p95", percentile(samples, 0.95), "ms", p95),
+    ]
+
+
+def milliseconds(action: Callable[[], object]) -> float:
+    """Return how long an action takes."""
+    started = time.perf_counter()
+    action()
+    return (time.perf_counter() - started) * 1000
+
+
+def queries(action: Callable[[], object]) -> int:
+    """Return how many queries an action runs, those that begin and end transactions left out."""
+    with CaptureQueriesContext(connection) as captured:
+        action()
+    return sum(not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")) for query in captured)
+
+
+def run_measured(command: Sequence[str], cwd: str) -> tuple[float, float]:
+    """Run a program to its end; return the seconds it took and its largest memory in MB. Raises when it fails."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, cwd=cwd, stdout=sys.stderr)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return time.perf_counter() - started, usage.ru_maxrss / 1024

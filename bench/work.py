@@ -1,0 +1,181 @@
+"""What happens behind the pages: a mark, a month, an import, a report, a comparison."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone
+
+from bench.measure import Line, milliseconds, queries, run_measured, say, show, show_title, spread
+from devices.models import Placement
+from kecamatan.models import ChangedMonth, Event, Kecamatan, Recording, SignOfLife
+from lib.months import WIB, add_months, local_month
+from repairs.faults import report_fault
+from repairs.models import Ticket
+from reports import rollups
+
+REPORTS = 60
+MONTH_OF_DAYS = 30
+MANAGE = [sys.executable, "manage.py"]
+
+
+def measure() -> None:
+    """Measure each, on data that are afterwards as they were."""
+    show_title("Rollups")
+    _measure_marks()
+    _measure_month()
+    show_title("Import of a month of recordings of the nation")
+    _measure_import()
+    show_title("Reports by command")
+    _measure_reports()
+
+
+# --- A mark -----------------------------------------------------------------------------------------------------
+
+
+def _measure_marks() -> None:
+    """Report faults one by one, each drained at once, as the worker does."""
+    say("Reporting faults ...")
+    draw = random.Random(1)
+    sound = Placement.objects.filter(ended_at=None).exclude(device__tickets__restored_at=None)
+    keys = sound.values_list("pk", flat=True)
+    last, *picked = draw.sample(list(keys), REPORTS + 1)
+    reported: list[float] = []
+    drained: list[float] = []
+    tickets: list[Ticket] = []
+    before = timezone.now()
+    try:
+        for pk in picked:
+            reported.append(milliseconds(lambda pk=pk: tickets.append(_report(pk))))  # type: ignore[misc]
+            settled: list[int] = []
+            took = milliseconds(lambda settled=settled: settled.append(rollups.refresh()))  # type: ignore[misc]
+            if settled == [1]:  # else time passed somewhere else meanwhile
+                drained.append(took)
+        tickets.append(_report(last))
+        number = queries(rollups.refresh)
+    finally:
+        _take_back(tickets, before)
+    show(*spread("report_fault", reported, None, None))
+    show(*spread("refresh of one mark", drained, 30, None))
+    show(Line("refresh of one mark", number, "queries"))
+
+
+def _report(placement: int) -> Ticket:
+    place = Placement.objects.select_related("recording_set__kecamatan__kabupaten__province", "device__kind")
+    found = place.get(pk=placement)
+    kind, device = found.device.kind, found.device
+    return report_fault(client_key=uuid4(), recording_set=found.recording_set, device_kind=kind, device=device, by=None)
+
+
+@transaction.atomic
+def _take_back(tickets: list[Ticket], since: object) -> None:
+    """Remove what the reports have written, and compute their places anew."""
+    places = {ticket.kecamatan_id for ticket in tickets}
+    Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).delete()
+    Event.objects.filter(at__gte=since).delete()
+    SignOfLife.objects.filter(kecamatan__in=places).delete()
+    month = local_month(timezone.now(), WIB)
+    rollups.mark_waiting((pk, month) for pk in places)
+    transaction.on_commit(rollups.refresh)
+
+
+# --- A month ----------------------------------------------------------------------------------------------------
+
+
+def _last_month() -> date:
+    return add_months(local_month(timezone.now(), WIB), -1)
+
+
+def _measure_month() -> None:
+    """Drop all rows of the last month and compute them from nothing; the dinas are rows too."""
+    say("Computing a month from scratch ...")
+    month = _last_month()
+    marks: list[int] = []
+    dropped = milliseconds(lambda: marks.append(rollups.forget(month)))
+    took = milliseconds(rollups.refresh)
+    places = Kecamatan.objects.filter(kind=Kecamatan.Kind.KECAMATAN, closed_on=None).count()
+    show(
+        Line("dropping and marking a month", dropped / 1000, "s"),
+        Line(f"a month from scratch ({places:,} kecamatan, {marks[0] - places:,} dinas)", took / 1000, "s", 15),
+        Line("a month from scratch, per row", took / marks[0], "ms", 2),
+    )
+    compared = milliseconds(lambda: rollups.verify(month))
+    show(Line("comparing every row of a month with the facts", compared / 1000, "s"))
+
+
+# --- An import --------------------------------------------------------------------------------------------------
+
+
+def _measure_import() -> None:
+    """Import half a month and a whole one, before the first day on record; take both back."""
+    first = Recording.objects.aggregate(day=Min("day"))["day"] - timedelta(days=MONTH_OF_DAYS)
+    memory = {}
+    for days in (MONTH_OF_DAYS // 2, MONTH_OF_DAYS):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "recordings.csv"
+            rows = _write_recordings(path, first, days)
+            say(f"Importing {rows:,} recordings ...")
+            try:
+                seconds, memory[days] = run_measured(
+                    [*MANAGE, "import_data", "recordings", str(path)], str(settings.BASE_DIR)
+                )
+            finally:
+                _take_back_recordings(first, days)
+            show(
+                Line(f"{rows:,} rows, seconds", seconds, "s", 30 * days / MONTH_OF_DAYS),
+                Line(f"{rows:,} rows, largest memory", memory[days], "MB"),
+            )
+    show(Line("memory for twice the rows", memory[MONTH_OF_DAYS] / memory[MONTH_OF_DAYS // 2], "times"))
+
+
+def _write_recordings(path: Path, first: date, days: int) -> int:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["kode", "tanggal", "rekam", "cetak", "kendala"])
+        rows = list(_recordings(first, days))
+        writer.writerows(rows)
+    return len(rows)
+
+
+def _recordings(first: date, days: int) -> Iterator[tuple[object, ...]]:
+    places = Kecamatan.objects.filter(kind=Kecamatan.Kind.KECAMATAN, closed_on=None).order_by("code")
+    codes = list(places.values_list("code", flat=True))
+    for number in range(days):
+        day = first + timedelta(days=number)
+        yield from ((code, day, 1 + (number + index) % 40, index % 5, "") for index, code in enumerate(codes))
+
+
+def _take_back_recordings(first: date, days: int) -> None:
+    """Remove the rows, and the marks: the rollup rows that they ask for still hold what they held before."""
+    with transaction.atomic():
+        Recording.objects.filter(day__gte=first, day__lt=first + timedelta(days=days)).delete()
+        ChangedMonth.objects.all().delete()
+
+
+# --- Reports ----------------------------------------------------------------------------------------------------
+
+
+def _measure_reports() -> None:
+    """Ask for the report of the nation, within a running process and as a command of its own."""
+    samples = [milliseconds(lambda: _print_report("ID")) for _ in range(20)]
+    show(*spread("report ID --json", samples, None, None))
+    with redirect_stdout(io.StringIO()):
+        seconds, memory = run_measured([*MANAGE, "report", "ID", "--json"], str(settings.BASE_DIR))
+    show(Line("manage.py report ID --json, whole process", seconds, "s"), Line("its largest memory", memory, "MB"))
+
+
+def _print_report(code: str) -> None:
+    call_command("report", code, "--json", stdout=io.StringIO())
