@@ -205,9 +205,7 @@ def on_record_spans(records: Iterable[SetRecord], window: Closed) -> list[Closed
 
 def stopping_outage_spans(outages: Iterable[Outage], window: Closed) -> list[Closed]:
     """Return the parts of a window under an outage that stops recording."""
-    return union(
-        part for outage in outages if outage.effect == STOPPED and (part := clip(outage.span, window))
-    )
+    return union(part for outage in outages if outage.effect == STOPPED and (part := clip(outage.span, window)))
 
 
 def _segments(

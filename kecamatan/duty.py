@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max, PositiveSmallIntegerField, TimeField, Value
 from django.utils import timezone
 
 from kecamatan.changes import mark_from, mark_months, record_event, subject_key
@@ -264,19 +264,31 @@ def say_all_is_normal(kecamatan: Kecamatan, *, by: Any) -> None:
 
 
 def office_calendar() -> OfficeCalendar:
-    """Return the office days and hours of the nation with its dated exceptions, as they are on record now."""
+    """Return the office days and hours of the nation with its dated exceptions, as they are on record now.
+
+    One query: pages ask for it too.
+    """
+    fields = ("weekday", "first_day", "pk", "last_day", "opens_at", "closes_at", "break_from", "break_until")
+    no_hours = {name: Value(None, TimeField()) for name in fields[4:]}
+    days_off = DayOff.objects.order_by().annotate(
+        weekday=Value(None, PositiveSmallIntegerField()), first_day=F("day"), last_day=F("day"), **no_hours
+    )
+    rows = list(OfficeHours.objects.order_by().values_list(*fields).union(days_off.values_list(*fields), all=True))
+    # A day of its own before every day, the newest first, so that the narrower row is read first.
+    hours = sorted((row for row in rows if row[4]), key=lambda row: (row[0] is None, -row[1].toordinal(), row[2]))
     return OfficeCalendar(
-        days_off=DayOff.objects.values_list("day", flat=True),
+        days_off=[row[1] for row in rows if row[4] is None],
         exceptions=[
-            HoursException(row.first_day, row.last_day, row.weekday, _windows(row)) for row in OfficeHours.objects.all()
+            HoursException(first, last, weekday, _windows(opens, closes, pause, resume))
+            for weekday, first, _, last, opens, closes, pause, resume in hours
         ],
     )
 
 
-def _windows(row: OfficeHours) -> tuple[Window, ...]:
-    if row.break_from and row.break_until:
-        return (row.opens_at, row.break_from), (row.break_until, row.closes_at)
-    return ((row.opens_at, row.closes_at),)
+def _windows(opens: time, closes: time, pause: time | None, resume: time | None) -> tuple[Window, ...]:
+    if pause and resume:
+        return (opens, pause), (resume, closes)
+    return ((opens, closes),)
 
 
 @transaction.atomic

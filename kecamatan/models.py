@@ -396,4 +396,3 @@ class Voidable(models.Model):
 
     class Meta:
         abstract = True
-

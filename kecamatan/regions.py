@@ -93,9 +93,7 @@ def package_regions() -> dict[str, str]:
 def read_coordinates() -> dict[str, Point]:
     """Return latitude and longitude in degrees (WGS 84) by kecamatan code, from the committed file."""
     with COORDINATES.open(encoding="utf-8", newline="") as file:
-        return {
-            row["code"]: (float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(file)
-        }
+        return {row["code"]: (float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(file)}
 
 
 def time_zone_of(code: str) -> str:
@@ -196,9 +194,7 @@ def _provinces(regions: Mapping[str, str]) -> dict[str, Values]:
 
 
 def _kabupaten(regions: Mapping[str, str], province_ids: Mapping[str, int]) -> dict[str, Values]:
-    return {
-        code: _open(name=name, province_id=province_ids[_parent(code)]) for code, name in _named(regions, 2)
-    }
+    return {code: _open(name=name, province_id=province_ids[_parent(code)]) for code, name in _named(regions, 2)}
 
 
 def _kecamatan(
@@ -215,9 +211,7 @@ def _kecamatan(
 
 def _dinas(regions: Mapping[str, str], kabupaten_ids: Mapping[str, int]) -> dict[str, Values]:
     return {
-        f"{code}.00": _open(
-            name=f"Dinas {name}", kind=Kecamatan.Kind.DINAS.value, kabupaten_id=kabupaten_ids[code]
-        )
+        f"{code}.00": _open(name=f"Dinas {name}", kind=Kecamatan.Kind.DINAS.value, kabupaten_id=kabupaten_ids[code])
         for code, name in _named(regions, 2)
     }
 
@@ -230,9 +224,7 @@ def _difference(row: Values, wanted: Values) -> dict[str, Any]:
     return {field: value for field, value in wanted.items() if row[field] != value}
 
 
-def _write(
-    queryset: models.QuerySet[Any], wanted: Mapping[str, Values], today: date
-) -> tuple[LevelResult, Ids]:
+def _write(queryset: models.QuerySet[Any], wanted: Mapping[str, Values], today: date) -> tuple[LevelResult, Ids]:
     """Write where the rows differ from ``wanted``, both of one level; return counts and the ids by code."""
     rows = {row.code: row for row in queryset}
     steps = plan({code: vars(row) for code, row in rows.items()}, wanted, today=today)

@@ -88,9 +88,7 @@ def _let_count(subject: Ticket | Outage, places: list[Kecamatan]) -> None:
     newest = subject.cause_statements.order_by("-by_staff", "-stated_at", "-pk").first()
     if newest is None or (newest.cause, newest.certainty) == (subject.cause, subject.certainty):
         return
-    type(subject)._default_manager.filter(pk=subject.pk).update(
-        cause=newest.cause, certainty=newest.certainty
-    )
+    type(subject)._default_manager.filter(pk=subject.pk).update(cause=newest.cause, certainty=newest.certainty)
     subject.cause, subject.certainty = newest.cause, newest.certainty
     if isinstance(subject, Ticket):
         mark_ticket(subject)

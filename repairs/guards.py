@@ -77,9 +77,7 @@ def submitted_before(model: type[Row], client_key: UUID, payload: str) -> Row | 
     """Return the row that this key made earlier; raises :class:`KeyReused` for another body."""
     earlier = model._default_manager.filter(client_key=client_key).first()
     if earlier is not None and getattr(earlier, "payload_hash", None) != payload:
-        raise KeyReused(
-            "Kunci kiriman ini sudah dipakai untuk isi yang lain. Muat ulang formulirnya, lalu kirim lagi."
-        )
+        raise KeyReused("Kunci kiriman ini sudah dipakai untuk isi yang lain. Muat ulang formulirnya, lalu kirim lagi.")
     return earlier
 
 
@@ -139,11 +137,7 @@ def _refuse_second_fault(ticket: Ticket, failed_at: datetime, restored_at: datet
         Device.objects.select_for_update().get(pk=ticket.device.pk)
         faults = faults.filter(device=ticket.device)
     else:
-        faults = faults.filter(
-            device=None, recording_set=ticket.recording_set, device_kind=ticket.device_kind
-        )
+        faults = faults.filter(device=None, recording_set=ticket.recording_set, device_kind=ticket.device_kind)
     if other := faults.order_by("failed_at", "pk").first():
         what = ticket.device or ticket.device_kind
-        raise Refused(
-            f"{what} sudah tercatat rusak atau tidak ada saat itu: tiket {other.number}.", field="failed_at"
-        )
+        raise Refused(f"{what} sudah tercatat rusak atau tidak ada saat itu: tiket {other.number}.", field="failed_at")

@@ -107,9 +107,7 @@ def report_outage(
     return outage
 
 
-def _follow_up(
-    outage: Outage, places: Sequence[Kecamatan], *, cause: str, certainty: str, by: User | None
-) -> None:
+def _follow_up(outage: Outage, places: Sequence[Kecamatan], *, cause: str, certainty: str, by: User | None) -> None:
     _record(outage, "report", by, places, started_at=outage.started_at.isoformat(), effect=outage.effect)
     if cause != Cause.UNKNOWN:
         state_cause(outage, cause=cause, certainty=certainty, by=by, stated_at=outage.reported_at)
@@ -133,9 +131,7 @@ def end_outage(outage: Outage, *, version: int, by: User | None, ended_at: datet
     refuse_reversed(outage.started_at, ended_at, "ended_at", END_AFTER_START)
     before = outage.ended_at
     compare_and_set(outage, version, ended_at=ended_at)
-    _record(
-        outage, "end", by, places, before=before.isoformat() if before else None, after=ended_at.isoformat()
-    )
+    _record(outage, "end", by, places, before=before.isoformat() if before else None, after=ended_at.isoformat())
     mark_span(places, outage.started_at, _later(before, ended_at))
 
 
@@ -223,9 +219,7 @@ def _refuse_impossible(
         )
     refuse_moment(started_at, zones.pop(), "started_at", planned=True)
     refuse_reversed(started_at, ended_at, "ended_at", END_AFTER_START)
-    refuse_reversed(
-        started_at, promised_at, "promised_at", "Waktu yang dijanjikan harus sesudah waktu mulai."
-    )
+    refuse_reversed(started_at, promised_at, "promised_at", "Waktu yang dijanjikan harus sesudah waktu mulai.")
     refuse_identity_numbers(note, "note")
 
 
@@ -241,9 +235,7 @@ def _guard_change(
     refuse_voided(outage)
 
 
-def _record(
-    outage: Outage, action: str, by: User | None, places: Iterable[Kecamatan], **data: object
-) -> None:
+def _record(outage: Outage, action: str, by: User | None, places: Iterable[Kecamatan], **data: object) -> None:
     """Append one event for each place, so that every kecamatan reads what happened to it."""
     for place in places:
         record_event(outage, action, by=by, kecamatan_id=place.pk, **data)

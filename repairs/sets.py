@@ -141,9 +141,7 @@ def withdraw_set(*, recording_set: RecordingSet, at: datetime, by: User | None) 
 def _standing(device: Device) -> Placement:
     """Return the placement of a device that still runs."""
     placement = (
-        device.placements.filter(ended_at=None)
-        .select_related("recording_set__kecamatan__kabupaten__province")
-        .first()
+        device.placements.filter(ended_at=None).select_related("recording_set__kecamatan__kabupaten__province").first()
     )
     if placement is None:
         raise Refused(f"{device} tidak terpasang di set mana pun.", field="device")
@@ -167,12 +165,8 @@ def _end_missing(
         )
 
 
-def _end_faults(
-    tickets: Iterable[Ticket], *, at: datetime, by: User | None, action: str, **values: Any
-) -> None:
+def _end_faults(tickets: Iterable[Ticket], *, at: datetime, by: User | None, action: str, **values: Any) -> None:
     for ticket in tickets:
         if ticket.failed_at >= at:
-            raise Refused(
-                f"Tiket {ticket.number} baru mulai sesudah waktu itu. Perbaiki dulu waktunya.", field="at"
-            )
+            raise Refused(f"Tiket {ticket.number} baru mulai sesudah waktu itu. Perbaiki dulu waktunya.", field="at")
         settle(ticket, restored_at=at, by=by, action=action, **values)

@@ -161,11 +161,7 @@ def allowed_transitions(ticket: Ticket, user: User) -> list[Transition]:
     """Return the steps that a person may take with a ticket now, in the order of the table."""
     if ticket.voided_at is not None:
         return []
-    return [
-        step
-        for step in STEPS
-        if step.source == ticket.status and holds_role(user, ticket.kecamatan, *step.roles)
-    ]
+    return [step for step in STEPS if step.source == ticket.status and holds_role(user, ticket.kecamatan, *step.roles)]
 
 
 def due_at(priority: str, reported_at: datetime, zone: str) -> datetime:
@@ -210,9 +206,7 @@ def _checked_step(ticket: Ticket, to: str, *, version: int, by: User | None) -> 
     step = TRANSITIONS.get((ticket.status, to))
     if step is None:
         target = Status(to).label
-        raise Refused(
-            f"Tiket {ticket.number} berstatus {ticket.get_status_display()}, tidak bisa menjadi {target}."
-        )
+        raise Refused(f"Tiket {ticket.number} berstatus {ticket.get_status_display()}, tidak bisa menjadi {target}.")
     guard(by, [ticket.kecamatan], lambda user, place: holds_role(user, place, *step.roles))
     return step
 
@@ -327,9 +321,7 @@ def settle(ticket: Ticket, *, restored_at: datetime, by: User | None, action: st
 
 def close_resolved_tickets() -> int:
     """Close the repairs that nobody contradicted for 7 days; returns how many. Safe to run twice."""
-    waiting = Ticket.objects.counted().filter(
-        status=Status.RESOLVED, resolved_at__lte=timezone.now() - CLOSES_AFTER
-    )
+    waiting = Ticket.objects.counted().filter(status=Status.RESOLVED, resolved_at__lte=timezone.now() - CLOSES_AFTER)
     closed = 0
     for ticket in waiting.select_related("duplicate_of", "kecamatan").order_by("pk"):
         try:

@@ -20,7 +20,7 @@ from repairs.models import Ticket
 from reports.crumbs import crumbs
 from reports.months import Month, month_options
 from reports.selectors import Region
-from reports.surroundings import Heard, Surroundings
+from reports.surroundings import Surroundings
 
 # As many marks as people can still count by eye; a larger region is drawn as one ribbon.
 MARKS_AT_MOST = 60
@@ -167,12 +167,11 @@ def page(
     month: Month,
     report: Mapping[str, Any],
     around: Surroundings,
-    heard: Mapping[str, Heard],
     asked_order: str | None,
 ) -> dict[str, Any]:
     """Return everything that the page of a region places, formatted."""
     level = region.level
-    children = honest_children(report["children"], heard)
+    children = honest_children(report["children"])
     order = order_of(asked_order, children)
     return {
         "region": region,
@@ -192,7 +191,7 @@ def page(
         "causes": cause_shares(report),
         "routes": route_shares(report),
         "columns": columns(level, order, month),
-        "children": child_rows(children, heard, order, month),
+        "children": child_rows(children, order, month),
         "children_title": CHILD_LEVELS[level],
         "sorted_by": SORT_WORDS[order],
         "by_kecamatan": level == "kabupaten",
@@ -487,27 +486,22 @@ def sorted_children(children: Sequence[Mapping[str, Any]], order: Order) -> list
     return sorted(known, key=value, reverse=order.descending) + unknown
 
 
-def honest_children(children: Sequence[Mapping[str, Any]], heard: Mapping[str, Heard]) -> list[dict[str, Any]]:
+def honest_children(children: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the children with ``None`` in place of a 0 that only means that nobody has reported."""
-    return [_honest(child, heard.get(child["code"], Heard())) for child in children]
+    return [_honest(child) for child in children]
 
 
-def _honest(child: Mapping[str, Any], heard: Heard) -> dict[str, Any]:
-    unknown: dict[str, Any] = {} if heard.known else {"able": None}
-    if not heard.days and not child["net"]:
+def _honest(child: Mapping[str, Any]) -> dict[str, Any]:
+    unknown: dict[str, Any] = {} if child["known"] else {"able": None}
+    if not child["days_reported"] and not child["net"]:
         unknown |= {"net": None, "recorded_pct": None, "achievement_pct": None}
     return {**child, **unknown}
 
 
-def child_rows(
-    children: Sequence[Mapping[str, Any]], heard: Mapping[str, Heard], order: Order, month: Month
-) -> list[Child]:
+def child_rows(children: Sequence[Mapping[str, Any]], order: Order, month: Month) -> list[Child]:
     """Return the rows of the table of children in their order."""
     query = urlencode({"bulan": month.value})
-    return [
-        _child_row(child, heard.get(child["code"], Heard()).service, query)
-        for child in sorted_children(children, order)
-    ]
+    return [_child_row(child, query) for child in sorted_children(children, order)]
 
 
 def shown_name(name: str) -> str:
@@ -515,14 +509,14 @@ def shown_name(name: str) -> str:
     return name.removeprefix("Kecamatan ").removeprefix("Distrik ")
 
 
-def _child_row(child: Mapping[str, Any], service: str, query: str) -> Child:
+def _child_row(child: Mapping[str, Any], query: str) -> Child:
     page = "kecamatan-detail" if len(child["code"]) == len("36.03.30") else "region-detail"
     no_report = NO_REPORT if child["total"] else NONE
     return Child(
         name=shown_name(child["name"]),
         url=f"{reverse(f'reports:{page}', args=[child['code']])}?{query}",
-        service=service,
-        service_label=SERVICE_LABELS.get(service, ""),
+        service=child["service"],
+        service_label=SERVICE_LABELS.get(child["service"], ""),
         able=no_report if child["able"] is None else f"{number_id(child['able'])} / {number_id(child['total'])}",
         net=no_report if child["net"] is None else number_id(child["net"]),
         target=number_id(child["target"]) if child["target"] else NONE,

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import models, transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from devices.models import DeviceKind, InventoryCheck, Placement
 from kecamatan.changes import mark_waiting
-from kecamatan.models import ChangedMonth, Kecamatan, Population, Recording, TargetRule
+from kecamatan.models import ChangedMonth, Kabupaten, Kecamatan, Population, Recording, TargetRule
 from lib.months import add_months, local_month, month_of, months_through
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
 from reports.facts import Place, Reference, load_facts, load_places, load_reference
@@ -84,9 +84,7 @@ def _drain_batch() -> int:
         settled = _settle(marks)
         mark_waiting(_months_opened_since(settled, places, now))
         for month, group in _by_month(settled).items():
-            fresh = {places[pk]: rows[pk, month] for pk in group}
-            _store(month, {_region(place): row for place, row in fresh.items()})
-            _sum_up(month, fresh)
+            _sum_up(month, {places[pk]: rows[pk, month] for pk in group})
     return len(settled)
 
 
@@ -111,9 +109,7 @@ def _by_month(marks: Iterable[ChangedMonth]) -> dict[date, list[int]]:
     return months
 
 
-def _compute(
-    places: dict[int, Place], months: dict[date, list[int]], now: datetime
-) -> dict[tuple[int, date], Row]:
+def _compute(places: dict[int, Place], months: dict[date, list[int]], now: datetime) -> dict[tuple[int, date], Row]:
     reference = load_reference()
     rows: dict[tuple[int, date], Row] = {}
     for month, ids in months.items():
@@ -142,16 +138,73 @@ def _region(place: Place) -> Region:
 # --- Storing and summing up -------------------------------------------------------------------------------------
 
 
+def _sum_up(month: date, fresh: dict[Place, Row]) -> None:
+    """Store the rows of these places, and of the kabupaten, the provinces and the nation above them, at one go."""
+    rows = {_region(place): row for place, row in fresh.items()}
+    for levels, parents in _levels_above(fresh):
+        sums = sum_children(month, levels, parents, rows)
+        regions = {NATION} if parents is None else set(parents.values())
+        rows |= {region: sums.get(region) or Row(as_of=timezone.now(), closed=True) for region in regions}
+    _store(month, rows)
+
+
+def _levels_above(places: Iterable[Place]) -> Iterator[tuple[tuple[str, ...], dict[int, Region] | None]]:
+    """Yield from the lowest, what :func:`sum_children` asks for: levels, and the parents of all their siblings."""
+    province_of = {place.kabupaten: place.province for place in places}
+    below = Kecamatan.objects.filter(kabupaten__in=province_of).order_by().values_list("pk", "kabupaten_id")
+    yield (Level.KECAMATAN, Level.DINAS), {pk: Region(Level.KABUPATEN, of) for pk, of in below}
+    beside = Kabupaten.objects.filter(province__in=set(province_of.values())).order_by()
+    siblings = beside.values_list("pk", "province_id")
+    yield (Level.KABUPATEN,), {pk: Region(Level.PROVINCE, of) for pk, of in siblings}
+    yield (Level.PROVINCE,), None
+
+
+def sum_children(
+    month: date,
+    levels: tuple[str, ...],
+    parents: dict[int, Region] | None,
+    fresh: Mapping[Region, Row] | None = None,
+) -> dict[Region, Row]:
+    """Return the sums of the rows of ``levels`` by parent; without ``parents`` all belong to the nation.
+
+    The rows are the stored ones, or those in ``fresh`` that are yet to be stored in their place.
+    """
+    newer = {region: row for region, row in (fresh or {}).items() if region.level in levels}
+    children = _stored(month, levels, parents, without=[region.pk for region in newer])
+    children |= {region: row for region, row in newer.items() if not row.is_blank}
+    groups: defaultdict[Region, list[Row]] = defaultdict(list)
+    for region, row in children.items():
+        groups[NATION if parents is None else parents[region.pk]].append(row)
+    return {region: _sum(rows) for region, rows in groups.items()}
+
+
+def _sum(children: list[Row]) -> Row:
+    """Add rows up: closed when all are, with the latest month end across zones; else as of the oldest."""
+    closed = all(child.closed for child in children)
+    as_of = (max if closed else min)(child.as_of for child in children)
+    # A child's row that only waits for a planned start keeps its parents' rows.
+    total = Row(as_of=as_of, closed=closed, planned=True)
+    for child in children:
+        total.figures.update(child.figures)
+        total.by_cause.update(child.by_cause)
+        total.by_route.update(child.by_route)
+        for code, counts in child.kinds.items():
+            total.kinds[code].update(counts)
+    return total
+
+
 def _store(month: date, rows: dict[Region, Row]) -> None:
     """Replace the rows of these regions in a month; a blank one leaves none."""
+    replaced = Q()
     for level, ids in _ids_by_level(rows).items():
-        RegionMonth.objects.filter(level=level, region_id__in=ids, month=month).delete()
-        RegionMonthKind.objects.filter(level=level, region_id__in=ids, month=month).delete()
+        replaced |= Q(level=level, region_id__in=ids)
+    RegionMonth.objects.filter(replaced, month=month).delete()
+    RegionMonthKind.objects.filter(replaced, month=month).delete()
     kept = {region: row for region, row in rows.items() if not row.is_blank}
     RegionMonth.objects.bulk_create(
         [_as_model(region, month, row) for region, row in kept.items()], batch_size=WRITE_BATCH
     )
-    kind_ids = dict(DeviceKind.objects.values_list("code", "pk"))
+    kind_ids = dict(DeviceKind.objects.order_by().values_list("code", "pk"))
     RegionMonthKind.objects.bulk_create(
         [
             RegionMonthKind(level=region.level, region_id=region.pk, month=month, kind_id=kind_ids[code], **figures)
@@ -186,70 +239,6 @@ def _as_model(region: Region, month: date, row: Row) -> RegionMonth:
 
 def _without_zeros(counts: Counter[str]) -> dict[str, int]:
     return {code: count for code, count in sorted(counts.items()) if count}
-
-
-def _sum_up(month: date, places: Iterable[Place]) -> None:
-    """Sum up the kabupaten, provinces and the nation above these places from their children's stored rows."""
-    province_of = {place.kabupaten: place.province for place in places}
-    kabupaten_of = dict(Kecamatan.objects.filter(kabupaten__in=province_of).values_list("pk", "kabupaten_id"))
-    _sum_level(
-        month,
-        (Level.KECAMATAN, Level.DINAS),
-        {pk: Region(Level.KABUPATEN, kabupaten) for pk, kabupaten in kabupaten_of.items()},
-    )
-    provinces = set(province_of.values())
-    siblings = dict(
-        Kecamatan.objects.filter(kabupaten__province__in=provinces)
-        .order_by()
-        .values_list("kabupaten_id", "kabupaten__province_id")
-        .distinct()
-    )
-    _sum_level(
-        month, (Level.KABUPATEN,), {pk: Region(Level.PROVINCE, province) for pk, province in siblings.items()}
-    )
-    _sum_level(month, (Level.PROVINCE,), None)
-
-
-def _sum_level(month: date, levels: tuple[str, ...], parents: dict[int, Region] | None) -> None:
-    """Write the parents of one level as the sums of their children; without ``parents`` all belong to the nation."""
-    sums = sum_children(month, levels, parents)
-    regions = set(parents.values()) if parents is not None else {NATION}
-    blank = Row(as_of=timezone.now(), closed=True)
-    _store(month, {region: sums.get(region, blank) for region in regions})
-
-
-def sum_children(
-    month: date, levels: tuple[str, ...], parents: dict[int, Region] | None
-) -> dict[Region, Row]:
-    """Return the sums of the stored rows of ``levels`` by parent.
-
-    Closed when all children are, with the latest month end across zones; else as of the oldest child.
-    """
-    rows = RegionMonth.objects.filter(level__in=levels, month=month)
-    kinds = RegionMonthKind.objects.filter(level__in=levels, month=month)
-    if parents is not None:
-        rows, kinds = rows.filter(region_id__in=parents), kinds.filter(region_id__in=parents)
-    sums: dict[Region, Row] = {}
-    ages: defaultdict[Region, list[datetime]] = defaultdict(list)
-    fields = ("region_id", "as_of", "closed", "opened_by_cause", "opened_by_route", *FIGURES)
-    for pk, as_of, closed, by_cause, by_route, *figures in rows.values_list(*fields):
-        region = parents[pk] if parents is not None else NATION
-        total = sums.setdefault(region, Row(as_of=as_of, closed=True))
-        ages[region].append(as_of)
-        total.closed = total.closed and closed
-        total.by_cause.update(by_cause)
-        total.by_route.update(by_route)
-        for name, value in zip(FIGURES, figures, strict=True):
-            if value:
-                total.figures[name] += value
-    for pk, code, *figures in kinds.values_list("region_id", "kind__code", *KIND_FIGURES):
-        counts = sums[parents[pk] if parents is not None else NATION].kinds[code]
-        for name, value in zip(KIND_FIGURES, figures, strict=True):
-            counts[name] += value
-    for region, total in sums.items():
-        total.as_of = max(ages[region]) if total.closed else min(ages[region])
-        total.planned = True  # A child's row that only waits for a planned start keeps its parents' rows.
-    return sums
 
 
 # --- Time passing -----------------------------------------------------------------------------------------------
@@ -386,26 +375,23 @@ def _verify_parents(result: Verification, month: date) -> None:
             _compare(result, region, month, stored.get(region), fresh.get(region))
 
 
-def _stored(month: date, levels: tuple[str, ...], ids: Iterable[int] | None = None) -> dict[Region, Row]:
-    rows = RegionMonth.objects.filter(level__in=levels, month=month)
-    kinds = RegionMonthKind.objects.filter(level__in=levels, month=month)
+def _stored(
+    month: date, levels: tuple[str, ...], ids: Collection[int] | None = None, without: Collection[int] = ()
+) -> dict[Region, Row]:
+    """Read the rows of some levels in a month: those of ``ids``, or all, but for those of ``without``."""
+    chosen = Q(level__in=levels, month=month) & ~Q(region_id__in=without)
     if ids is not None:
-        rows, kinds = rows.filter(region_id__in=ids), kinds.filter(region_id__in=ids)
-    stored = {
-        Region(row.level, row.region_id): Row(
-            as_of=row.as_of,
-            closed=row.closed,
-            valid_until=row.valid_until,
-            figures=Counter({name: getattr(row, name) for name in FIGURES}),
-            by_cause=Counter(row.opened_by_cause),
-            by_route=Counter(row.opened_by_route),
-        )
-        for row in rows
-    }
-    for kind in kinds.select_related("kind"):
-        region = Region(kind.level, kind.region_id)
-        row = stored.setdefault(region, Row(as_of=timezone.now(), closed=True))
-        row.kinds[kind.kind.code] = Counter({name: getattr(kind, name) for name in KIND_FIGURES})
+        chosen &= Q(region_id__in=ids)
+    stored: dict[Region, Row] = {}
+    fields = ("level", "region_id", "as_of", "closed", "valid_until", "opened_by_cause", "opened_by_route", *FIGURES)
+    rows = RegionMonth.objects.filter(chosen).values_list(*fields)
+    for level, pk, as_of, closed, valid_until, by_cause, by_route, *figures in rows:
+        counts = Counter(dict(zip(FIGURES, figures, strict=True)))
+        stored[Region(level, pk)] = Row(as_of, closed, valid_until, counts, Counter(by_cause), Counter(by_route))
+    kinds = RegionMonthKind.objects.filter(chosen).values_list("level", "region_id", "kind__code", *KIND_FIGURES)
+    for level, pk, code, *figures in kinds:
+        row = stored.setdefault(Region(level, pk), Row(as_of=timezone.now(), closed=True))
+        row.kinds[code] = Counter(dict(zip(KIND_FIGURES, figures, strict=True)))
     return stored
 
 

@@ -23,6 +23,7 @@ from lib.months import WIB, local_month
 from reports.judge import moment_of
 from reports.models import Level, RegionMonth
 
+KNOWN_SERVICES = ("serving", "limited", "hosted", "mobile", "stopped")
 NATION_CODE = "ID"
 NATION_NAME = "Indonesia"
 KIND_COUNTS = ("total", "working", "broken", "missing")
@@ -115,10 +116,11 @@ def current_month(region: Region) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A region below another, with the kecamatan that it has today."""
+    """A region below another, with the kecamatan and, of a province, the kabupaten that it has today."""
 
     region: Region
     kecamatan_count: int
+    kabupaten_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,17 @@ class Figures:
     def kecamatan_total(self) -> int:
         """Return the kecamatan of the region, with and without a row."""
         return self.row.kecamatan_total + self.unrecorded
+
+    @property
+    def known(self) -> int:
+        """Return of how many kecamatan it is known how they serve."""
+        return sum(getattr(self.row, f"kecamatan_{service}") for service in KNOWN_SERVICES)
+
+    @property
+    def service(self) -> str:
+        """Return how the people of a single kecamatan are served."""
+        found = (service for service in KNOWN_SERVICES if getattr(self.row, f"kecamatan_{service}"))
+        return next(found, "no_report")
 
     @property
     def able(self) -> int:
@@ -186,9 +199,12 @@ def children_of(region: Region) -> list[Child]:
     """Return the regions below, by code; a dinas stands last, after the kecamatan of its kabupaten."""
     if region.level == Level.NATION:
         provinces = Province.objects.filter(closed_on=None).annotate(
-            kecamatan_count=_running_kecamatan("kabupaten__kecamatan")
+            kecamatan_count=_running_kecamatan("kabupaten__kecamatan"),
+            kabupaten_count=Count("kabupaten", filter=Q(kabupaten__closed_on=None), distinct=True),
         )
-        return [Child(of_province(province), province.kecamatan_count) for province in provinces]
+        return [
+            Child(of_province(province), province.kecamatan_count, province.kabupaten_count) for province in provinces
+        ]
     if region.level == Level.PROVINCE:
         kabupatens = Kabupaten.objects.filter(province=region.pk, closed_on=None).select_related("province")
         kabupatens = kabupatens.annotate(kecamatan_count=_running_kecamatan("kecamatan"))
@@ -204,12 +220,11 @@ def _running_kecamatan(path: str) -> Count:
     return Count(path, filter=Q(**running))
 
 
-def _figures(
-    region: Region, children: list[Child], month: date
-) -> tuple[Figures, dict[tuple[str, int], Figures]]:
+def _figures(region: Region, children: list[Child], month: date) -> tuple[Figures, dict[tuple[str, int], Figures]]:
     """Return the figures of a region and of each child; all are 0 in a month of which nothing is known anywhere."""
     below = children or [Child(region, int(region.level == Level.KECAMATAN))]
-    keys = [region.key, *(child.region.key for child in below)]
+    # The nation's row is there as soon as anything is known of the month.
+    keys = [NATION.key, region.key, *(child.region.key for child in below)]
     rows = {(row.level, row.region_id): row for row in RegionMonth.objects.filter(_any_of(keys), month=month)}
     gaps = {
         child.region.key: child.kecamatan_count - (row.kecamatan_total if row else 0)
@@ -218,10 +233,8 @@ def _figures(
     }
     # A closed kecamatan keeps its rows but is no longer counted among the running ones.
     gaps = {key: max(0, gap) for key, gap in gaps.items()}
-    days = _days_over(below, gaps, month) if rows or RegionMonth.objects.filter(month=month).exists() else None
-    found = {
-        child.region.key: _with_gap(rows, child.region, gaps[child.region.key], days, month) for child in below
-    }
+    days = _days_over(below, gaps, month) if NATION.key in rows else None
+    found = {child.region.key: _with_gap(rows, child.region, gaps[child.region.key], days, month) for child in below}
     own = Figures(
         rows.get(region.key) or _empty(region, month),
         sum(figures.unrecorded for figures in found.values()),
@@ -254,8 +267,7 @@ def _days_over(children: list[Child], gaps: dict[tuple[str, int], int], month: d
     calendar, now = office_calendar(), timezone.now()
     days = {zone: moment_of(month, zone, now) for zone in zones}
     return {
-        zone: sum(moment.closed or day < moment.day for day in calendar.days(month))
-        for zone, moment in days.items()
+        zone: sum(moment.closed or day < moment.day for day in calendar.days(month)) for zone, moment in days.items()
     }
 
 
@@ -282,8 +294,7 @@ def _devices(row: RegionMonth) -> dict[str, Any]:
     return {
         **{name: getattr(row, f"devices_{name}") for name in KIND_COUNTS},
         "by_kind": {
-            code: {name: count or 0 for name, count in zip(KIND_COUNTS, counts, strict=True)}
-            for code, *counts in kinds
+            code: {name: count or 0 for name, count in zip(KIND_COUNTS, counts, strict=True)} for code, *counts in kinds
         },
     }
 
@@ -301,7 +312,7 @@ def _recording(row: RegionMonth) -> dict[str, Any]:
 
 def _kabupaten_total(region: Region, children: list[Child]) -> int:
     if region.level == Level.NATION:
-        return Kabupaten.objects.filter(closed_on=None).count()
+        return sum(child.kabupaten_count for child in children)
     return len(children) if region.level == Level.PROVINCE else int(region.level == Level.KABUPATEN)
 
 
@@ -316,6 +327,11 @@ def _child(region: Region, figures: Figures) -> dict[str, Any]:
         "target": row.target,
         "recorded_pct": percent(row.net_with_eligible, row.eligible),
         "achievement_pct": percent(row.net_with_target, row.target),
+        # Of how many kecamatan the service is known, what it is where that is one, and whether any day was reported:
+        # by these a page tells 0 from "belum lapor".
+        "known": figures.known,
+        "service": figures.service if region.level == Level.KECAMATAN else "",
+        "days_reported": row.days_reported,
     }
 
 

@@ -5,24 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from devices.models import DeviceKind, KindRequirement
-from kecamatan.models import ChangedMonth, Kabupaten, Kecamatan, Province
+from kecamatan.models import ChangedMonth, Kabupaten
 from reports.models import Level, RegionMonth
 from reports.selectors import Region
-
-KNOWN_SERVICES = ("serving", "limited", "hosted", "mobile", "stopped")
-
-
-class Heard(NamedTuple):
-    """What a child of a region has said: how it serves, of how many kecamatan that is known, and the days reported."""
-
-    service: str = ""
-    known: int = 0
-    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +71,3 @@ def _kabupaten_of(region: Region) -> Q:
 def _first_month(region: Region) -> QuerySet:
     rows = RegionMonth.objects.filter(level=region.level, region_id=region.pk)
     return rows.order_by("month").values("month")[:1]
-
-
-def heard_from(region: Region, month: date) -> dict[str, Heard]:
-    """Return what is known of each region right below in a month, by code; a dinas has no service."""
-    level, children = _children(region)
-    row = RegionMonth.objects.filter(level=level, region_id=OuterRef("pk"), month=month)
-    service = Case(
-        *(When(**{f"kecamatan_{code}": 1}, then=Value(code)) for code in KNOWN_SERVICES),
-        default=Value("no_report"),
-        output_field=CharField(),
-    )
-    known = sum((F(f"kecamatan_{code}") for code in KNOWN_SERVICES), Value(0))
-    found = children.annotate(
-        service=Subquery(row.annotate(said=service).values("said")[:1]),
-        known=Subquery(row.annotate(number=known).values("number")[:1]),
-        days=Subquery(row.values("days_reported")[:1]),
-    )
-    return {
-        code: Heard(service or "no_report", known or 0, days or 0)
-        for code, service, known, days in found.values_list("code", "service", "known", "days")
-    }
-
-
-def _children(region: Region) -> tuple[str, QuerySet]:
-    if region.level == Level.NATION:
-        return Level.PROVINCE, Province.objects.all()
-    if region.level == Level.PROVINCE:
-        return Level.KABUPATEN, Kabupaten.objects.filter(province=region.pk)
-    kecamatan = Kecamatan.objects.filter(kabupaten=region.pk, kind=Kecamatan.Kind.KECAMATAN)
-    return Level.KECAMATAN, kecamatan

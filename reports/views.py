@@ -17,7 +17,7 @@ from reports import dashboard, place
 from reports.models import Level
 from reports.months import chosen_month
 from reports.selectors import Region, UnknownRegion, find_region, report
-from reports.surroundings import heard_from, surroundings
+from reports.surroundings import surroundings
 
 PLACES = (Level.KECAMATAN, Level.DINAS)
 
@@ -39,8 +39,8 @@ def region_detail(request: SignedInRequest, code: str) -> HttpResponse:
         return redirect(f"{reverse('reports:kecamatan-detail', args=[code])}{_query(request)}")
     month = chosen_month(region, request.GET.get("bulan"))
     figures = report(region, month.chosen)
-    around, heard = surroundings(region, month.chosen), heard_from(region, month.chosen)
-    page = dashboard.page(request.user.scope, region, month, figures, around, heard, request.GET.get("urut"))
+    around = surroundings(region, month.chosen)
+    page = dashboard.page(request.user.scope, region, month, figures, around, request.GET.get("urut"))
     return _table_or_page(request, page)
 
 

@@ -5,128 +5,219 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kecamatan', '0001_initial'),
+        ("kecamatan", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DeviceKind',
+            name="DeviceKind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, unique=True, verbose_name='kode')),
-                ('name', models.CharField(max_length=40, verbose_name='nama')),
-                ('rank', models.PositiveSmallIntegerField(verbose_name='urutan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=20, unique=True, verbose_name="kode")),
+                ("name", models.CharField(max_length=40, verbose_name="nama")),
+                ("rank", models.PositiveSmallIntegerField(verbose_name="urutan")),
             ],
             options={
-                'verbose_name': 'jenis alat',
-                'verbose_name_plural': 'jenis alat',
-                'ordering': ['rank'],
+                "verbose_name": "jenis alat",
+                "verbose_name_plural": "jenis alat",
+                "ordering": ["rank"],
             },
         ),
         migrations.CreateModel(
-            name='Device',
+            name="Device",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('serial', models.CharField(blank=True, max_length=60, verbose_name='nomor seri')),
-                ('brand', models.CharField(blank=True, max_length=60, verbose_name='merk')),
-                ('model', models.CharField(blank=True, max_length=60, verbose_name='model')),
-                ('asset_code', models.CharField(blank=True, max_length=40, verbose_name='kode barang')),
-                ('register_number', models.CharField(blank=True, max_length=40, verbose_name='nomor register')),
-                ('acquired_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='tahun perolehan')),
-                ('source', models.CharField(blank=True, choices=[('centre', 'Pusat'), ('apbd', 'APBD'), ('grant', 'Hibah'), ('other', 'Lain')], max_length=6, verbose_name='asal usul')),
-                ('handed_over', models.BooleanField(blank=True, null=True, verbose_name='sudah diserahterimakan')),
-                ('price', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='harga (Rp)')),
-                ('condition', models.CharField(blank=True, choices=[('good', 'Baik'), ('minor_damage', 'Rusak ringan'), ('major_damage', 'Rusak berat')], max_length=12, verbose_name='kondisi')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('kecamatan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='kecamatan.kecamatan', verbose_name='kecamatan')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='devices.devicekind', verbose_name='jenis')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("serial", models.CharField(blank=True, max_length=60, verbose_name="nomor seri")),
+                ("brand", models.CharField(blank=True, max_length=60, verbose_name="merk")),
+                ("model", models.CharField(blank=True, max_length=60, verbose_name="model")),
+                ("asset_code", models.CharField(blank=True, max_length=40, verbose_name="kode barang")),
+                ("register_number", models.CharField(blank=True, max_length=40, verbose_name="nomor register")),
+                (
+                    "acquired_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="tahun perolehan"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        choices=[("centre", "Pusat"), ("apbd", "APBD"), ("grant", "Hibah"), ("other", "Lain")],
+                        max_length=6,
+                        verbose_name="asal usul",
+                    ),
+                ),
+                ("handed_over", models.BooleanField(blank=True, null=True, verbose_name="sudah diserahterimakan")),
+                (
+                    "price",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="harga (Rp)"
+                    ),
+                ),
+                (
+                    "condition",
+                    models.CharField(
+                        blank=True,
+                        choices=[("good", "Baik"), ("minor_damage", "Rusak ringan"), ("major_damage", "Rusak berat")],
+                        max_length=12,
+                        verbose_name="kondisi",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "kecamatan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="devices",
+                        to="kecamatan.kecamatan",
+                        verbose_name="kecamatan",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="devices",
+                        to="devices.devicekind",
+                        verbose_name="jenis",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'alat',
-                'verbose_name_plural': 'alat',
+                "verbose_name": "alat",
+                "verbose_name_plural": "alat",
             },
         ),
         migrations.CreateModel(
-            name='InventoryCheck',
+            name="InventoryCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='tanggal')),
-                ('kabupaten', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inventory_checks', to='kecamatan.kabupaten', verbose_name='kabupaten')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(verbose_name="tanggal")),
+                (
+                    "kabupaten",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="inventory_checks",
+                        to="kecamatan.kabupaten",
+                        verbose_name="kabupaten",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pendataan',
-                'verbose_name_plural': 'pendataan',
+                "verbose_name": "pendataan",
+                "verbose_name_plural": "pendataan",
             },
         ),
         migrations.CreateModel(
-            name='KindRequirement',
+            name="KindRequirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_month', models.DateField(verbose_name='wajib sejak bulan')),
-                ('until_month', models.DateField(blank=True, null=True, verbose_name='sampai sebelum bulan')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requirements', to='devices.devicekind', verbose_name='jenis alat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_month", models.DateField(verbose_name="wajib sejak bulan")),
+                ("until_month", models.DateField(blank=True, null=True, verbose_name="sampai sebelum bulan")),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requirements",
+                        to="devices.devicekind",
+                        verbose_name="jenis alat",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'komponen wajib',
-                'verbose_name_plural': 'komponen wajib',
-                'ordering': ['kind__rank', 'from_month'],
+                "verbose_name": "komponen wajib",
+                "verbose_name_plural": "komponen wajib",
+                "ordering": ["kind__rank", "from_month"],
             },
         ),
         migrations.CreateModel(
-            name='RecordingSet',
+            name="RecordingSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=20, verbose_name='set')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='ditarik pada')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('kecamatan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recording_sets', to='kecamatan.kecamatan', verbose_name='kecamatan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("label", models.CharField(max_length=20, verbose_name="set")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="ditarik pada")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "kecamatan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recording_sets",
+                        to="kecamatan.kecamatan",
+                        verbose_name="kecamatan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'set alat',
-                'verbose_name_plural': 'set alat',
-                'ordering': ['kecamatan__code', 'label'],
+                "verbose_name": "set alat",
+                "verbose_name_plural": "set alat",
+                "ordering": ["kecamatan__code", "label"],
             },
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField(verbose_name='dipasang pada')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='dilepas pada')),
-                ('device', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='devices.device', verbose_name='alat')),
-                ('recording_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='devices.recordingset', verbose_name='set')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("started_at", models.DateTimeField(verbose_name="dipasang pada")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="dilepas pada")),
+                (
+                    "device",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placements",
+                        to="devices.device",
+                        verbose_name="alat",
+                    ),
+                ),
+                (
+                    "recording_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placements",
+                        to="devices.recordingset",
+                        verbose_name="set",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'penempatan',
-                'verbose_name_plural': 'penempatan',
+                "verbose_name": "penempatan",
+                "verbose_name_plural": "penempatan",
             },
         ),
         migrations.AddConstraint(
-            model_name='device',
-            constraint=models.UniqueConstraint(condition=models.Q(('serial', ''), _negated=True), fields=('kind', 'serial'), name='devices_device_serial_per_kind'),
+            model_name="device",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("serial", ""), _negated=True),
+                fields=("kind", "serial"),
+                name="devices_device_serial_per_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inventorycheck',
-            constraint=models.UniqueConstraint(fields=('kabupaten', 'day'), name='devices_inventorycheck_day'),
+            model_name="inventorycheck",
+            constraint=models.UniqueConstraint(fields=("kabupaten", "day"), name="devices_inventorycheck_day"),
         ),
         migrations.AddConstraint(
-            model_name='kindrequirement',
-            constraint=models.CheckConstraint(condition=models.Q(('until_month', None), ('until_month__gt', models.F('from_month')), _connector='OR'), name='devices_kindrequirement_span'),
+            model_name="kindrequirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_month", None), ("until_month__gt", models.F("from_month")), _connector="OR"),
+                name="devices_kindrequirement_span",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recordingset',
-            constraint=models.UniqueConstraint(fields=('kecamatan', 'label'), name='devices_recordingset_label'),
+            model_name="recordingset",
+            constraint=models.UniqueConstraint(fields=("kecamatan", "label"), name="devices_recordingset_label"),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gt', models.F('started_at')), _connector='OR'), name='devices_placement_span'),
+            model_name="placement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at", None), ("ended_at__gt", models.F("started_at")), _connector="OR"),
+                name="devices_placement_span",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('device',), name='devices_placement_one_at_a_time'),
+            model_name="placement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("device",), name="devices_placement_one_at_a_time"
+            ),
         ),
     ]

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,219 +15,423 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='DayOff',
+            name="DayOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(unique=True, verbose_name='tanggal')),
-                ('name', models.CharField(max_length=80, verbose_name='nama')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(unique=True, verbose_name="tanggal")),
+                ("name", models.CharField(max_length=80, verbose_name="nama")),
             ],
             options={
-                'verbose_name': 'hari libur tambahan',
-                'verbose_name_plural': 'hari libur tambahan',
-                'ordering': ['-day'],
+                "verbose_name": "hari libur tambahan",
+                "verbose_name_plural": "hari libur tambahan",
+                "ordering": ["-day"],
             },
         ),
         migrations.CreateModel(
-            name='Kabupaten',
+            name="Kabupaten",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=5, unique=True, verbose_name='kode')),
-                ('name', models.CharField(max_length=80, verbose_name='nama')),
-                ('has_sample_data', models.BooleanField(default=False, verbose_name='berisi data contoh')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='ditutup pada')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=5, unique=True, verbose_name="kode")),
+                ("name", models.CharField(max_length=80, verbose_name="nama")),
+                ("has_sample_data", models.BooleanField(default=False, verbose_name="berisi data contoh")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="ditutup pada")),
             ],
             options={
-                'verbose_name': 'kabupaten/kota',
-                'verbose_name_plural': 'kabupaten/kota',
-                'ordering': ['code'],
+                "verbose_name": "kabupaten/kota",
+                "verbose_name_plural": "kabupaten/kota",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Province',
+            name="Province",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=2, unique=True, verbose_name='kode')),
-                ('name', models.CharField(max_length=80, verbose_name='nama')),
-                ('time_zone', models.CharField(choices=[('Asia/Jakarta', 'WIB'), ('Asia/Makassar', 'WITA'), ('Asia/Jayapura', 'WIT')], max_length=20, verbose_name='zona waktu')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='ditutup pada')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=2, unique=True, verbose_name="kode")),
+                ("name", models.CharField(max_length=80, verbose_name="nama")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        choices=[("Asia/Jakarta", "WIB"), ("Asia/Makassar", "WITA"), ("Asia/Jayapura", "WIT")],
+                        max_length=20,
+                        verbose_name="zona waktu",
+                    ),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="ditutup pada")),
             ],
             options={
-                'verbose_name': 'provinsi',
-                'verbose_name_plural': 'provinsi',
-                'ordering': ['code'],
+                "verbose_name": "provinsi",
+                "verbose_name_plural": "provinsi",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Kecamatan',
+            name="Kecamatan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=8, unique=True, verbose_name='kode')),
-                ('name', models.CharField(max_length=80, verbose_name='nama')),
-                ('kind', models.CharField(choices=[('kecamatan', 'kecamatan'), ('dinas', 'dinas')], default='kecamatan', max_length=9, verbose_name='jenis')),
-                ('latitude', models.FloatField(blank=True, null=True, verbose_name='lintang')),
-                ('longitude', models.FloatField(blank=True, null=True, verbose_name='bujur')),
-                ('priority_rank', models.PositiveSmallIntegerField(blank=True, help_text='Disebut kepala dinas; 1 yang pertama.', null=True, verbose_name='urutan prioritas')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='ditutup pada')),
-                ('kabupaten', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kecamatan', to='kecamatan.kabupaten', verbose_name='kabupaten/kota')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=8, unique=True, verbose_name="kode")),
+                ("name", models.CharField(max_length=80, verbose_name="nama")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("kecamatan", "kecamatan"), ("dinas", "dinas")],
+                        default="kecamatan",
+                        max_length=9,
+                        verbose_name="jenis",
+                    ),
+                ),
+                ("latitude", models.FloatField(blank=True, null=True, verbose_name="lintang")),
+                ("longitude", models.FloatField(blank=True, null=True, verbose_name="bujur")),
+                (
+                    "priority_rank",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Disebut kepala dinas; 1 yang pertama.",
+                        null=True,
+                        verbose_name="urutan prioritas",
+                    ),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="ditutup pada")),
+                (
+                    "kabupaten",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="kecamatan",
+                        to="kecamatan.kabupaten",
+                        verbose_name="kabupaten/kota",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kecamatan',
-                'verbose_name_plural': 'kecamatan',
-                'ordering': ['code'],
+                "verbose_name": "kecamatan",
+                "verbose_name_plural": "kecamatan",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=40)),
-                ('action', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('data', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to=settings.AUTH_USER_MODEL)),
-                ('kecamatan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='kecamatan.kecamatan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=40)),
+                ("action", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                ("data", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "kecamatan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="kecamatan.kecamatan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'peristiwa',
-                'verbose_name_plural': 'peristiwa',
+                "verbose_name": "peristiwa",
+                "verbose_name_plural": "peristiwa",
             },
         ),
         migrations.CreateModel(
-            name='ChangedMonth',
+            name="ChangedMonth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='bulan')),
-                ('stamp', models.UUIDField()),
-                ('marked_at', models.DateTimeField()),
-                ('kecamatan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changed_months', to='kecamatan.kecamatan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField(verbose_name="bulan")),
+                ("stamp", models.UUIDField()),
+                ("marked_at", models.DateTimeField()),
+                (
+                    "kecamatan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changed_months",
+                        to="kecamatan.kecamatan",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OfficeHours',
+            name="OfficeHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_day', models.DateField(verbose_name='hari pertama')),
-                ('last_day', models.DateField(verbose_name='hari terakhir')),
-                ('weekday', models.PositiveSmallIntegerField(blank=True, choices=[(0, 'Senin'), (1, 'Selasa'), (2, 'Rabu'), (3, 'Kamis'), (4, 'Jumat')], help_text='Kosong: Senin sampai Jumat.', null=True, verbose_name='hari')),
-                ('opens_at', models.TimeField(verbose_name='buka pukul')),
-                ('closes_at', models.TimeField(verbose_name='tutup pukul')),
-                ('break_from', models.TimeField(blank=True, null=True, verbose_name='istirahat mulai')),
-                ('break_until', models.TimeField(blank=True, null=True, verbose_name='istirahat selesai')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first_day", models.DateField(verbose_name="hari pertama")),
+                ("last_day", models.DateField(verbose_name="hari terakhir")),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(0, "Senin"), (1, "Selasa"), (2, "Rabu"), (3, "Kamis"), (4, "Jumat")],
+                        help_text="Kosong: Senin sampai Jumat.",
+                        null=True,
+                        verbose_name="hari",
+                    ),
+                ),
+                ("opens_at", models.TimeField(verbose_name="buka pukul")),
+                ("closes_at", models.TimeField(verbose_name="tutup pukul")),
+                ("break_from", models.TimeField(blank=True, null=True, verbose_name="istirahat mulai")),
+                ("break_until", models.TimeField(blank=True, null=True, verbose_name="istirahat selesai")),
             ],
             options={
-                'verbose_name': 'jam kerja khusus',
-                'verbose_name_plural': 'jam kerja khusus',
-                'ordering': [models.OrderBy(models.F('weekday'), descending=True, nulls_last=True), '-first_day', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='kecamatan_officehours_days'), models.CheckConstraint(condition=models.Q(('opens_at__lt', models.F('closes_at'))), name='kecamatan_officehours_hours'), models.CheckConstraint(condition=models.Q(models.Q(('break_from', None), ('break_until', None)), models.Q(('break_from__gt', models.F('opens_at')), ('break_from__lt', models.F('break_until')), ('break_until__lt', models.F('closes_at'))), _connector='OR'), name='kecamatan_officehours_break')],
+                "verbose_name": "jam kerja khusus",
+                "verbose_name_plural": "jam kerja khusus",
+                "ordering": [models.OrderBy(models.F("weekday"), descending=True, nulls_last=True), "-first_day", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("first_day__lte", models.F("last_day"))), name="kecamatan_officehours_days"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("opens_at__lt", models.F("closes_at"))), name="kecamatan_officehours_hours"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("break_from", None), ("break_until", None)),
+                            models.Q(
+                                ("break_from__gt", models.F("opens_at")),
+                                ("break_from__lt", models.F("break_until")),
+                                ("break_until__lt", models.F("closes_at")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="kecamatan_officehours_break",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Population',
+            name="Population",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('semester', models.CharField(help_text='2012-1 atau 2012-2', max_length=6, verbose_name='semester')),
-                ('holds_from', models.DateField(help_text='Juli untuk semester 1, Januari untuk semester 2.', verbose_name='berlaku sejak bulan')),
-                ('population', models.PositiveIntegerField(verbose_name='penduduk')),
-                ('eligible', models.PositiveIntegerField(verbose_name='wajib KTP')),
-                ('recorded_total', models.PositiveIntegerField(blank=True, null=True, verbose_name='sudah rekam')),
-                ('kecamatan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='populations', to='kecamatan.kecamatan', verbose_name='kecamatan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("semester", models.CharField(help_text="2012-1 atau 2012-2", max_length=6, verbose_name="semester")),
+                (
+                    "holds_from",
+                    models.DateField(
+                        help_text="Juli untuk semester 1, Januari untuk semester 2.", verbose_name="berlaku sejak bulan"
+                    ),
+                ),
+                ("population", models.PositiveIntegerField(verbose_name="penduduk")),
+                ("eligible", models.PositiveIntegerField(verbose_name="wajib KTP")),
+                ("recorded_total", models.PositiveIntegerField(blank=True, null=True, verbose_name="sudah rekam")),
+                (
+                    "kecamatan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="populations",
+                        to="kecamatan.kecamatan",
+                        verbose_name="kecamatan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'penduduk',
-                'verbose_name_plural': 'penduduk',
+                "verbose_name": "penduduk",
+                "verbose_name_plural": "penduduk",
             },
         ),
         migrations.AddField(
-            model_name='kabupaten',
-            name='province',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kabupaten', to='kecamatan.province', verbose_name='provinsi'),
+            model_name="kabupaten",
+            name="province",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="kabupaten",
+                to="kecamatan.province",
+                verbose_name="provinsi",
+            ),
         ),
         migrations.CreateModel(
-            name='Recording',
+            name="Recording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='tanggal')),
-                ('by_mobile_unit', models.BooleanField(default=False, verbose_name='unit keliling')),
-                ('recorded', models.PositiveIntegerField(verbose_name='rekam')),
-                ('printed', models.PositiveIntegerField(blank=True, null=True, verbose_name='cetak')),
-                ('hindrance', models.CharField(blank=True, choices=[('device', 'Alat'), ('nobody_came', 'Sepi (tidak ada warga)'), ('holiday', 'Libur'), ('lightning', 'Petir'), ('power_outage', 'Listrik padam'), ('weak_power', 'Daya tidak kuat'), ('network', 'Jaringan'), ('central_server', 'Server pusat'), ('wear', 'Usia pakai'), ('human_error', 'Kelalaian petugas'), ('malware', 'Virus'), ('theft', 'Pencurian'), ('overheating', 'Panas'), ('dirt', 'Kotor'), ('no_parts', 'Suku cadang tidak ada'), ('no_staff', 'Tidak ada petugas'), ('other', 'Lain'), ('unknown', 'Belum diketahui')], max_length=14, verbose_name='kendala')),
-                ('kecamatan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recordings', to='kecamatan.kecamatan', verbose_name='kecamatan')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hosted_recordings', to='kecamatan.kecamatan', verbose_name='tempat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(verbose_name="tanggal")),
+                ("by_mobile_unit", models.BooleanField(default=False, verbose_name="unit keliling")),
+                ("recorded", models.PositiveIntegerField(verbose_name="rekam")),
+                ("printed", models.PositiveIntegerField(blank=True, null=True, verbose_name="cetak")),
+                (
+                    "hindrance",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("device", "Alat"),
+                            ("nobody_came", "Sepi (tidak ada warga)"),
+                            ("holiday", "Libur"),
+                            ("lightning", "Petir"),
+                            ("power_outage", "Listrik padam"),
+                            ("weak_power", "Daya tidak kuat"),
+                            ("network", "Jaringan"),
+                            ("central_server", "Server pusat"),
+                            ("wear", "Usia pakai"),
+                            ("human_error", "Kelalaian petugas"),
+                            ("malware", "Virus"),
+                            ("theft", "Pencurian"),
+                            ("overheating", "Panas"),
+                            ("dirt", "Kotor"),
+                            ("no_parts", "Suku cadang tidak ada"),
+                            ("no_staff", "Tidak ada petugas"),
+                            ("other", "Lain"),
+                            ("unknown", "Belum diketahui"),
+                        ],
+                        max_length=14,
+                        verbose_name="kendala",
+                    ),
+                ),
+                (
+                    "kecamatan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recordings",
+                        to="kecamatan.kecamatan",
+                        verbose_name="kecamatan",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hosted_recordings",
+                        to="kecamatan.kecamatan",
+                        verbose_name="tempat",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'perekaman',
-                'verbose_name_plural': 'perekaman',
+                "verbose_name": "perekaman",
+                "verbose_name_plural": "perekaman",
             },
         ),
         migrations.CreateModel(
-            name='SignOfLife',
+            name="SignOfLife",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='tanggal')),
-                ('kecamatan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signs_of_life', to='kecamatan.kecamatan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(verbose_name="tanggal")),
+                (
+                    "kecamatan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signs_of_life",
+                        to="kecamatan.kecamatan",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TargetRule',
+            name="TargetRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='mulai bulan')),
-                ('percent', models.DecimalField(blank=True, decimal_places=3, max_digits=6, null=True, verbose_name='persen wajib KTP')),
-                ('count', models.PositiveIntegerField(blank=True, null=True, verbose_name='jumlah orang')),
-                ('kabupaten', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='target_rules', to='kecamatan.kabupaten')),
-                ('kecamatan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='target_rules', to='kecamatan.kecamatan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField(verbose_name="mulai bulan")),
+                (
+                    "percent",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=6, null=True, verbose_name="persen wajib KTP"
+                    ),
+                ),
+                ("count", models.PositiveIntegerField(blank=True, null=True, verbose_name="jumlah orang")),
+                (
+                    "kabupaten",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="target_rules",
+                        to="kecamatan.kabupaten",
+                    ),
+                ),
+                (
+                    "kecamatan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="target_rules",
+                        to="kecamatan.kecamatan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'aturan target',
-                'verbose_name_plural': 'aturan target',
+                "verbose_name": "aturan target",
+                "verbose_name_plural": "aturan target",
             },
         ),
         migrations.AddConstraint(
-            model_name='kecamatan',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_on', None), ('kind', 'dinas')), fields=('kabupaten',), name='kecamatan_kecamatan_one_dinas'),
+            model_name="kecamatan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_on", None), ("kind", "dinas")),
+                fields=("kabupaten",),
+                name="kecamatan_kecamatan_one_dinas",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['subject', 'at'], name='kecamatan_event_subject'),
+            model_name="event",
+            index=models.Index(fields=["subject", "at"], name="kecamatan_event_subject"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['kecamatan', '-at'], name='kecamatan_event_kecamatan'),
+            model_name="event",
+            index=models.Index(fields=["kecamatan", "-at"], name="kecamatan_event_kecamatan"),
         ),
         migrations.AddConstraint(
-            model_name='changedmonth',
-            constraint=models.UniqueConstraint(fields=('kecamatan', 'month'), name='kecamatan_changedmonth_once'),
+            model_name="changedmonth",
+            constraint=models.UniqueConstraint(fields=("kecamatan", "month"), name="kecamatan_changedmonth_once"),
         ),
         migrations.AddConstraint(
-            model_name='population',
-            constraint=models.UniqueConstraint(fields=('kecamatan', 'holds_from'), name='kecamatan_population_semester'),
+            model_name="population",
+            constraint=models.UniqueConstraint(
+                fields=("kecamatan", "holds_from"), name="kecamatan_population_semester"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='population',
-            constraint=models.CheckConstraint(condition=models.Q(('eligible__lte', models.F('population'))), name='kecamatan_population_eligible_within_population'),
+            model_name="population",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("eligible__lte", models.F("population"))),
+                name="kecamatan_population_eligible_within_population",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recording',
-            constraint=models.UniqueConstraint(fields=('kecamatan', 'day', 'place', 'by_mobile_unit'), name='kecamatan_recording_day_and_place'),
+            model_name="recording",
+            constraint=models.UniqueConstraint(
+                fields=("kecamatan", "day", "place", "by_mobile_unit"), name="kecamatan_recording_day_and_place"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signoflife',
-            constraint=models.UniqueConstraint(fields=('kecamatan', 'day'), name='kecamatan_signoflife_day'),
+            model_name="signoflife",
+            constraint=models.UniqueConstraint(fields=("kecamatan", "day"), name="kecamatan_signoflife_day"),
         ),
         migrations.AddConstraint(
-            model_name='targetrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kabupaten', None), ('kecamatan__isnull', False)), models.Q(('kabupaten__isnull', False), ('kecamatan', None)), _connector='OR'), name='kecamatan_targetrule_one_region'),
+            model_name="targetrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kabupaten", None), ("kecamatan__isnull", False)),
+                    models.Q(("kabupaten__isnull", False), ("kecamatan", None)),
+                    _connector="OR",
+                ),
+                name="kecamatan_targetrule_one_region",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='targetrule',
-            constraint=models.CheckConstraint(condition=models.Q(('percent', None), ('count', None), _connector='OR'), name='kecamatan_targetrule_percent_or_count'),
+            model_name="targetrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("percent", None), ("count", None), _connector="OR"),
+                name="kecamatan_targetrule_percent_or_count",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='targetrule',
-            constraint=models.UniqueConstraint(condition=models.Q(('kecamatan', None)), fields=('kabupaten', 'starts_on'), name='kecamatan_targetrule_kabupaten'),
+            model_name="targetrule",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kecamatan", None)),
+                fields=("kabupaten", "starts_on"),
+                name="kecamatan_targetrule_kabupaten",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='targetrule',
-            constraint=models.UniqueConstraint(condition=models.Q(('kabupaten', None)), fields=('kecamatan', 'starts_on'), name='kecamatan_targetrule_kecamatan'),
+            model_name="targetrule",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kabupaten", None)),
+                fields=("kecamatan", "starts_on"),
+                name="kecamatan_targetrule_kecamatan",
+            ),
         ),
     ]

@@ -15,7 +15,7 @@ from tests.conftest import Worker, wait_until
 
 TASKS_OF_BEAT = {
     "reports.refresh_rollups": 5,
-    "reports.mark_passed_time": 30,
+    "repairs.close_resolved_tickets": "<crontab: 10 * * * * (m/h/dM/MY/d)>",
     "reports.verify_rollups": "<crontab: 30 2 * * * (m/h/dM/MY/d)>",
 }
 
@@ -90,4 +90,8 @@ def test_beat_schedule_is_a_dict_whose_messages_expire() -> None:
         for entry in schedule.values()
     }
     assert shown == TASKS_OF_BEAT
-    assert [entry["options"] for entry in schedule.values()] == [{"expires": 5}, {"expires": 30}, {"expires": 3600}]
+    assert [entry["options"] for entry in schedule.values()] == [
+        {"expires": 5},
+        {"expires": 3600},
+        {"expires": 3600},
+    ]

@@ -68,9 +68,7 @@ def test_a_serial_number_is_used_once_per_kind(recording_set):
 def test_a_device_stands_in_one_set_at_a_time(recording_set):
     other = get_or_create_set(make_kecamatan("36.03.31"), "1", by=None)
     with pytest.raises(Refused) as refusal:
-        open_placement(
-            device=device_of(recording_set), recording_set=other, at=moment("2026-03-01 00:00"), by=None
-        )
+        open_placement(device=device_of(recording_set), recording_set=other, at=moment("2026-03-01 00:00"), by=None)
     assert refusal.value.field == "dipasang"
     assert marks() == []
 
@@ -110,8 +108,10 @@ def test_withdrawing_a_set_ends_what_stands_in_it_and_nothing_enters_it_again(re
     assert device.placements.get().ended_at == moment("2026-03-10 00:00")
     with pytest.raises(Refused) as refusal:
         open_placement(
-            device=make_spare(recording_set.kecamatan), recording_set=recording_set,
-            at=moment("2026-03-11 00:00"), by=None,
+            device=make_spare(recording_set.kecamatan),
+            recording_set=recording_set,
+            at=moment("2026-03-11 00:00"),
+            by=None,
         )
     assert refusal.value.message == "Set 1 sudah ditarik; alat tidak bisa dipasang di sini."
 

@@ -137,8 +137,12 @@ def test_hari_ini_normal_is_one_sign_a_day(place):
 
 def test_office_hours_and_days_off_enter_the_calendar_and_mark_the_nation(place):
     hours = OfficeHours(
-        first_day=date(2026, 2, 16), last_day=date(2026, 3, 13), opens_at=time(8), closes_at=time(15),
-        break_from=time(12), break_until=time(12, 30),
+        first_day=date(2026, 2, 16),
+        last_day=date(2026, 3, 13),
+        opens_at=time(8),
+        closes_at=time(15),
+        break_from=time(12),
+        break_until=time(12, 30),
     )
     assert nation_marks_preview(hours.first_day) == 2
     assert save_office_hours(hours, by=None) == 2

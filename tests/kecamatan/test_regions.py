@@ -89,8 +89,7 @@ class TestNation(TestCase):
     def test_counts_of_the_stories(self) -> None:
         kecamatan = Kecamatan.objects.filter(kind="kecamatan")
         by_kabupaten = {
-            code: kecamatan.filter(kabupaten__code=code).count()
-            for code in ("36.03", "12.71", "35.26", "71.10")
+            code: kecamatan.filter(kabupaten__code=code).count() for code in ("36.03", "12.71", "35.26", "71.10")
         }
         assert by_kabupaten == {"36.03": 29, "12.71": 21, "35.26": 18, "71.10": 7}
         assert kecamatan.filter(kabupaten__province__code="61").count() == 174
@@ -107,9 +106,7 @@ class TestNation(TestCase):
         }
 
     def test_names_of_provinces_and_kabupaten(self) -> None:
-        names = dict(Province.objects.values_list("code", "name")) | dict(
-            Kabupaten.objects.values_list("code", "name")
-        )
+        names = dict(Province.objects.values_list("code", "name")) | dict(Kabupaten.objects.values_list("code", "name"))
         expected = {
             "31": "DKI Jakarta",
             "34": "DI Yogyakarta",
@@ -140,16 +137,9 @@ class TestNation(TestCase):
         assert {code: names[code] for code in expected} == expected
 
     def test_only_papua_has_distrik(self) -> None:
-        provinces = Kecamatan.objects.filter(name__startswith="Distrik ").values_list(
-            "kabupaten__province__code"
-        )
+        provinces = Kecamatan.objects.filter(name__startswith="Distrik ").values_list("kabupaten__province__code")
         assert sorted({code for (code,) in provinces}) == ["91", "92", "93", "94", "95", "96"]
-        assert (
-            Kecamatan.objects.filter(
-                kabupaten__province__code__gte="91", name__startswith="Kecamatan "
-            ).count()
-            == 0
-        )
+        assert Kecamatan.objects.filter(kabupaten__province__code__gte="91", name__startswith="Kecamatan ").count() == 0
 
     def test_every_place_lies_where_its_code_says(self) -> None:
         kabupaten = Kabupaten.objects.values_list("code", "province__code")
@@ -168,9 +158,7 @@ class TestNation(TestCase):
         assert writes_of(captured) == []
         # One reading query for each level, and the two ends of the savepoint.
         assert len(captured) == 6
-        assert result == SyncResult(
-            provinces=level(38), kabupaten=level(514), kecamatan=level(7285), dinas=level(514)
-        )
+        assert result == SyncResult(provinces=level(38), kabupaten=level(514), kecamatan=level(7285), dinas=level(514))
         assert Event.objects.count() == 0
 
     def test_command_prints_a_line_for_each_level(self) -> None:
@@ -193,9 +181,7 @@ def test_points_fit_the_codes_of_the_package() -> None:
 
 def test_points_lie_inside_indonesia_and_none_twice() -> None:
     points = read_coordinates()
-    outside = {
-        code for code, (lat, lon) in points.items() if not (-11.1 <= lat <= 6.3 and 94.7 <= lon <= 141.1)
-    }
+    outside = {code for code, (lat, lon) in points.items() if not (-11.1 <= lat <= 6.3 and 94.7 <= lon <= 141.1)}
     assert outside == set()
     assert len(set(points.values())) == 7285
 
@@ -206,8 +192,7 @@ def test_points_lie_near_the_rest_of_their_kabupaten() -> None:
     for code, point in points.items():
         by_kabupaten.setdefault(code[:5], []).append(point)
     centres = {
-        code: (median(lat for lat, _ in group), median(lon for _, lon in group))
-        for code, group in by_kabupaten.items()
+        code: (median(lat for lat, _ in group), median(lon for _, lon in group)) for code, group in by_kabupaten.items()
     }
     far = {code for code, point in points.items() if distance_km(point, centres[code[:5]]) > 260}
     # Tambelan and Liukang Tangaya are islands in the open sea, indeed that far from their kabupaten.

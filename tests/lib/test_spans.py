@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +46,7 @@ def test_clipping_keeps_what_lies_in_the_window():
 def test_a_union_covers_the_same_minutes_with_gaps_between(spans):
     merged = union(spans)
     assert covered(merged) == covered(spans)
-    assert all(left.end < right.start for left, right in zip(merged, merged[1:], strict=False))
+    assert all(left.end < right.start for left, right in pairwise(merged))
 
 
 @given(many, many)

@@ -133,7 +133,13 @@ def test_the_net_takes_off_confirmed_losses_and_adds_re_recordings_in_their_own_
     ]
     april = row(Facts(place(), recorded={date(2026, 4, 8): 60}, losses=losses)).figures
     may = row(Facts(place(), losses=losses), MAY).figures
-    assert [april[name] for name in ("recorded", "lost", "lost_suspected", "rerecorded", "net")] == [60, 100, 50, 0, -40]
+    assert [april[name] for name in ("recorded", "lost", "lost_suspected", "rerecorded", "net")] == [
+        60,
+        100,
+        50,
+        0,
+        -40,
+    ]
     assert [may[name] for name in ("recorded", "lost", "lost_suspected", "rerecorded", "net")] == [0, 0, 0, 30, 30]
 
 

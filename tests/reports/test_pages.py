@@ -438,9 +438,21 @@ def on_record(code: str) -> Kecamatan:
     return place
 
 
-@pytest.mark.parametrize("path", ["/reports/36.03/", "/reports/36/", "/reports/ID/", "/kecamatan/36.03.30/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reports/36.03/",
+        "/reports/36/",
+        "/reports/ID/",
+        "/reports/53/",
+        "/reports/ID/?bulan=2025-01",
+        "/kecamatan/36.03.30/",
+    ],
+)
 def test_a_page_asks_at_most_eight_questions_and_writes_nothing(path: str) -> None:
     make_fault(make_set(on_record("36.03.30")))
+    make_kecamatan("36.03.31")
+    make_kecamatan("53.01.01")
     rollups.refresh()
     asked = queries_of(signed_in(Role.ADMIN, None), path)
     assert len(asked) <= 8

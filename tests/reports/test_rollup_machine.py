@@ -168,26 +168,20 @@ class Machine(RuleBasedStateMachine):
         placement = self.pick(Placement.objects.filter(ended_at=None), number)
         if placement:
             target = self.pick(self.place(code).recording_sets, other)
-            self.attempt(
-                move_device, device=placement.device, recording_set=target, at=self.before(ago), by=None
-            )
+            self.attempt(move_device, device=placement.device, recording_set=target, at=self.before(ago), by=None)
 
     @rule(number=picks, ago=minutes_ago)
     def a_device_is_replaced(self, number, ago):
         placement = self.pick(Placement.objects.filter(ended_at=None), number)
         if placement:
             spare = make_spare(placement.recording_set.kecamatan, placement.device.kind.code)
-            self.attempt(
-                replace_device, device=placement.device, replacement=spare, at=self.before(ago), by=None
-            )
+            self.attempt(replace_device, device=placement.device, replacement=spare, at=self.before(ago), by=None)
 
     @rule(number=picks, ago=minutes_ago)
     def a_device_is_stolen(self, number, ago):
         placement = self.pick(Placement.objects.filter(ended_at=None), number)
         if placement:
-            self.attempt(
-                record_theft, device=placement.device, at=self.before(ago), by=None, client_key=uuid4()
-            )
+            self.attempt(record_theft, device=placement.device, at=self.before(ago), by=None, client_key=uuid4())
 
     @rule(code=place_codes, ago=minutes_ago, number=picks)
     def a_set_is_withdrawn(self, code, ago, number):
@@ -245,9 +239,7 @@ class Machine(RuleBasedStateMachine):
         if arrangement and void:
             self.attempt(void_arrangement, arrangement, version=arrangement.version, by=None, reason="batal")
         elif arrangement:
-            self.attempt(
-                end_arrangement, arrangement, version=arrangement.version, by=None, ended_at=self.before(ago)
-            )
+            self.attempt(end_arrangement, arrangement, version=arrangement.version, by=None, ended_at=self.before(ago))
 
     # --- Duty ---
 
@@ -280,7 +272,9 @@ class Machine(RuleBasedStateMachine):
         elif loss:
             self.attempt(correct_loss, loss, version=loss.version, by=None, count=count, reason="hitung ulang")
 
-    @rule(code=st.sampled_from([*PLACES, *KABUPATEN]), months=st.integers(-2, 3), percent=st.none() | st.integers(1, 30))
+    @rule(
+        code=st.sampled_from([*PLACES, *KABUPATEN]), months=st.integers(-2, 3), percent=st.none() | st.integers(1, 30)
+    )
     def a_target_is_set(self, code, months, percent):
         place = self.place(code if len(code) == 8 else f"{code}.00")
         month = local_month(self.now() + timedelta(days=30 * months), place.time_zone)

@@ -126,7 +126,10 @@ def break_and_mend(codes: list[str]) -> None:
     for code in codes:
         recording_set = Kecamatan.objects.with_zone().get(code=code).recording_sets.get()
         ticket = report_fault(
-            client_key=uuid4(), recording_set=recording_set, device_kind=kind("server"), by=None,
+            client_key=uuid4(),
+            recording_set=recording_set,
+            device_kind=kind("server"),
+            by=None,
             failed_at=timezone.now() - timedelta(days=2),
         )
         for status in ("triaged", "in_progress", "resolved"):
