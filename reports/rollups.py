@@ -1,4 +1,4 @@
-"""Keeps the rollup rows equal to the facts: drains the marks, sums parents up, notices time, rebuilds and verifies.
+"""Keeps the rollup rows equal to the facts: drains the marks, sums parents up, notices time and rebuilds.
 
 The marks are the queue, so a dead broker or a killed worker delays a dashboard and loses nothing. A drain computes
 without any lock and then, in one short transaction, takes away the marks that are still as it read them and writes
@@ -8,49 +8,25 @@ rows of their children inside that transaction, one drain at a time (``RollupLoc
 
 from __future__ import annotations
 
-import logging
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import NamedTuple
 
-from django.db import models, transaction
-from django.db.models import Min, Q
+from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
-from devices.models import DeviceKind, InventoryCheck, Placement
+from devices.models import InventoryCheck, Placement
 from kecamatan.changes import mark_waiting
 from kecamatan.models import ChangedMonth, Kabupaten, Kecamatan, Population, Recording, TargetRule
 from lib.months import add_months, local_month, month_of, months_through
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
-from reports.facts import Place, Reference, load_facts, load_places, load_reference
+from reports.facts import Place, load_facts, load_places, load_reference
 from reports.judge import Row, judge
 from reports.models import Level, RegionMonth, RegionMonthKind, RollupLock
-
-logger = logging.getLogger(__name__)
+from reports.rows import NATION, Region, region_of, store, sum_children
 
 BATCH = 500
-WRITE_BATCH = 500
-
-
-def _sums(model: type[models.Model]) -> tuple[str, ...]:
-    """Return the names of the columns that are summed: the plain integers."""
-    return tuple(column.name for column in model._meta.fields if column.get_internal_type() == "IntegerField")
-
-
-FIGURES = _sums(RegionMonth)
-KIND_FIGURES = _sums(RegionMonthKind)
-
-
-class Region(NamedTuple):
-    """The key of a rollup row, without its month."""
-
-    level: str
-    pk: int
-
-
-NATION = Region(Level.NATION, 0)
 
 
 # --- Draining ---------------------------------------------------------------------------------------------------
@@ -131,21 +107,17 @@ def _settle(marks: list[ChangedMonth]) -> list[ChangedMonth]:
     return settled
 
 
-def _region(place: Place) -> Region:
-    return Region(Level.DINAS if place.is_dinas else Level.KECAMATAN, place.pk)
-
-
-# --- Storing and summing up -------------------------------------------------------------------------------------
+# --- Summing up -------------------------------------------------------------------------------------------------
 
 
 def _sum_up(month: date, fresh: dict[Place, Row]) -> None:
     """Store the rows of these places, and of the kabupaten, the provinces and the nation above them, at one go."""
-    rows = {_region(place): row for place, row in fresh.items()}
+    rows = {region_of(place): row for place, row in fresh.items()}
     for levels, parents in _levels_above(fresh):
         sums = sum_children(month, levels, parents, rows)
         regions = {NATION} if parents is None else set(parents.values())
         rows |= {region: sums.get(region) or Row(as_of=timezone.now(), closed=True) for region in regions}
-    _store(month, rows)
+    store(month, rows)
 
 
 def _levels_above(places: Iterable[Place]) -> Iterator[tuple[tuple[str, ...], dict[int, Region] | None]]:
@@ -157,88 +129,6 @@ def _levels_above(places: Iterable[Place]) -> Iterator[tuple[tuple[str, ...], di
     siblings = beside.values_list("pk", "province_id")
     yield (Level.KABUPATEN,), {pk: Region(Level.PROVINCE, of) for pk, of in siblings}
     yield (Level.PROVINCE,), None
-
-
-def sum_children(
-    month: date,
-    levels: tuple[str, ...],
-    parents: dict[int, Region] | None,
-    fresh: Mapping[Region, Row] | None = None,
-) -> dict[Region, Row]:
-    """Return the sums of the rows of ``levels`` by parent; without ``parents`` all belong to the nation.
-
-    The rows are the stored ones, or those in ``fresh`` that are yet to be stored in their place.
-    """
-    newer = {region: row for region, row in (fresh or {}).items() if region.level in levels}
-    children = _stored(month, levels, parents, without=[region.pk for region in newer])
-    children |= {region: row for region, row in newer.items() if not row.is_blank}
-    groups: defaultdict[Region, list[Row]] = defaultdict(list)
-    for region, row in children.items():
-        groups[NATION if parents is None else parents[region.pk]].append(row)
-    return {region: _sum(rows) for region, rows in groups.items()}
-
-
-def _sum(children: list[Row]) -> Row:
-    """Add rows up: closed when all are, with the latest month end across zones; else as of the oldest."""
-    closed = all(child.closed for child in children)
-    as_of = (max if closed else min)(child.as_of for child in children)
-    # A child's row that only waits for a planned start keeps its parents' rows.
-    total = Row(as_of=as_of, closed=closed, planned=True)
-    for child in children:
-        total.figures.update(child.figures)
-        total.by_cause.update(child.by_cause)
-        total.by_route.update(child.by_route)
-        for code, counts in child.kinds.items():
-            total.kinds[code].update(counts)
-    return total
-
-
-def _store(month: date, rows: dict[Region, Row]) -> None:
-    """Replace the rows of these regions in a month; a blank one leaves none."""
-    replaced = Q()
-    for level, ids in _ids_by_level(rows).items():
-        replaced |= Q(level=level, region_id__in=ids)
-    RegionMonth.objects.filter(replaced, month=month).delete()
-    RegionMonthKind.objects.filter(replaced, month=month).delete()
-    kept = {region: row for region, row in rows.items() if not row.is_blank}
-    RegionMonth.objects.bulk_create(
-        [_as_model(region, month, row) for region, row in kept.items()], batch_size=WRITE_BATCH
-    )
-    kind_ids = dict(DeviceKind.objects.order_by().values_list("code", "pk"))
-    RegionMonthKind.objects.bulk_create(
-        [
-            RegionMonthKind(level=region.level, region_id=region.pk, month=month, kind_id=kind_ids[code], **figures)
-            for region, row in kept.items()
-            for code, figures in sorted(row.kinds.items())
-            if any(figures.values())
-        ],
-        batch_size=WRITE_BATCH,
-    )
-
-
-def _ids_by_level(regions: Iterable[Region]) -> dict[str, list[int]]:
-    levels: defaultdict[str, list[int]] = defaultdict(list)
-    for region in regions:
-        levels[region.level].append(region.pk)
-    return levels
-
-
-def _as_model(region: Region, month: date, row: Row) -> RegionMonth:
-    return RegionMonth(
-        level=region.level,
-        region_id=region.pk,
-        month=month,
-        as_of=row.as_of,
-        closed=row.closed,
-        valid_until=row.valid_until,
-        opened_by_cause=_without_zeros(row.by_cause),
-        opened_by_route=_without_zeros(row.by_route),
-        **row.figures,
-    )
-
-
-def _without_zeros(counts: Counter[str]) -> dict[str, int]:
-    return {code: count for code, count in sorted(counts.items()) if count}
 
 
 # --- Time passing -----------------------------------------------------------------------------------------------
@@ -259,7 +149,7 @@ def notice_passed_time() -> int:
     )
 
 
-# --- Rebuilding and verifying -----------------------------------------------------------------------------------
+# --- Rebuilding -----------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -311,114 +201,3 @@ def _first_facts(places: dict[int, Place]) -> dict[int, date]:
     for pk, place in places.items():
         note(pk, by_check.get(place.kabupaten) if place.is_dinas else by_rule.get(place.kabupaten))
     return first
-
-
-@dataclass(slots=True)
-class Verification:
-    """What a comparison of the stored rows with the facts found."""
-
-    rows: int = 0
-    waiting: int = 0
-    differences: list[str] = field(default_factory=list)
-
-
-def verify(month: date | None = None) -> Verification:
-    """Recompute every row at its own ``as_of`` and compare; rows that wait for a drain are only counted."""
-    now = timezone.now()
-    result = Verification()
-    reference = load_reference()
-    places = load_places()
-    waiting = set(ChangedMonth.objects.values_list("kecamatan_id", "month"))
-    waiting |= set(RegionMonth.objects.filter(valid_until__lte=now).values_list("region_id", "month"))
-    months: defaultdict[date, set[int]] = defaultdict(set)
-    place_rows = RegionMonth.objects.filter(level__in=(Level.KECAMATAN, Level.DINAS))
-    for pk, of in {*months_with_facts(now), *place_rows.values_list("region_id", "month")}:
-        if month in (None, of):
-            months[of].add(pk)
-    for of, ids in sorted(months.items()):
-        settled = sorted(pk for pk in ids if (pk, of) not in waiting)
-        result.waiting += len(ids) - len(settled)
-        for start in range(0, len(settled), BATCH):
-            batch = {pk: places[pk] for pk in settled[start : start + BATCH]}
-            _verify_places(result, batch, of, reference, now)
-    for of in RegionMonth.objects.order_by("month").values_list("month", flat=True).distinct():
-        if month in (None, of):
-            _verify_parents(result, of)
-    return result
-
-
-def _verify_places(
-    result: Verification, places: dict[int, Place], month: date, reference: Reference, now: datetime
-) -> None:
-    facts = load_facts(places, month, reference)
-    stored = _stored(month, (Level.KECAMATAN, Level.DINAS), places)
-    for pk, place in places.items():
-        row = stored.get(_region(place))
-        fresh = judge(facts[pk], reference, month, row.as_of if row else now)
-        result.rows += row is not None
-        _compare(result, _region(place), month, row, fresh)
-
-
-def _verify_parents(result: Verification, month: date) -> None:
-    parents = dict(Kecamatan.objects.values_list("pk", "kabupaten_id"))
-    provinces = {place.kabupaten: place.province for place in load_places().values()}
-    for levels, above in (
-        ((Level.KECAMATAN, Level.DINAS), {pk: Region(Level.KABUPATEN, of) for pk, of in parents.items()}),
-        ((Level.KABUPATEN,), {pk: Region(Level.PROVINCE, of) for pk, of in provinces.items()}),
-        ((Level.PROVINCE,), None),
-    ):
-        fresh = sum_children(month, levels, above)
-        level = next(iter(above.values())).level if above else Level.NATION
-        stored = _stored(month, (level,))
-        for region in {*fresh, *stored}:
-            result.rows += region in stored
-            _compare(result, region, month, stored.get(region), fresh.get(region))
-
-
-def _stored(
-    month: date, levels: tuple[str, ...], ids: Collection[int] | None = None, without: Collection[int] = ()
-) -> dict[Region, Row]:
-    """Read the rows of some levels in a month: those of ``ids``, or all, but for those of ``without``."""
-    chosen = Q(level__in=levels, month=month) & ~Q(region_id__in=without)
-    if ids is not None:
-        chosen &= Q(region_id__in=ids)
-    stored: dict[Region, Row] = {}
-    fields = ("level", "region_id", "as_of", "closed", "valid_until", "opened_by_cause", "opened_by_route", *FIGURES)
-    rows = RegionMonth.objects.filter(chosen).values_list(*fields)
-    for level, pk, as_of, closed, valid_until, by_cause, by_route, *figures in rows:
-        counts = Counter(dict(zip(FIGURES, figures, strict=True)))
-        stored[Region(level, pk)] = Row(as_of, closed, valid_until, counts, Counter(by_cause), Counter(by_route))
-    kinds = RegionMonthKind.objects.filter(chosen).values_list("level", "region_id", "kind__code", *KIND_FIGURES)
-    for level, pk, code, *figures in kinds:
-        row = stored.setdefault(Region(level, pk), Row(as_of=timezone.now(), closed=True))
-        row.kinds[code] = Counter(dict(zip(KIND_FIGURES, figures, strict=True)))
-    return stored
-
-
-def _compare(result: Verification, region: Region, month: date, stored: Row | None, fresh: Row | None) -> None:
-    """Note each figure in which a stored row and the one computed now differ; a blank row equals none."""
-    if stored is None and (fresh is None or fresh.is_blank):
-        return
-    for name, was, now in _differing(stored, fresh):
-        result.differences.append(f"{region.level} {region.pk} {month:%Y-%m} {name}: tersimpan {was}, dihitung {now}")
-
-
-def _differing(stored: Row | None, fresh: Row | None) -> Iterator[tuple[str, object, object]]:
-    if stored is None or fresh is None or fresh.is_blank:
-        yield "baris", "tidak ada" if stored is None else "ada", "tidak ada" if stored else "ada"
-        return
-    for name in ("as_of", "closed", "valid_until"):
-        if getattr(stored, name) != getattr(fresh, name):
-            yield name, getattr(stored, name), getattr(fresh, name)
-    for group, was, now in (
-        ("", stored.figures, fresh.figures),
-        ("penyebab ", stored.by_cause, fresh.by_cause),
-        ("jalur ", stored.by_route, fresh.by_route),
-        *(
-            (f"{code} ", stored.kinds.get(code, Counter()), fresh.kinds.get(code, Counter()))
-            for code in sorted({*stored.kinds, *fresh.kinds})
-        ),
-    ):
-        for name in sorted({*was, *now}):
-            if was[name] != now[name]:
-                yield f"{group}{name}", was[name], now[name]

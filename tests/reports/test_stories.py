@@ -22,6 +22,7 @@ from reports import rollups
 from reports.sample import STORIES, load_sample
 from reports.sample_users import DEMO_USERS, ensure_demo_users
 from reports.selectors import find_region, report
+from reports.verification import verify
 from tests.factories import moment
 
 # The database exists only for tests that carry the mark; each is then undone inside the transaction of the module.
@@ -295,7 +296,7 @@ def test_today_nothing_is_later_than_now_but_one_planned_visit():
 
 
 def test_the_rollup_of_the_sample_is_true():
-    result = rollups.verify(date(2016, 9, 1))
+    result = verify(date(2016, 9, 1))
     assert (result.differences, result.waiting) == ([], 0)
 
 

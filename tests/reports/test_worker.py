@@ -22,6 +22,7 @@ from repairs.workflow import transition
 from reports import rollups
 from reports.models import RegionMonth
 from reports.selectors import find_region, pending_changes, report
+from reports.verification import verify
 from tests.conftest import PROJECT, wait_until
 from tests.factories import kind, make_fault, make_kecamatan, make_set
 
@@ -51,7 +52,7 @@ def test_a_stopped_worker_delays_a_dashboard_and_loses_nothing(start_worker):
     assert able("ID") == (1, 1)
     start_worker()
     wait_until(lambda: able("ID") == (0, 0))
-    assert rollups.verify().differences == []
+    assert verify().differences == []
 
 
 def test_a_running_worker_computes_a_change_on_its_own(start_worker):
@@ -73,7 +74,7 @@ def test_a_drain_that_is_killed_is_taken_up_again(worker_environment):
     left = ChangedMonth.objects.count()
     assert 0 < left < marked
     rollups.refresh()
-    found = rollups.verify()
+    found = verify()
     assert (found.differences, found.waiting) == ([], 0)
 
 
@@ -108,7 +109,7 @@ def test_two_workers_that_drain_while_people_write_leave_only_true_rows():
     for thread in drains:
         thread.join()
     rollups.refresh()
-    found = rollups.verify()
+    found = verify()
     assert (found.differences, found.waiting) == ([], 0)
     assert able("36.03") == (0, 0)
 
