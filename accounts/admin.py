@@ -6,9 +6,11 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth import logout as end_session
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.permissions import may_manage_reference_data
@@ -41,6 +43,16 @@ class ReferenceSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Lead to our own sign-in page."""
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """End the session as everywhere else."""
+        if request.method == "POST":
+            end_session(request)
+        return redirect("accounts:signed-out")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Lead to our own page."""
+        return redirect("accounts:password-change")
 
 
 class ReferenceAdmin(ModelAdmin):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.backends import AxesStandaloneBackend
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import Q
 from django.http import HttpRequest
 
-from accounts.models import LEVELS, Assignment, User
+from accounts.models import Assignment, User, level_order
 from lib.phone import normalise_phone
 
 
@@ -18,6 +19,15 @@ def normalise_sign_in(typed: str) -> str:
     The throttle counts this form too, so that another spelling of a number gives no further attempts.
     """
     return normalise_phone(typed) or typed.strip().lower()
+
+
+class ThrottleBackend(AxesStandaloneBackend):
+    """Stops an address that tries passwords; without a request (a test client, a shell) there is none to stop."""
+
+    def authenticate(self, request: HttpRequest | None, *args: Any, **credentials: Any) -> None:
+        """Raise when the address of the request is locked out."""
+        if request is not None:
+            super().authenticate(request, *args, **credentials)
 
 
 class UsernameOrPhoneBackend(ModelBackend):
@@ -47,10 +57,9 @@ class UsernameOrPhoneBackend(ModelBackend):
             Assignment.objects.running()
             .filter(user=user_id)
             .select_related("user", "province", "kabupaten", "kecamatan")
-            .order_by("pk")
         )
         person = assignments[0].user if assignments else User.objects.filter(pk=user_id).first()
         if person is None or not self.user_can_authenticate(person):
             return None
-        person.running_assignments = sorted(assignments, key=lambda row: LEVELS.index(Assignment.Level(row.level)))
+        person.running_assignments = sorted(assignments, key=level_order)
         return person

@@ -43,7 +43,7 @@ class User(AbstractUser):
     @cached_property
     def running_assignments(self) -> list[Assignment]:
         """Return the assignments that hold now, highest level first; read once for each request."""
-        return sorted(self.assignments.running().select_related("province", "kabupaten", "kecamatan"), key=_level_order)
+        return sorted(self.assignments.running().select_related("province", "kabupaten", "kecamatan"), key=level_order)
 
     @cached_property
     def scope(self) -> Scope:
@@ -112,7 +112,8 @@ class Assignment(models.Model):
 LEVELS = [Assignment.Level.NATION, Assignment.Level.PROVINCE, Assignment.Level.KABUPATEN, Assignment.Level.KECAMATAN]
 
 
-def _level_order(assignment: Assignment) -> tuple[int, int]:
+def level_order(assignment: Assignment) -> tuple[int, int]:
+    """Return by what assignments are sorted: the highest level first, then the oldest."""
     return LEVELS.index(Assignment.Level(assignment.level)), assignment.pk
 
 

@@ -47,6 +47,11 @@ def may_report(user: object, kecamatan: Kecamatan) -> bool:
     return holds_role(user, kecamatan, Role.OPERATOR, Role.STAFF)
 
 
+def reports_somewhere(user: User) -> bool:
+    """Say whether a person may report faults and outages of any place at all."""
+    return user.scope_as(Role.OPERATOR, Role.STAFF) != Scope()
+
+
 def may_comment(user: object, kecamatan: Kecamatan) -> bool:
     """Say whether a person may comment on tickets of a place and say what they think the cause is."""
     return holds_role(user, kecamatan, Role.OPERATOR, Role.TECHNICIAN, Role.STAFF)

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -25,11 +26,12 @@ class Line:
     target: float | None = None
 
     def __str__(self) -> str:
+        measured = f"{_number(self.measured)} {self.unit}".strip()
         if self.target is None:
-            return f"| {self.what} | {_number(self.measured)} {self.unit} | | | |"
+            return f"| {self.what} | {measured} | | | |"
         verdict = "ok" if self.measured <= self.target else "**over**"
-        target, ratio = f"{_number(self.target)} {self.unit}", f"{self.measured / self.target:.2f}"
-        return f"| {self.what} | {_number(self.measured)} {self.unit} | {target} | {ratio} | {verdict} |"
+        target, ratio = f"{_number(self.target)} {self.unit}".strip(), f"{self.measured / self.target:.2f}"
+        return f"| {self.what} | {measured} | {target} | {ratio} | {verdict} |"
 
 
 def _number(value: float) -> str:
@@ -37,8 +39,9 @@ def _number(value: float) -> str:
 
 
 def show_title(title: str) -> None:
-    """Begin a table."""
-    print(f"\n{title}\n\n| what | measured | target | ratio | |\n|---|---|---|---|---|", flush=True)
+    """Begin a table; the load says how far other programs slowed these figures down."""
+    print(f"\n**{title}** (load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)\n")
+    print("| what | measured | target | ratio | |\n|---|---|---|---|---|", flush=True)
 
 
 def show(*lines: Line) -> None:
@@ -65,6 +68,13 @@ def spread(what: str, samples: Sequence[float], p50: float | None, p95: float | 
     ]
 
 
+def processor_seconds(action: Callable[[], object]) -> float:
+    """Return how much of a core an action takes in this process; other programs hardly change that."""
+    started = time.process_time()
+    action()
+    return time.process_time() - started
+
+
 def milliseconds(action: Callable[[], object]) -> float:
     """Return how long an action takes."""
     started = time.perf_counter()
@@ -79,12 +89,20 @@ def queries(action: Callable[[], object]) -> int:
     return sum(not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")) for query in captured)
 
 
-def run_measured(command: Sequence[str], cwd: str) -> tuple[float, float]:
-    """Run a program to its end; return the seconds it took and its largest memory in MB. Raises when it fails."""
+class Run(NamedTuple):
+    """What a program took: seconds, processor seconds of its own, and its largest memory in MB."""
+
+    seconds: float
+    processor: float
+    memory: float
+
+
+def run_measured(command: Sequence[str], cwd: str) -> Run:
+    """Run a program to its end and return what it took. Raises when it fails."""
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=cwd, stdout=sys.stderr)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+    return Run(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)

@@ -45,13 +45,12 @@ class Server(NamedTuple):
 
 def measure() -> None:
     """Measure every page alone, then with several clients at once; the largest region of each level."""
-    user = _official()
     call_command("collectstatic", interactive=False, verbosity=0)
-    with _gunicorn(_session(user)) as server:
+    with _gunicorn(_session(_official())) as server:
         bare = _measure_bare(server)
         for title, path in _paths():
             say(f"{path} ...")
-            _measure_page(server, user, title, path, bare)
+            _measure_page(server, title, path, bare)
         show_title("Memory")
         show(Line(f"gunicorn with {WORKERS} workers, after all pages", _memory(server.process.pid), "MB"))
 
@@ -165,7 +164,7 @@ def _measure_bare(server: Server) -> float:
     return lines[0].measured
 
 
-def _measure_page(server: Server, user: User, title: str, path: str, bare: float) -> None:
+def _measure_page(server: Server, title: str, path: str, bare: float) -> None:
     show_title(f"{title} (`{path}`)")
     alone = spread("one client", _samples(server, path, REQUESTS), P50, P95)
     show(*alone, Line("p50 against a bare view", alone[0].measured / bare, "times"))
@@ -176,13 +175,13 @@ def _measure_page(server: Server, user: User, title: str, path: str, bare: float
     together = [sample for run in runs for sample in run]
     show(*spread(f"{CLIENTS} clients", together, None, None))
     show(Line(f"{CLIENTS} clients, requests a second", len(together) / seconds, "/s"))
-    _measure_answer(server, user, path)
+    _measure_answer(server, path)
 
 
-def _measure_answer(server: Server, user: User, path: str) -> None:
+def _measure_answer(server: Server, path: str) -> None:
     """Count queries in this process, and bytes as they come over the wire."""
     client = Client(headers={"host": "localhost", "x-forwarded-proto": "https"})
-    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    client.cookies[settings.SESSION_COOKIE_NAME] = server.session
     client.get(path)
     show(Line("queries", queries(lambda: client.get(path)), "", QUERIES))
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:

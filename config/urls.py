@@ -10,5 +10,6 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("admin/", reference_site.urls),
     path("", include("accounts.urls")),
+    path("", include("repairs.urls")),
     path("", include("reports.urls")),
 ]

@@ -22,6 +22,7 @@ from lib.months import add_months, local_day, local_month, month_of, months_thro
 INVENTORY_HOLDS_MONTHS = 12
 
 
+@transaction.atomic
 def get_or_create_set(kecamatan: Kecamatan, label: str, *, by: Any) -> RecordingSet:
     """Return the set of a place by its label, and make it when it is new. It comes on record with its first device."""
     recording_set, is_new = RecordingSet.objects.select_related("kecamatan__kabupaten__province").get_or_create(
@@ -63,8 +64,7 @@ def open_placement(
     _guard_span(at, until)
     if recording_set.withdrawn_at and (until is None or until > recording_set.withdrawn_at):
         raise Refused(f"{recording_set} sudah ditarik; alat tidak bisa dipasang di sini.", field="set")
-    # Serialises two placements of one device; on SQLite the transaction itself does.
-    Device.objects.select_for_update().get(pk=device.pk)
+    _lock(device)
     clash = _overlapping(device, at, until).select_related("recording_set__kecamatan").first()
     if clash:
         raise Refused(
@@ -86,6 +86,7 @@ def close_placement(placement: Placement, *, at: datetime, by: Any) -> None:
     before = placement.ended_at
     if before == at:
         return
+    _lock(placement.device)
     if _overlapping(placement.device, placement.started_at, at).exclude(pk=placement.pk).exists():
         raise Refused("Pada waktu itu alat ini sudah terpasang di set lain.", field="dilepas")
     placement.ended_at = at
@@ -98,6 +99,7 @@ def close_placement(placement: Placement, *, at: datetime, by: Any) -> None:
 def correct_placement_start(placement: Placement, *, at: datetime, by: Any) -> None:
     """Move the beginning of a placement; marks the months from the earlier beginning on."""
     _guard_span(at, placement.ended_at)
+    _lock(placement.device)
     if _overlapping(placement.device, at, placement.ended_at).exclude(pk=placement.pk).exists():
         raise Refused("Pada waktu itu alat ini sudah terpasang di set lain.", field="dipasang")
     before = placement.started_at
@@ -165,6 +167,11 @@ def set_kind_required(kind: DeviceKind, *, required: bool, from_month: date, by:
 def _mark_record(recording_set: RecordingSet, since: datetime) -> None:
     """Mark the place of a set from a moment to now: the set stays on record after its first device has left."""
     mark_span([recording_set.kecamatan], since, None)
+
+
+def _lock(device: Device) -> None:
+    """Let one writer at a time decide where a device stood; on SQLite the transaction itself does."""
+    Device.objects.select_for_update().get(pk=device.pk)
 
 
 def _overlapping(device: Device, start: datetime, end: datetime | None) -> Any:

@@ -31,8 +31,19 @@ REFRESH_TASK = "reports.refresh_rollups"
 def record_event(
     subject: models.Model, action: str, *, by: Any, kecamatan_id: int | None = None, **data: object
 ) -> Event:
-    """Append what was done to ``subject``, with the values that explain it; JSON-ready values only."""
-    return Event.objects.create(
+    """Append what was done to ``subject``, with the values that explain it, as ``DjangoJSONEncoder`` writes them."""
+    event = _event(subject, action, by, kecamatan_id, data)
+    event.save(force_insert=True)
+    return event
+
+
+def record_events(subject: models.Model, action: str, *, by: Any, places: Iterable[Kecamatan], **data: object) -> None:
+    """Append one event for each place, so that every kecamatan reads what happened to it."""
+    Event.objects.bulk_create([_event(subject, action, by, place.pk, data) for place in places], batch_size=1000)
+
+
+def _event(subject: models.Model, action: str, by: Any, kecamatan_id: int | None, data: dict[str, object]) -> Event:
+    return Event(
         kecamatan_id=kecamatan_id,
         subject=subject_key(subject),
         action=action,
@@ -78,6 +89,7 @@ def collected_marks() -> Iterator[None]:
     """Write the marks of many changes once, at the end of the block: an import marks the same months again and again.
 
     The block must lie inside one transaction, with the changes. A block inside another leaves it to the outer one.
+    One sorted write also keeps two writers from locking the same marks in opposite orders.
     """
     if _collected.get() is not None:
         yield

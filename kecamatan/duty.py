@@ -7,6 +7,7 @@ whose rollup rows read it, in one transaction. ``by`` is the person who asks, ``
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -106,14 +107,15 @@ def set_populations(rows: Sequence[PopulationFigures], *, by: Any) -> Changes:
         )
     }
     written, changes = _replace(wanted, known, ("population", "eligible", "recorded_total"), by=by)
-    mark_months(
-        (row.kecamatan_id, month) for row in written for month in months_through(row.holds_from, _last_month_held(row))
-    )
+    mark_months((row.kecamatan_id, month) for row in written for month in _months_held(row))
     return changes
 
 
-def _last_month_held(row: Population) -> date:
-    return min(add_months(row.holds_from, SEMESTER_HOLDS_MONTHS - 1), _current_month(row.kecamatan))
+def _months_held(row: Population) -> Iterable[date]:
+    """Return the months that may read a row; the current one waits for a row that only holds from the next."""
+    current = _current_month(row.kecamatan)
+    first = min(row.holds_from, current)
+    return months_through(first, min(add_months(row.holds_from, SEMESTER_HOLDS_MONTHS - 1), current))
 
 
 @transaction.atomic
@@ -328,8 +330,8 @@ def _mark_nation(first_day: date) -> int:
 
 def nation_marks_preview(first_day: date) -> int:
     """Return how many rows a change of the office calendar from ``first_day`` on would compute anew."""
-    today = timezone.now()
-    return sum(
-        len(list(months_through(min(month_of(first_day), current), current)))
-        for current in (local_month(today, place.time_zone) for place in Kecamatan.objects.with_zone())
-    )
+    now, first = timezone.now(), month_of(first_day)
+    places = Counter(Kecamatan.objects.order_by().values_list("kabupaten__province__time_zone", flat=True))
+    current = {zone: local_month(now, zone) for zone in places}
+    months = {zone: len(list(months_through(min(first, month), month))) for zone, month in current.items()}
+    return sum(number * months[zone] for zone, number in places.items())

@@ -67,6 +67,6 @@ def month_bounds(month: date, zone: str) -> tuple[datetime, datetime]:
 def parse_month(text: str) -> date:
     """Read ``YYYY-MM``; raises ``ValueError`` with an Indonesian sentence when it is anything else."""
     try:
-        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+        return date.fromisoformat(f"{text}-01")
     except ValueError:
         raise ValueError(f"Bulan “{text}” tidak dikenal. Tulis tahun dan bulan, misalnya 2012-04.") from None

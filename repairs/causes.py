@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from accounts.permissions import guard, holds_role, may_comment
-from kecamatan.changes import mark_span, record_event
+from kecamatan.changes import mark_span, record_events
 from kecamatan.models import Certainty, Kecamatan
 from lib.errors import Forbidden
 from lib.privacy import refuse_identity_numbers
@@ -33,7 +33,7 @@ def state_cause(
 
     The newest by staff counts, else the newest. ``by_staff`` says whose word it is; left out, it follows from
     the roles of ``by``, and an import speaks for the dinas. Effects: a CauseStatement, ``cause`` and
-    ``certainty`` of the subject, an event; marks the months of the subject when its cause changes.
+    ``certainty`` of the subject, an event for each place; marks the months of the subject when its cause changes.
     """
     places = _places(subject)
     _guard(by, subject, places)
@@ -51,11 +51,11 @@ def state_cause(
         source=source,
         stated_at=stated_at or timezone.now(),
     )
-    record_event(
+    record_events(
         subject,
         "state_cause",
         by=by,
-        kecamatan_id=places[0].pk,
+        places=places,
         cause=cause,
         certainty=certainty,
         source=source,

@@ -15,7 +15,8 @@ from kecamatan.imports import PopulationImport, RecordingImport, TargetImport
 from lib.dataset import Dataset, ImportResult, run_import
 from lib.errors import Refused
 from repairs.device_imports import DeviceImport
-from repairs.imports import ArrangementImport, FaultImport, LossImport, OutageImport
+from repairs.fault_imports import FaultImport
+from repairs.imports import ArrangementImport, LossImport, OutageImport
 
 _IMPORTS: tuple[type[Dataset[Any]], ...] = (
     PopulationImport,

@@ -66,15 +66,10 @@ class DeviceImport(DeviceRows):
         """Return the placement of a device in the set of its row, and say whether it is new or changed."""
         if known is not None:
             return known, _correct_placement(known, value)
-        at = value.placed_at or self._first_known(value)
+        at = value.placed_at or self._import_day(value)
         if value.removed_at and value.removed_at <= at:
             raise Refused("Alat ini sudah dilepas: isi juga sejak kapan ia terpasang.", field="dipasang")
         return install_device(device=device, recording_set=recording_set, at=at, until=value.removed_at, by=None), True
-
-    def _first_known(self, value: DeviceRow) -> datetime:
-        """Return since when a device is known to stand in its set: since it is broken there, else since today."""
-        today = self._import_day(value)
-        return min(value.since, today) if value.since and value.status == BROKEN else today
 
     def _import_day(self, value: DeviceRow) -> datetime:
         return midnight(self.regions.today(value.place), value.place.time_zone)

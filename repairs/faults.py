@@ -258,7 +258,8 @@ def _judged(report: FaultReport) -> Ticket:
         priority=report.priority,
         route=report.route,
         cost=report.cost,
-        due_at=workflow.due_at(report.priority, reported_at, zone),
+        # Nobody promised anything for what a file only records.
+        due_at=None if report.channel == Ticket.Channel.IMPORT else workflow.due_at(report.priority, reported_at, zone),
         follows=report.follows,
         reporter_name=report.reporter_name.strip(),
         channel=report.channel,

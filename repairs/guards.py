@@ -84,9 +84,11 @@ def submitted_before(model: type[Row], client_key: UUID, payload: str) -> Row | 
 def lock_set(recording_set: RecordingSet) -> None:
     """Let one writer at a time decide about the faults of a set; on SQLite the transaction itself does.
 
-    Needed because "no other fault then" spans rows that are not there yet.
+    Needed because "no other fault then" spans rows that are not there yet. Refreshes whether the set was withdrawn,
+    which another may have done while this one waited.
     """
-    RecordingSet.objects.select_for_update().get(pk=recording_set.pk)
+    locked = RecordingSet.objects.select_for_update()
+    recording_set.refresh_from_db(fields=["withdrawn_at", "version"], from_queryset=locked)
 
 
 # --- faults ---------------------------------------------------------------------------------------------
@@ -104,7 +106,7 @@ def refuse_impossible_fault(ticket: Ticket, *, failed_at: datetime, restored_at:
         refuse_reversed(failed_at, restored_at, "restored_at", "Waktu pulih harus sesudah waktu rusak.")
     if ticket.device is None:
         _refuse_not_missing(ticket, failed_at, restored_at)
-    elif not _stood_in(ticket.device, ticket.recording_set, failed_at):
+    elif not (_stood_in(ticket.device, ticket.recording_set, failed_at) or _is_older_than_register(ticket, failed_at)):
         raise Refused(
             f"{ticket.device} tidak terpasang di {ticket.recording_set} saat itu. Periksa alat dan waktunya.",
             field="device",
@@ -115,6 +117,17 @@ def refuse_impossible_fault(ticket: Ticket, *, failed_at: datetime, restored_at:
 def _stood_in(device: Device, recording_set: RecordingSet, at: datetime) -> bool:
     placements = recording_set.placements.filter(device=device, started_at__lte=at)
     return placements.filter(Q(ended_at=None) | Q(ended_at__gt=at)).exists()
+
+
+def _is_older_than_register(ticket: Ticket, failed_at: datetime) -> bool:
+    """Say whether an import knows of a fault from before the day since which the register knows the device.
+
+    Where it stood before is not known, so the fault counts as a ticket then and stops its set from that day on.
+    """
+    if ticket.channel != Ticket.Channel.IMPORT:
+        return False
+    first = Placement.objects.filter(device=ticket.device).order_by("started_at").first()
+    return bool(first and first.recording_set_id == ticket.recording_set_id and failed_at < first.started_at)
 
 
 def _refuse_not_missing(ticket: Ticket, failed_at: datetime, restored_at: datetime | None) -> None:

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from devices.models import Device, DeviceKind, RecordingSet
 from kecamatan.models import Cause, Certainty, Effect, Kecamatan, Voidable
 from kecamatan.scope import ScopedQuerySet, region_filter, scope_of
+from lib.months import WIB, local_day
 
 
 def overlapping(begins: str, ends: str, start: datetime, end: datetime | None) -> Q:
@@ -187,8 +188,8 @@ class Ticket(StatedCause, Voidable):
 
     @property
     def number(self) -> str:
-        """Return the number that people use, such as ``TKT-2026-001482``."""
-        return f"TKT-{self.reported_at.year}-{self.pk:06d}"
+        """Return the number that people use, such as ``TKT-2026-001482``; the year is Jakarta's everywhere."""
+        return f"TKT-{local_day(self.reported_at, WIB).year}-{self.pk:06d}"
 
     @property
     def counts(self) -> bool:

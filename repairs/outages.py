@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from accounts.permissions import guard, may_correct_repairs, may_report
-from kecamatan.changes import compare_and_set, mark_span, record_event, record_sign_of_life
+from kecamatan.changes import collected_marks, compare_and_set, mark_span, record_events, record_sign_of_life
 from kecamatan.models import Cause, Certainty, Kecamatan
 from lib.errors import Refused
 from lib.payload import payload_hash
@@ -108,7 +108,8 @@ def report_outage(
 
 
 def _follow_up(outage: Outage, places: Sequence[Kecamatan], *, cause: str, certainty: str, by: User | None) -> None:
-    _record(outage, "report", by, places, started_at=outage.started_at.isoformat(), effect=outage.effect)
+    began = outage.started_at.isoformat()
+    record_events(outage, "report", by=by, places=places, started_at=began, effect=outage.effect)
     if cause != Cause.UNKNOWN:
         state_cause(outage, cause=cause, certainty=certainty, by=by, stated_at=outage.reported_at)
     own = by.scope_as(Role.OPERATOR).kecamatan if by is not None else frozenset()
@@ -131,11 +132,13 @@ def end_outage(outage: Outage, *, version: int, by: User | None, ended_at: datet
     refuse_reversed(outage.started_at, ended_at, "ended_at", END_AFTER_START)
     before = outage.ended_at
     compare_and_set(outage, version, ended_at=ended_at)
-    _record(outage, "end", by, places, before=before.isoformat() if before else None, after=ended_at.isoformat())
+    told = {"before": before.isoformat() if before else None, "after": ended_at.isoformat()}
+    record_events(outage, "end", by=by, places=places, **told)
     mark_span(places, outage.started_at, _later(before, ended_at))
 
 
 @transaction.atomic
+@collected_marks()
 def correct_outage(
     outage: Outage,
     *,
@@ -166,11 +169,11 @@ def correct_outage(
     compare_and_set(outage, version, **changes)
     outage.places.set(new)
     told = {name: str(value) for name, value in before.items() if name in changes}
-    _record(
+    record_events(
         outage,
         "correct",
-        by,
-        _distinct([*old, *new]),
+        by=by,
+        places=_distinct([*old, *new]),
         reason=reason,
         before=told,
         places_before=[place.code for place in old],
@@ -189,7 +192,7 @@ def void_outage(outage: Outage, *, version: int, by: User | None, reason: str) -
     _guard_change(outage, places, version, by, may_correct_repairs)
     reason = required_reason(reason)
     compare_and_set(outage, version, voided_at=timezone.now(), voided_by=by, void_reason=reason)
-    _record(outage, "void", by, places, reason=reason)
+    record_events(outage, "void", by=by, places=places, reason=reason)
     mark_span(places, outage.started_at, outage.ended_at)
 
 
@@ -233,12 +236,6 @@ def _guard_change(
     guard(by, places, may)
     refuse_stale(outage, version)
     refuse_voided(outage)
-
-
-def _record(outage: Outage, action: str, by: User | None, places: Iterable[Kecamatan], **data: object) -> None:
-    """Append one event for each place, so that every kecamatan reads what happened to it."""
-    for place in places:
-        record_event(outage, action, by=by, kecamatan_id=place.pk, **data)
 
 
 def _later(first: datetime | None, second: datetime | None) -> datetime | None:

@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.permissions import guard, may_manage_devices
 from devices.models import Device, DeviceKind, Placement, RecordingSet
 from devices.register import close_placement, close_set, open_placement
+from kecamatan.changes import collected_marks
 from kecamatan.models import Cause, Certainty
 from lib.errors import Refused
 from repairs.faults import report_fault
@@ -58,6 +59,7 @@ def remove_device(*, device: Device, at: datetime, by: User | None) -> None:
 
 
 @transaction.atomic
+@collected_marks()
 def move_device(*, device: Device, recording_set: RecordingSet, at: datetime, by: User | None) -> Placement:
     """Move a device from the set in which it stands to another; its faults go with it.
 
@@ -70,6 +72,7 @@ def move_device(*, device: Device, recording_set: RecordingSet, at: datetime, by
 
 
 @transaction.atomic
+@collected_marks()
 def replace_device(*, device: Device, replacement: Device, at: datetime, by: User | None) -> Placement:
     """Let another device of the same kind take a device's place; both keep their histories.
 
@@ -86,6 +89,7 @@ def replace_device(*, device: Device, replacement: Device, at: datetime, by: Use
 
 
 @transaction.atomic
+@collected_marks()
 def record_theft(
     *,
     device: Device,
@@ -123,6 +127,7 @@ def record_theft(
 
 
 @transaction.atomic
+@collected_marks()
 def withdraw_set(*, recording_set: RecordingSet, at: datetime, by: User | None) -> None:
     """Take a set off the record.
 

@@ -1,7 +1,7 @@
 """Writes very many rows of one table at once, past everything that looks after single rows.
 
-Only for data that is made up in bulk (``reports.sample_national``): no event, no mark, no guard. PostgreSQL takes the
-rows by ``COPY``, ten times faster than ``INSERT``; any other database through ``bulk_create``.
+For rollup rows, and for data that is made up in bulk (``reports.sample_national``): no event, no mark, no guard.
+PostgreSQL takes the rows by ``COPY``, ten times faster than by ``INSERT``; any other database through ``bulk_create``.
 """
 
 from __future__ import annotations
@@ -32,12 +32,14 @@ def write_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[S
 
 
 def _copy(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    columns = ", ".join(f'"{model._meta.get_field(name).column}"' for name in names)
+    column_of = {field.attname: field.column for field in model._meta.concrete_fields}
+    columns = ", ".join(f'"{column_of[name]}"' for name in names)
     lines = ("\t".join(["\\N" if value is None else str(value) for value in row]) for row in rows)
     with connection.cursor() as cursor:
         cursor.copy_expert(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN', io.StringIO("\n".join(lines)))
-    # Foreign keys are checked at the commit; the list of what to check would grow with the rows.
-    connection.check_constraints()
+    if len(rows) == BATCH:
+        # Foreign keys are checked at the commit; the list of what to check would grow with the rows.
+        connection.check_constraints()
 
 
 def _insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

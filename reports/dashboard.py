@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from kecamatan.models import Cause
 from kecamatan.scope import Scope
-from lib.format import UNKNOWN, moment_id, month_end_id, number_id, percent_id
+from lib.format import UNKNOWN, moment_id, month_end_id, month_id, number_id, percent_id
 from repairs.models import Ticket
 from reports.crumbs import crumbs
 from reports.months import Month, month_options
@@ -37,9 +37,11 @@ SERVICES = (
 )
 SERVICE_LABELS = {code: label for code, label, _ in SERVICES}
 CHILD_LEVELS = {"nation": "Provinsi", "province": "Kabupaten/kota", "kabupaten": "Kecamatan"}
+# From the worst; who has not reported is unknown and comes last.
+SERVICE_RANKS = {"stopped": 0, "hosted": 1, "mobile": 2, "limited": 3, "serving": 4}
 SORTS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "nama": lambda child: shown_name(child["name"]),
-    "mampu": lambda child: None if child["able"] is None else child["able"] / child["total"],
+    "mampu": lambda child: _ability(child),
     "bersih": lambda child: child["net"],
     "target": lambda child: child["target"] or None,
     "rekam": lambda child: child["recorded_pct"],
@@ -58,6 +60,10 @@ SORT_WORDS = {
     ("rekam", True): "Urut dari bagian wajib KTP yang direkam paling besar.",
     ("capaian", False): "Urut dari capaian target terendah.",
     ("capaian", True): "Urut dari capaian target tertinggi.",
+}
+SERVICE_SORT_WORDS = {
+    False: "Urut dari layanan yang paling terganggu.",
+    True: "Urut dari layanan yang paling lancar.",
 }
 FULL, HALF, NIL = "full", "half", "nil"
 NO_REPORT, NONE = "belum lapor", "–"
@@ -118,6 +124,7 @@ class Child:
     recorded: str
     achievement: str
     bar: Bar | None
+    priority: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +180,7 @@ def page(
     level = region.level
     children = honest_children(report["children"])
     order = order_of(asked_order, children)
+    has_target = any(child["target"] for child in children)
     return {
         "region": region,
         "month": month,
@@ -180,27 +188,32 @@ def page(
         "crumbs": crumbs(region, scope, month),
         "subtitle": subtitle(report, level),
         "has_sample_data": around.has_sample_data,
-        "as_of": as_of_text(report, region.zone),
+        "as_of": UNKNOWN if is_empty(report) else as_of_text(report, region.zone),
         "pending": pending_text(around.pending),
         "is_empty": is_empty(report),
-        "nothing_yet": nothing_yet(level, month),
+        "nothing_yet": nothing_yet(level, month, around.last_month),
         "headline": headline(report, level),
         "tiles": tiles(report, level),
-        "achievement": bar(report["recording"]["achievement_pct"]),
+        "achievement": bar(achievement_of(report)),
+        "achievement_text": percent_id(achievement_of(report)),
         "kinds": kind_rows(report, around.kind_names),
         "causes": cause_shares(report),
         "routes": route_shares(report),
-        "columns": columns(level, order, month),
+        "columns": columns(level, order, month, child_word(level, children), has_target=has_target),
         "children": child_rows(children, order, month),
-        "children_title": CHILD_LEVELS[level],
-        "sorted_by": SORT_WORDS[order],
+        "children_title": child_word(level, children),
+        "sorted_by": order_words(level, order),
         "by_kecamatan": level == "kabupaten",
+        "has_target": has_target,
     }
 
 
 def subtitle(report: Mapping[str, Any], level: str) -> str:
     """Return what lies in a region, in the words of its level."""
-    sizes = [f"{number_id(report['kecamatan']['total'])} kecamatan", f"{number_id(report['sets']['total'])} set alat"]
+    sizes = [
+        f"{number_id(report['kecamatan']['total'])} kecamatan",
+        f"{number_id(report['sets']['total'])} set tercatat",
+    ]
     if level in ("nation", "province"):
         sizes.insert(0, f"{number_id(report['completeness']['kabupaten_total'])} kabupaten/kota")
     code = [] if level == "nation" else [f"Kode {report['region']['code']}"]
@@ -209,23 +222,27 @@ def subtitle(report: Mapping[str, Any], level: str) -> str:
 
 def is_empty(report: Mapping[str, Any]) -> bool:
     """Say whether nothing at all is on record of the region in the month."""
-    return report["as_of"] is None
+    return not report["has_rows"]
 
 
-def nothing_yet(level: str, month: Month) -> dict[str, str]:
-    """Return what to do about a month of which nothing is known."""
+def nothing_yet(level: str, month: Month, last: date | None) -> dict[str, str]:
+    """Return what to do about a month of which nothing is known, with the way to the last one that was reported."""
     advice = {
         "nation": "Pilih bulan lain, atau buka provinsi di bawah ini.",
         "province": "Pilih bulan lain, atau minta dinas kabupaten/kota memuat data alat dan perekamannya.",
         "kabupaten": "Pilih bulan lain, atau muat berkas alat, target dan perekaman dari dinas.",
     }
-    return {"title": f"Belum ada data {month.label}", "advice": advice[level]}
+    found = {"title": f"Belum ada data {month.label}", "advice": advice[level]}
+    if last is None or last == month.chosen:
+        return found
+    return found | {
+        "url": f"?bulan={last:%Y-%m}",
+        "action": f"Buka {month_id(last)}, bulan terakhir yang ada laporannya",
+    }
 
 
 def as_of_text(report: Mapping[str, Any], zone: str) -> str:
     """Return the moment of the figures: a month's end is its last day at 24.00, never the next day's midnight."""
-    if report["as_of"] is None:
-        return UNKNOWN
     moment = datetime.fromisoformat(report["as_of"])
     midnight = (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
     if midnight and f"{moment:%Y-%m}" != report["month"]:
@@ -291,7 +308,9 @@ def _inventoried(completeness: Mapping[str, int], level: str) -> str:
     done, total = completeness["kabupaten_inventoried"], completeness["kabupaten_total"]
     if level in ("nation", "province"):
         return f"{number_id(done)} dari {number_id(total)} kabupaten/kota selesai mendata alat"
-    return "Alat selesai didata dalam 12 bulan ini" if done else "Alat belum selesai didata dalam 12 bulan ini"
+    return (
+        "Alat selesai didata dalam 12 bulan terakhir" if done else "Alat belum selesai didata dalam 12 bulan terakhir"
+    )
 
 
 def tiles(report: Mapping[str, Any], level: str) -> list[Tile]:
@@ -311,15 +330,21 @@ def tiles(report: Mapping[str, Any], level: str) -> list[Tile]:
 def _met_tile(report: Mapping[str, Any]) -> Tile:
     recording = report["recording"]
     if not recording["kecamatan_with_target"]:
-        return Tile("Memenuhi target", UNKNOWN, source="Belum ada target bulan ini", completeness=NIL)
+        return Tile("Memenuhi target", UNKNOWN, source=f"Belum ada target {month_text(report)}", completeness=NIL)
     with_target, total = recording["kecamatan_with_target"], report["kecamatan"]["total"]
+    of_all = with_target == total
     return Tile(
         "Memenuhi target",
         number_id(recording["kecamatan_met"]),
-        f"dari {number_id(with_target)} kecamatan",
+        f"dari {number_id(with_target)} kecamatan{'' if of_all else ' yang bertarget'}",
         f"Target bersama {number_id(recording['target'])} orang",
-        FULL if with_target == total else HALF,
+        FULL if of_all else HALF,
     )
+
+
+def month_text(report: Mapping[str, Any]) -> str:
+    """Return the month of a report: "bulan ini" would be the one that runs now."""
+    return month_id(date.fromisoformat(f"{report['month']}-01"))
 
 
 def _net_tile(report: Mapping[str, Any]) -> Tile:
@@ -343,6 +368,13 @@ def _net_tile(report: Mapping[str, Any]) -> Tile:
     )
 
 
+def achievement_of(report: Mapping[str, Any]) -> float | None:
+    """Return what was reached of the target in percent; unknown while no day was reported."""
+    recording = report["recording"]
+    heard = report["completeness"]["days_reported"] or recording["net"]
+    return recording["achievement_pct"] if heard else None
+
+
 def _losses(recording: Mapping[str, Any]) -> list[str]:
     words = (
         ("lost", "data hilang"),
@@ -353,17 +385,32 @@ def _losses(recording: Mapping[str, Any]) -> list[str]:
 
 
 def _coverage_tile(report: Mapping[str, Any]) -> Tile:
-    coverage = report["coverage"]
+    coverage, semester = report["coverage"], semester_text(report["month"])
     if coverage["pct"] is None:
-        return Tile("Cakupan wajib KTP", UNKNOWN, source="Data DKB semester ini belum dimuat", completeness=NIL)
+        source = no_coverage_text(coverage["eligible"], report["month"])
+        return Tile("Cakupan wajib KTP", UNKNOWN, source=source, completeness=NIL)
+    known, total = _with_eligible(report["children"])
+    numbers = f"{number_id(coverage['recorded_total'])} dari {number_id(coverage['eligible'])} wajib KTP"
+    where = "" if known == total else f" di {number_id(known)} dari {number_id(total)} wilayah"
     return Tile(
         "Cakupan wajib KTP",
         percent_id(coverage["pct"], 2),
         "",
-        f"{number_id(coverage['recorded_total'])} dari {number_id(coverage['eligible'])} wajib KTP, "
-        f"{semester_text(report['month'])}",
-        FULL,
+        f"{numbers}{where}, {semester}",
+        FULL if known == total else HALF,
     )
+
+
+def no_coverage_text(eligible: int, month: str) -> str:
+    """Return what is missing for the coverage: the whole DKB of the semester, or only who is recorded already."""
+    missing = "Jumlah yang sudah rekam" if eligible else "Data"
+    return f"{missing} {semester_text(month)} belum dimuat"
+
+
+def _with_eligible(children: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """Return of how many children wajib KTP is known, and how many there are; a dinas has none of its own."""
+    inhabited = [child for child in children if child["total"]]
+    return sum(child["recorded_pct"] is not None for child in inhabited), len(inhabited)
 
 
 def semester_text(month: str) -> str:
@@ -376,12 +423,14 @@ def _sets_tile(report: Mapping[str, Any]) -> Tile:
     sets = report["sets"]
     if not sets["total"]:
         return Tile("Set tidak berfungsi", UNKNOWN, source="Belum ada set yang didata", completeness=NIL)
+    completeness = _completeness(report["completeness"])
     return Tile(
         "Set tidak berfungsi",
         number_id(sets["down"]),
         f"dari {number_id(sets['total'])} set",
         f"{number_id(sets['limited'])} terkendala, {number_id(sets['operational'])} berfungsi",
-        _completeness(report["completeness"]),
+        completeness,
+        at_least=completeness != FULL and bool(sets["down"]),
     )
 
 
@@ -402,8 +451,8 @@ def _tickets_tile(report: Mapping[str, Any]) -> Tile:
         "Tiket terbuka",
         number_id(tickets["open"]),
         "",
-        f"{number_id(tickets['overdue'])} lewat tenggat · bulan ini {number_id(tickets['opened'])} dibuka, "
-        f"{number_id(tickets['resolved'])} selesai",
+        f"{number_id(tickets['overdue'])} lewat tenggat · {month_text(report)}: "
+        f"{number_id(tickets['opened'])} dibuka, {number_id(tickets['resolved'])} selesai",
     )
 
 
@@ -413,7 +462,8 @@ def _downtime_tile(report: Mapping[str, Any]) -> Tile:
         return Tile("Jam kerja tanpa alat", UNKNOWN, source="Belum ada jam kerja yang tercatat", completeness=NIL)
     share = 100 * downtime["down_minutes"] / downtime["office_minutes"]
     hours = number_id(downtime["down_minutes"] // 60)
-    return Tile("Jam kerja tanpa alat", percent_id(share), f"{hours} jam", "Dari jam kerja kecamatan yang punya set")
+    source = "Waktu tanpa satu pun set yang berfungsi, dari jam kerja kecamatan yang punya set"
+    return Tile("Jam kerja tanpa alat", percent_id(share), f"{hours} jam", source)
 
 
 # --- Tables -----------------------------------------------------------------------------------------------------
@@ -477,13 +527,34 @@ def order_of(asked: str | None, children: Sequence[Mapping[str, Any]]) -> Order:
     return Order("capaian" if has_target else "mampu", False)
 
 
+def order_words(level: str, order: Order) -> str:
+    """Return the sentence that says by what the table of children is sorted."""
+    if order.name == "mampu" and level == "kabupaten":
+        return SERVICE_SORT_WORDS[order.descending]
+    return SORT_WORDS[order]
+
+
 def sorted_children(children: Sequence[Mapping[str, Any]], order: Order) -> list[Mapping[str, Any]]:
-    """Return the children in an order; those without the figure come last either way."""
+    """Return the children in an order; those without the figure come last either way, then the dinas."""
     value = SORTS[order.name]
-    by_name = sorted(children, key=SORTS["nama"])
+    by_name = sorted((child for child in children if not is_dinas(child)), key=SORTS["nama"])
     known = [child for child in by_name if value(child) is not None]
     unknown = [child for child in by_name if value(child) is None]
-    return sorted(known, key=value, reverse=order.descending) + unknown
+    return (
+        sorted(known, key=value, reverse=order.descending) + unknown + [child for child in children if is_dinas(child)]
+    )
+
+
+def is_dinas(child: Mapping[str, Any]) -> bool:
+    """Say whether a child is the office of the kabupaten, which serves no kecamatan of its own."""
+    return len(child["code"]) == len("36.03.00") and child["code"].endswith(".00")
+
+
+def _ability(child: Mapping[str, Any]) -> float | None:
+    """Return how well a kecamatan serves, or the part of a larger region that can record; unknown without a report."""
+    if child["service"]:
+        return SERVICE_RANKS.get(child["service"])
+    return None if child["able"] is None else child["able"] / child["total"]
 
 
 def honest_children(children: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -502,6 +573,11 @@ def child_rows(children: Sequence[Mapping[str, Any]], order: Order, month: Month
     """Return the rows of the table of children in their order."""
     query = urlencode({"bulan": month.value})
     return [_child_row(child, query) for child in sorted_children(children, order)]
+
+
+def priority_text(rank: int | None) -> str:
+    """Return how a kecamatan that the head of the dinas named is marked."""
+    return f"Prioritas {rank}" if rank else ""
 
 
 def shown_name(name: str) -> str:
@@ -523,20 +599,33 @@ def _child_row(child: Mapping[str, Any], query: str) -> Child:
         recorded=NONE if child["recorded_pct"] is None else percent_id(child["recorded_pct"]),
         achievement=NONE if child["achievement_pct"] is None else percent_id(child["achievement_pct"]),
         bar=bar(child["achievement_pct"]),
+        priority=priority_text(child["priority"]),
     )
 
 
-def columns(level: str, order: Order, month: Month) -> list[Column]:
-    """Return the heads of the table of children; a second click on the sorted one turns the order round."""
+def child_word(level: str, children: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the regions below are called; a kecamatan in Papua is a distrik."""
+    if level == "kabupaten" and any(child["name"].startswith("Distrik ") for child in children):
+        return "Distrik"
+    return CHILD_LEVELS[level]
+
+
+def columns(level: str, order: Order, month: Month, word: str, *, has_target: bool) -> list[Column]:
+    """Return the heads of the table of children; a second click on the sorted one turns the order round.
+
+    Where nobody has a target its columns stay away, and a phone shows what was recorded in their place.
+    """
     current, descending = order
-    heads = (
-        ("nama", CHILD_LEVELS[level], ""),
+    heads = [
+        ("nama", word, ""),
         ("mampu", "Layanan" if level == "kabupaten" else "Dapat merekam", "" if level == "kabupaten" else "num"),
-        ("bersih", "Rekam bersih", "num c1"),
+        ("bersih", "Rekam bersih", "num c1" if has_target else "num"),
         ("target", "Target", "num c2"),
-        ("rekam", "Rekam % wajib KTP", "num c2"),
+        ("rekam", "% wajib KTP", "num c2" if has_target else "num c1"),
         ("capaian", "Capaian target", "num"),
-    )
+    ]
+    if not has_target:
+        heads = [head for head in heads if head[0] not in ("target", "capaian")]
     made = []
     for name, label, css in heads:
         turned = name == current and not descending

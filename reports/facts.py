@@ -157,15 +157,18 @@ def _load_sets(facts: dict[int, Facts], ids: list[int], start: datetime, end: da
         .order_by("pk")
         .values_list("pk", "kecamatan_id", "withdrawn_at")
     }
-    # Every placement and missing record of a set, also the past ones: the first of them put it on record.
+    # Every placement and missing record of a set, also the past ones: the first of them put it on record. And where
+    # else its devices have stood.
     placements = list(
-        Placement.objects.filter(recording_set__kecamatan__in=ids)
+        Placement.objects.filter(device__placements__recording_set__kecamatan__in=ids)
         .order_by("pk")
-        .values_list("recording_set_id", "device_id", "device__kind__code", "started_at", "ended_at")
+        .distinct()
+        .values_list("pk", "recording_set_id", "device_id", "device__kind__code", "started_at", "ended_at")
     )
-    faults, missing = _load_tickets(facts, ids, start, end)
+    moved = {device for _, recording_set, device, *_ in placements if recording_set not in sets}
+    faults, missing = _load_tickets(facts, ids, moved, start, end)
     placed: defaultdict[int, list[Placed]] = defaultdict(list)
-    for recording_set, device, kind, started_at, ended_at in placements:
+    for _, recording_set, device, kind, started_at, ended_at in placements:
         if recording_set in sets:
             placed[recording_set].append(
                 Placed(device, kind, Span(started_at, ended_at), tuple(faults.get(device, ())))
@@ -176,17 +179,15 @@ def _load_sets(facts: dict[int, Facts], ids: list[int], start: datetime, end: da
 
 
 def _load_tickets(
-    facts: dict[int, Facts], ids: list[int], start: datetime, end: datetime
+    facts: dict[int, Facts], ids: list[int], moved: set[int], start: datetime, end: datetime
 ) -> tuple[dict[int, list[Fault]], dict[int, list[Missing]]]:
     """Read the faults that count: into the facts of their kecamatan, and by device and by set for the readiness.
 
-    No fault is planned, so those that begin after the month are left out.
+    No fault is planned, so those that begin after the month are left out. A device that was ``moved`` here takes
+    along a fault that began where it stood before.
     """
     counting = Ticket.objects.counted().filter(failed_at__lt=end).order_by("pk")
     here = counting.filter(_running_since(start, "restored_at") | Q(fault=Ticket.Fault.MISSING), kecamatan__in=ids)
-    # A device that was moved here takes along a fault that began where it stood before.
-    stood_here = Placement.objects.filter(device__placements__recording_set__kecamatan__in=ids)
-    moved = stood_here.exclude(recording_set__kecamatan__in=ids).values("device")
     elsewhere = counting.filter(_running_since(start, "restored_at"), device__in=moved).exclude(kecamatan__in=ids)
     fields = (
         "kecamatan_id",
@@ -204,7 +205,7 @@ def _load_tickets(
     missing: defaultdict[int, list[Missing]] = defaultdict(list)
     for place, recording_set, device, kind, failed_at, restored_at, effect, cause, route, due_at in [
         *here.values_list(*fields),
-        *elsewhere.values_list(*fields),
+        *(elsewhere.values_list(*fields) if moved else ()),
     ]:
         span = Span(failed_at, restored_at)
         if device is None:

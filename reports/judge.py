@@ -14,6 +14,10 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from devices.readiness import (
+    STOPPED,
+    Outage,
+    Placed,
+    SetRecord,
     down_spans,
     missing_kinds,
     on_record_spans,
@@ -165,10 +169,19 @@ def _count_minutes(row: Row, facts: Facts, reference: Reference, moment: Moment,
         return
     office = intersection(reference.calendar.spans(moment.month, facts.place.zone), on_record)
     row.figures["office_minutes"] = minutes(office)
-    row.figures["down_minutes"] = minutes(
-        intersection(office, down_spans(facts.sets, facts.outages, moment.window, required))
-    )
+    down = down_spans(*_what_stops(facts), moment.window, required)
+    row.figures["down_minutes"] = minutes(intersection(office, down))
     row.figures["outage_minutes"] = minutes(intersection(office, stopping_outage_spans(facts.outages, moment.window)))
+
+
+def _what_stops(facts: Facts) -> tuple[list[SetRecord], list[Outage]]:
+    """Return the sets and outages without what only limits: that brings nobody's capacity down, and costs time."""
+    sets = [record._replace(placements=tuple(map(_with_stopping_faults, record.placements))) for record in facts.sets]
+    return sets, [outage for outage in facts.outages if outage.effect == STOPPED]
+
+
+def _with_stopping_faults(placed: Placed) -> Placed:
+    return placed._replace(faults=tuple(fault for fault in placed.faults if fault.effect == STOPPED))
 
 
 def _count_recordings(row: Row, facts: Facts, moment: Moment) -> None:
@@ -194,11 +207,13 @@ def _count_days(row: Row, facts: Facts, reference: Reference, moment: Moment) ->
     row.figures["days_expected"] = len(over)
     row.figures["days_reported"] = sum(day in facts.recorded for day in over)
     if row.figures["sets_total"]:
-        row.figures["kecamatan_confirmed" if _is_heard(facts, reference, moment.day) else "kecamatan_silent"] = 1
+        row.figures["kecamatan_confirmed" if _is_heard(facts, reference, moment) else "kecamatan_silent"] = 1
 
 
-def _is_heard(facts: Facts, reference: Reference, day: date) -> bool:
-    signs = [sign for sign in (*facts.recorded, *facts.signs) if sign <= day]
+def _is_heard(facts: Facts, reference: Reference, moment: Moment) -> bool:
+    signs = [sign for sign in (*facts.recorded, *facts.signs) if sign <= moment.day]
+    # The last day of a closed month is over, as it is for the expected days.
+    day = add_months(moment.month, 1) if moment.closed else moment.day
     return bool(signs) and max(signs) >= reference.calendar.earliest_sign_that_counts(day)
 
 

@@ -45,6 +45,11 @@ class Option:
     label: str
     selected: bool
 
+    @property
+    def year(self) -> str:
+        """Return the year, under which the list groups its months."""
+        return self.value[:4]
+
 
 def chosen_month(region: Region, asked: str | None) -> Month:
     """Return the month asked for (``YYYY-MM``), or the current one with a sentence that says why."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -27,9 +27,9 @@ from repairs.workflow import CLOSES_AFTER, due_at
 Rows = Iterator[tuple[Any, ...]]
 
 SEED = 2012
-VERSION = 1  # raised whenever other rows are drawn: a measured database of another version is made anew
 DAYS = 365
 SETS_PER_KECAMATAN = 2
+KECAMATAN = 7_285  # of so many the numbers below hold; of fewer regions, as a test has, fewer
 TICKETS = 500_000
 HOUR, DAY = 3_600, 86_400
 
@@ -46,7 +46,7 @@ COMPONENTS = {
     "ups": 7,
 }
 LACKING = ("generator", "vsat", "router", "card_reader")
-CAUSES = {
+CAUSES: dict[str, int] = {
     Cause.WEAR: 30,
     Cause.WEAK_POWER: 14,
     Cause.POWER_OUTAGE: 12,
@@ -60,7 +60,7 @@ CAUSES = {
     Cause.NO_PARTS: 2,
     Cause.OTHER: 1,
 }
-ROUTES = {
+ROUTES: dict[str, int] = {
     Ticket.Route.LOCAL: 50,
     Ticket.Route.VENDOR: 18,
     Ticket.Route.PROVINCIAL_TEAM: 10,
@@ -109,28 +109,23 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Nation:
-    """Everything that the rows are drawn from. Sets and devices are numbered from 1 in the order of the places."""
+    """Everything that the rows are drawn from. Sets and devices are numbered from 1 in the order of the places.
+
+    The 365 days from ``first_day`` to ``today`` are Jakarta's; ``span`` is the same up to ``now``, in epoch seconds.
+    """
 
     now: datetime
+    today: date
+    first_day: date
+    span: tuple[int, int]
     rng: Random
     places: list[Place]
     kinds: dict[str, int]
     required: frozenset[str]
 
-    @property
-    def today(self) -> date:
-        """Return the day on which the twelve months end, in Jakarta."""
-        return local_day(self.now, WIB)
-
-    @property
-    def first_day(self) -> date:
-        """Return the first of the 365 days."""
-        return self.today - timedelta(days=DAYS - 1)
-
-    @property
-    def span(self) -> tuple[int, int]:
-        """Return the twelve months in epoch seconds, up to this moment."""
-        return int(midnight(self.first_day, WIB).timestamp()), int(self.now.timestamp())
+    def share(self, number: int) -> int:
+        """Return how much of a number of the nation's the places have, at least 1."""
+        return max(1, round(number * len(self.places) / KECAMATAN))
 
     def place_of(self, set_pk: int) -> Place:
         """Return where a set stands."""
@@ -150,8 +145,13 @@ def draw_nation(now: datetime) -> Nation:
     rng = Random(SEED)
     rows = Kecamatan.objects.running().filter(kind=Kecamatan.Kind.KECAMATAN).order_by("code")
     fields = ("pk", "kabupaten_id", "kabupaten__province_id", "kabupaten__province__time_zone")
+    today = local_day(now, WIB)
+    first_day = today - timedelta(days=DAYS - 1)
     return Nation(
         now=now,
+        today=today,
+        first_day=first_day,
+        span=(int(midnight(first_day, WIB).timestamp()), int(now.timestamp())),
         rng=rng,
         places=[_place(rng, *values) for values in rows.values_list(*fields)],
         kinds=dict(DeviceKind.objects.values_list("code", "pk")),
@@ -169,8 +169,8 @@ def _moment(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def _drawn(rng: Random, weights: dict[str, int]) -> str:
-    return rng.choices(list(weights), weights.values())[0]
+def _drawn(rng: Random, weights: Mapping[str, int]) -> str:
+    return rng.choices(list(weights), list(weights.values()))[0]
 
 
 # --- The duty ---------------------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def targets(nation: Nation) -> Rows:
     first = month_of(nation.first_day)
     for kabupaten in sorted({place.kabupaten for place in nation.places}):
         yield kabupaten, None, first, nation.rng.choice(("0.600", "0.750", "0.900", "1.200")), None
-    for place in nation.rng.sample(nation.places, OWN_TARGETS):
+    for place in nation.rng.sample(nation.places, nation.share(OWN_TARGETS)):
         yield None, place.pk, first, None, nation.rng.choice((90, 120, 150, 200))
 
 
@@ -239,7 +239,7 @@ LOSS_FIELDS = (
 def losses(nation: Nation) -> Rows:
     """Yield lost records, some of them recorded again ten days later."""
     rng = nation.rng
-    for place in rng.sample(nation.places, LOSSES):
+    for place in rng.sample(nation.places, nation.share(LOSSES)):
         count, day = rng.randint(5, 400), nation.day()
         again = rng.randint(0, count) if rng.random() < 0.6 else 0
         later = min(day + timedelta(days=10), nation.today) if again else None
@@ -313,7 +313,7 @@ def draw_faults(nation: Nation, units: list[Unit]) -> list[Fault]:
     """Draw as many faults as there shall be tickets, the oldest first; those of one device never overlap."""
     lacking = _lacking(nation)
     weights = [COMPONENTS[unit.kind] * ((unit.end or nation.span[1]) - unit.begin) for unit in units]
-    struck = nation.rng.choices(range(1, len(units) + 1), weights, k=TICKETS - len(lacking))
+    struck = nation.rng.choices(range(1, len(units) + 1), weights, k=nation.share(TICKETS) - len(lacking))
     faults = [fault for pk, number in Counter(struck).items() for fault in _of_unit(nation, units[pk - 1], pk, number)]
     return sorted([*lacking, *faults], key=attrgetter("failed", "set_pk", "unit"))
 
@@ -431,7 +431,7 @@ OUTAGE_FIELDS = (
 def outages(nation: Nation) -> Rows:
     """Yield outages of some hours to two days."""
     rng = nation.rng
-    for pk in range(1, OUTAGES + 1):
+    for pk in range(1, nation.share(OUTAGES) + 1):
         start = rng.randint(nation.span[0] + 10 * DAY, nation.span[1] - DAY)
         ended = start + rng.randint(2 * HOUR, 48 * HOUR)
         key = UUID(int=rng.getrandbits(128), version=4)
@@ -447,7 +447,7 @@ OUTAGE_PLACE_FIELDS = ("outage_id", "kecamatan_id")
 
 def outage_places(nation: Nation) -> Rows:
     """Yield the places of each outage: every hundredth strikes a province, the others a kabupaten or a kecamatan."""
-    for pk in range(1, OUTAGES + 1):
+    for pk in range(1, nation.share(OUTAGES) + 1):
         struck = nation.rng.choice(nation.places)
         for place in nation.places:
             whole = place.province == struck.province if pk % 100 == 0 else place.kabupaten == struck.kabupaten
@@ -465,7 +465,7 @@ def arrangements(nation: Nation) -> Rows:
     """Yield a stay of some weeks with a neighbour of the same kabupaten, or a visit of the mobile unit."""
     rng = nation.rng
     neighbours = {key: list(group) for key, group in groupby(nation.places, key=lambda place: place.kabupaten)}
-    for place in rng.sample(nation.places, ARRANGEMENTS):
+    for place in rng.sample(nation.places, nation.share(ARRANGEMENTS)):
         start = nation.moment()
         ended = start + rng.randint(3, 60) * DAY
         host = rng.choice(neighbours[place.kabupaten])

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import CharField, F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
+from django.urls import reverse
 from django.utils import timezone
 
 from devices.models import Placement
@@ -36,6 +37,7 @@ from lib.spans import Closed, Span, clip
 from repairs.models import Arrangement, Ticket
 from repairs.models import Outage as OutageRow
 from reports.crumbs import crumbs
+from reports.dashboard import priority_text
 from reports.models import RegionMonth
 from reports.months import Month, month_options
 from reports.place_month import month_figures
@@ -53,7 +55,7 @@ SERVICE_SENTENCES = {
     Service.HOSTED: "Warga merekam di tempat lain",
     Service.MOBILE: "Dilayani unit keliling",
     Service.STOPPED: "Tidak bisa merekam",
-    Service.NO_REPORT: "Belum ada set yang tercatat",
+    Service.NO_REPORT: "Tidak ada set yang tercatat",
 }
 EFFECT_WORDS = {Effect.STOPPED: "perekaman berhenti", Effect.LIMITED: "perekaman terbatas"}
 
@@ -85,6 +87,7 @@ class Item(NamedTuple):
     status: str = ""
     word: str = ""
     overdue: str = ""
+    url: str = ""
 
 
 @dataclass(slots=True)
@@ -96,6 +99,7 @@ class Records:
     tickets: list[Ticket] = field(default_factory=list)
     of_month: list[Ticket] = field(default_factory=list)
     running: list[dict[str, Any]] = field(default_factory=list)
+    in_month: list[dict[str, Any]] = field(default_factory=list)
 
     def of_kind(self, is_outage: bool) -> list[dict[str, Any]]:
         """Return the running outages, or the running arrangements."""
@@ -123,10 +127,12 @@ def page(scope: Scope, region: Region, month: Month) -> dict[str, Any]:
         "status_sentence": SERVICE_SENTENCES[status],
         "reasons": _reasons(records, region.zone, now),
         "sets": [_set_view(name, record, records, around, now) for name, record in sets],
-        "tickets": [_ticket_item(ticket, region.zone, now) for ticket in records.tickets],
+        "tickets": [_ticket_item(ticket, region, now) for ticket in records.tickets],
         "outages": [_outage_item(row, region.zone, now) for row in records.of_kind(True)],
         "arrangements": [_arrangement_item(row, region.zone) for row in records.of_kind(False)],
         "faults": [_fault_item(ticket, region.zone, now) for ticket in records.of_month],
+        "events": [_event_item(row, region.zone, now) for row in records.in_month],
+        "priority": priority_text(region.kecamatan.priority_rank if region.kecamatan else None),
         **month_figures(row, region, month, around.pending),
     }
 
@@ -149,7 +155,12 @@ def read_records(region: Region, month: date, now: datetime) -> Records:
     for ticket in records.tickets:
         if ticket.recording_set.kecamatan_id == region.pk and _is_kept(ticket.recording_set, now):
             _note_set(records, ticket.recording_set)
-    records.running = list(_running(region, now))
+    for row in _outages_and_arrangements(region, window, now):
+        span = Span(row["started_at"], row["ended_at"])
+        if span.covers(now):
+            records.running.append(row)
+        if clip(span, Closed(*window)):
+            records.in_month.append(row)
     return records
 
 
@@ -185,18 +196,22 @@ def _tickets(region: Region, records: Records, window: tuple[datetime, datetime]
     )
 
 
-def _running(region: Region, now: datetime) -> Iterable[dict[str, Any]]:
-    """Return the running outages and arrangements of a place, in one query."""
-    is_running = Q(voided_at=None, started_at__lte=now) & (Q(ended_at=None) | Q(ended_at__gt=now))
+def _outages_and_arrangements(
+    region: Region, window: tuple[datetime, datetime], now: datetime
+) -> Iterable[dict[str, Any]]:
+    """Return the outages and arrangements of a place that run now or ran in a month, in one query."""
+    running = Q(started_at__lte=now) & (Q(ended_at=None) | Q(ended_at__gt=now))
+    in_month = Q(started_at__lt=window[1]) & (Q(ended_at=None) | Q(ended_at__gt=window[0]))
+    chosen = Q(running | in_month, voided_at=None)
     names = ("of", "what", "how", "sure", "text", "started_at", "ended_at")
-    outages = OutageRow.objects.filter(is_running, places=region.pk).annotate(
+    outages = OutageRow.objects.filter(chosen, places=region.pk).annotate(
         of=Value("outage", CharField()),
         what=Cast("cause", CharField()),
         how=Cast("effect", CharField()),
         sure=Cast("certainty", CharField()),
         text=Cast("note", TextField()),
     )
-    arrangements = Arrangement.objects.filter(is_running, kecamatan=region.pk).annotate(
+    arrangements = Arrangement.objects.filter(chosen, kecamatan=region.pk).annotate(
         of=Value("arrangement", CharField()),
         what=Cast("kind", CharField()),
         how=Value("", CharField()),
@@ -294,23 +309,43 @@ def _arrangement_item(row: dict[str, Any], zone: str) -> Item:
     return Item(f"{kind.label}{host} sejak {day_id(local_day(row['started_at'], zone))}{until}", "")
 
 
-def _ticket_item(ticket: Ticket, zone: str, now: datetime) -> Item:
+def _ticket_item(ticket: Ticket, region: Region, now: datetime) -> Item:
+    """Return an open ticket; a lent device's belongs to another place, whose tickets not everybody may open."""
     missing = " tidak ada" if ticket.fault == Ticket.Fault.MISSING else ""
-    facts = [ticket.number, _since(ticket.failed_at, zone, now)]
+    facts = [ticket.number, _since(ticket.failed_at, region.zone, now)]
     facts.append(f"dipegang {ticket.assignee}" if ticket.assignee else "belum ada yang memegang")
     if ticket.promised_on:
         facts.append(f"dijanjikan {day_id(ticket.promised_on)}")
     overdue = "Lewat tenggat" if ticket.due_at and ticket.due_at <= now else ""
     title = f"{ticket.device_kind.name}{missing}, {ticket.recording_set}"
-    return Item(title, " · ".join(facts), ticket.status, ticket.get_status_display(), overdue)
+    url = reverse("repairs:ticket-detail", args=[ticket.number]) if ticket.kecamatan_id == region.pk else ""
+    return Item(title, " · ".join(facts), ticket.status, ticket.get_status_display(), overdue, url)
 
 
 def _fault_item(ticket: Ticket, zone: str, now: datetime) -> Item:
     """Return a fault of the month with how long it lasted, or has lasted by now, and the cause that counts."""
-    start = day_id(local_day(ticket.failed_at, zone), weekday=False)
-    end = ticket.restored_at
-    until = f"sampai {day_id(local_day(end, zone), weekday=False)}" if end and end <= now else "belum pulih"
-    lasted = span_id(ticket.failed_at, min(end or now, now))
+    lasted = _lasted(ticket.failed_at, ticket.restored_at, zone, now, "belum pulih")
     suspected = " (diduga)" if ticket.certainty == Certainty.SUSPECTED else ""
     cause = "" if ticket.cause == Cause.UNKNOWN else f" · {ticket.get_cause_display()}{suspected}"
-    return Item(_fault_name(ticket), f"{lasted}: {start} {until}{cause}")
+    return Item(_fault_name(ticket), f"{lasted}{cause}")
+
+
+def _event_item(row: dict[str, Any], zone: str, now: datetime) -> Item:
+    """Return an outage or an arrangement of the month with how long it lasted, or has lasted by now."""
+    lasted = _lasted(row["started_at"], row["ended_at"], zone, now, "masih berjalan")
+    if row["of"] == "outage":
+        suspected = " (diduga)" if row["sure"] == Certainty.SUSPECTED else ""
+        note = f" · {row['text']}" if row["text"] else ""
+        return Item(f"{Cause(row['what']).label}{suspected}: {EFFECT_WORDS[Effect(row['how'])]}", f"{lasted}{note}")
+    host = f" di {row['text']}" if row["text"] else ""
+    return Item(f"{Arrangement.Kind(row['what']).label}{host}", lasted)
+
+
+def _lasted(start: datetime, end: datetime | None, zone: str, now: datetime, going_on: str) -> str:
+    """Return how long something lasted and between which days; what has not ended by now goes on."""
+    first = day_id(local_day(start, zone), weekday=False)
+    if end is None or end > now:
+        return f"{span_id(start, now)}: sejak {first}, {going_on}" if start <= now else f"mulai {first}"
+    last = day_id(local_day(end, zone), weekday=False)
+    days = first if first == last else f"{first} sampai {last}"
+    return f"{span_id(start, end)}: {days}"

@@ -11,22 +11,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from devices.models import InventoryCheck, Placement
 from kecamatan.changes import mark_waiting
-from kecamatan.models import ChangedMonth, Kabupaten, Kecamatan, Population, Recording, TargetRule
+from kecamatan.models import ChangedMonth, Kabupaten, Kecamatan, Population, Province, Recording, TargetRule
 from lib.months import add_months, local_month, month_of, months_through
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
 from reports.facts import Place, load_facts, load_places, load_reference
 from reports.judge import Row, judge
 from reports.models import Level, RegionMonth, RegionMonthKind, RollupLock
-from reports.rows import NATION, Region, region_of, store, sum_children
+from reports.rows import NATION, Region, region_of, store, stored_rows, sum_children
 
 BATCH = 500
+PLACES = (Level.KECAMATAN, Level.DINAS)
 
 
 # --- Draining ---------------------------------------------------------------------------------------------------
@@ -112,23 +115,28 @@ def _settle(marks: list[ChangedMonth]) -> list[ChangedMonth]:
 
 def _sum_up(month: date, fresh: dict[Place, Row]) -> None:
     """Store the rows of these places, and of the kabupaten, the provinces and the nation above them, at one go."""
-    rows = {region_of(place): row for place, row in fresh.items()}
-    for levels, parents in _levels_above(fresh):
-        sums = sum_children(month, levels, parents, rows)
-        regions = {NATION} if parents is None else set(parents.values())
-        rows |= {region: sums.get(region) or Row(as_of=timezone.now(), closed=True) for region in regions}
-    store(month, rows)
+    steps = list(_levels_above(fresh))
+    new = {region_of(place): row for place, row in fresh.items()}
+    own = [region.pk for region in new]
+    beside = reduce(or_, (Q(level__in=levels, region_id__in=parents) for levels, parents in steps))
+    rows = stored_rows(month, beside & ~Q(level__in=PLACES, region_id__in=own)) | new
+    for levels, parents in steps:
+        sums = sum_children(rows, levels, parents)
+        blank = Row(as_of=timezone.now(), closed=True)
+        above = {region: sums.get(region, blank) for region in parents.values()}
+        rows |= above
+        new |= above
+    store(month, new)
 
 
-def _levels_above(places: Iterable[Place]) -> Iterator[tuple[tuple[str, ...], dict[int, Region] | None]]:
-    """Yield from the lowest, what :func:`sum_children` asks for: levels, and the parents of all their siblings."""
+def _levels_above(places: Iterable[Place]) -> Iterator[tuple[tuple[str, ...], dict[int, Region]]]:
+    """Yield, from the lowest, the levels to sum, and the parent of each of their rows that has a say."""
     province_of = {place.kabupaten: place.province for place in places}
     below = Kecamatan.objects.filter(kabupaten__in=province_of).order_by().values_list("pk", "kabupaten_id")
-    yield (Level.KECAMATAN, Level.DINAS), {pk: Region(Level.KABUPATEN, of) for pk, of in below}
-    beside = Kabupaten.objects.filter(province__in=set(province_of.values())).order_by()
-    siblings = beside.values_list("pk", "province_id")
-    yield (Level.KABUPATEN,), {pk: Region(Level.PROVINCE, of) for pk, of in siblings}
-    yield (Level.PROVINCE,), None
+    yield PLACES, {pk: Region(Level.KABUPATEN, of) for pk, of in below}
+    siblings = Kabupaten.objects.filter(province__in=set(province_of.values())).order_by()
+    yield (Level.KABUPATEN,), {pk: Region(Level.PROVINCE, of) for pk, of in siblings.values_list("pk", "province_id")}
+    yield (Level.PROVINCE,), dict.fromkeys(Province.objects.order_by().values_list("pk", flat=True), NATION)
 
 
 # --- Time passing -----------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from devices.models import DeviceKind
+from reports.bulk import write_rows
 from reports.facts import Place
 from reports.judge import Row
 from reports.models import Level, RegionMonth, RegionMonthKind
@@ -44,22 +45,14 @@ def region_of(place: Place) -> Region:
 
 
 def sum_children(
-    month: date,
-    levels: tuple[str, ...],
-    parents: dict[int, Region] | None,
-    fresh: Mapping[Region, Row] | None = None,
+    rows: Mapping[Region, Row], levels: tuple[str, ...], parents: Mapping[int, Region]
 ) -> dict[Region, Row]:
-    """Return the sums of the rows of ``levels`` by parent; without ``parents`` all belong to the nation.
-
-    The rows are the stored ones, or those in ``fresh`` that are yet to be stored in their place.
-    """
-    newer = {region: row for region, row in (fresh or {}).items() if region.level in levels}
-    children = stored_rows(month, levels, parents, without=[region.pk for region in newer])
-    children |= {region: row for region, row in newer.items() if not row.is_blank}
+    """Return the sums of those of ``rows`` that are of ``levels``, by parent."""
     groups: defaultdict[Region, list[Row]] = defaultdict(list)
-    for region, row in children.items():
-        groups[NATION if parents is None else parents[region.pk]].append(row)
-    return {region: _sum(rows) for region, rows in groups.items()}
+    for region, row in rows.items():
+        if region.level in levels and not row.is_blank:
+            groups[parents[region.pk]].append(row)
+    return {parent: _sum(children) for parent, children in groups.items()}
 
 
 def _sum(children: list[Row]) -> Row:
@@ -89,14 +82,15 @@ def store(month: date, rows: dict[Region, Row]) -> None:
         [_as_model(region, month, row) for region, row in kept.items()], batch_size=WRITE_BATCH
     )
     kind_ids = dict(DeviceKind.objects.order_by().values_list("code", "pk"))
-    RegionMonthKind.objects.bulk_create(
-        [
-            RegionMonthKind(level=region.level, region_id=region.pk, month=month, kind_id=kind_ids[code], **figures)
+    write_rows(
+        RegionMonthKind,
+        ("level", "region_id", "month", "kind_id", *KIND_FIGURES),
+        (
+            (region.level, region.pk, month, kind_ids[code], *(figures[name] for name in KIND_FIGURES))
             for region, row in kept.items()
             for code, figures in sorted(row.kinds.items())
             if any(figures.values())
-        ],
-        batch_size=WRITE_BATCH,
+        ),
     )
 
 
@@ -125,21 +119,16 @@ def _without_zeros(counts: Counter[str]) -> dict[str, int]:
     return {code: count for code, count in sorted(counts.items()) if count}
 
 
-def stored_rows(
-    month: date, levels: tuple[str, ...], ids: Collection[int] | None = None, without: Collection[int] = ()
-) -> dict[Region, Row]:
-    """Read the rows of some levels in a month: those of ``ids``, or all, but for those of ``without``."""
-    chosen = Q(level__in=levels, month=month) & ~Q(region_id__in=without)
-    if ids is not None:
-        chosen &= Q(region_id__in=ids)
+def stored_rows(month: date, chosen: Q) -> dict[Region, Row]:
+    """Read the rows of a month that a filter over ``level`` and ``region_id`` chooses."""
     found: dict[Region, Row] = {}
     fields = ("level", "region_id", "as_of", "closed", "valid_until", "opened_by_cause", "opened_by_route", *FIGURES)
-    rows = RegionMonth.objects.filter(chosen).values_list(*fields)
+    rows = RegionMonth.objects.filter(chosen, month=month).values_list(*fields)
     for level, pk, as_of, closed, valid_until, by_cause, by_route, *figures in rows:
         counts = Counter(dict(zip(FIGURES, figures, strict=True)))
         found[Region(level, pk)] = Row(as_of, closed, valid_until, counts, Counter(by_cause), Counter(by_route))
-    kinds = RegionMonthKind.objects.filter(chosen).values_list("level", "region_id", "kind__code", *KIND_FIGURES)
-    for level, pk, code, *figures in kinds:
+    kinds = RegionMonthKind.objects.filter(chosen, month=month)
+    for level, pk, code, *figures in kinds.values_list("level", "region_id", "kind__code", *KIND_FIGURES):
         row = found.setdefault(Region(level, pk), Row(as_of=timezone.now(), closed=True))
         row.kinds[code] = Counter(dict(zip(KIND_FIGURES, figures, strict=True)))
     return found

@@ -50,7 +50,7 @@ def _refuse_other_data() -> None:
         if found := model._default_manager.count():
             raise NotEmptyError(
                 f"Basis data ini sudah berisi {number_id(found)} {model._meta.verbose_name}. Data skala nasional hanya "
-                "dimuat ke basis data baru yang baru berisi wilayah; arahkan DATABASE_URL ke sana."
+                "dimuat ke basis data yang baru berisi wilayah; arahkan DATABASE_URL ke sana."
             )
     if not Kecamatan.objects.exists():
         raise NotEmptyError("Wilayah belum ada. Jalankan dahulu: manage.py sync_regions")

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, FilteredRelation, Q
+from django.db.models import Count, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
 from devices.models import DeviceKind
@@ -164,7 +164,8 @@ def report(region: Region, month: date) -> dict[str, Any]:
     return {
         "region": {"code": region.code, "name": region.name, "level": region.level},
         "month": f"{month:%Y-%m}",
-        "as_of": _iso(row.as_of, region.zone),
+        "as_of": _iso(row.as_of or moment_of(month, region.zone, timezone.now()).as_of, region.zone),
+        "has_rows": row.pk is not None,
         "kecamatan": _kecamatan(own),
         "sets": {name: getattr(row, f"sets_{name}") for name in ("total", "operational", "limited", "down")},
         "devices": _devices(row),
@@ -191,7 +192,11 @@ def report(region: Region, month: date) -> dict[str, Any]:
             "days_expected": row.days_expected + own.unreported_days,
             "days_reported": row.days_reported,
         },
-        "children": [_child(child.region, below[child.region.key]) for child in children],
+        "children": [
+            _child(child.region, below[child.region.key])
+            for child in children
+            if _is_shown(below[child.region.key].row)
+        ],
     }
 
 
@@ -313,7 +318,12 @@ def _recording(row: RegionMonth) -> dict[str, Any]:
 def _kabupaten_total(region: Region, children: list[Child]) -> int:
     if region.level == Level.NATION:
         return sum(child.kabupaten_count for child in children)
-    return len(children) if region.level == Level.PROVINCE else int(region.level == Level.KABUPATEN)
+    return len(children) if region.level == Level.PROVINCE else int(region.level in (Level.KABUPATEN, Level.DINAS))
+
+
+def _is_shown(row: RegionMonth) -> bool:
+    """Say whether a child belongs in a list: every kecamatan does, a dinas where it holds or did anything."""
+    return row.level != Level.DINAS or bool(row.sets_total or row.tickets_opened or row.tickets_open or row.recorded)
 
 
 def _child(region: Region, figures: Figures) -> dict[str, Any]:
@@ -331,6 +341,7 @@ def _child(region: Region, figures: Figures) -> dict[str, Any]:
         # by these a page tells 0 from "belum lapor".
         "known": figures.known,
         "service": figures.service if region.level == Level.KECAMATAN else "",
+        "priority": region.kecamatan.priority_rank if region.kecamatan else None,
         "days_reported": row.days_reported,
     }
 
@@ -340,17 +351,22 @@ def percent(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 2) if whole else None
 
 
-def _iso(moment: datetime | None, zone: str) -> str | None:
-    return moment.astimezone(ZoneInfo(zone)).isoformat() if moment else None
+def _iso(moment: datetime, zone: str) -> str:
+    return moment.astimezone(ZoneInfo(zone)).isoformat()
 
 
 def pending_changes(region: Region, month: date) -> int:
     """Return how many marks of the region's places wait to be computed for a month."""
+    return marks_of(region, month).count()
+
+
+def marks_of(region: Region, month: date) -> QuerySet[ChangedMonth]:
+    """Return the marks of the region's places for a month."""
     marks = ChangedMonth.objects.filter(month=month)
+    if region.level == Level.NATION:
+        return marks
     if region.level == Level.PROVINCE:
-        marks = marks.filter(kecamatan__kabupaten__province=region.pk)
-    elif region.level == Level.KABUPATEN:
-        marks = marks.filter(kecamatan__kabupaten=region.pk)
-    elif region.level != Level.NATION:
-        marks = marks.filter(kecamatan=region.pk)
-    return marks.count()
+        return marks.filter(kecamatan__kabupaten__province=region.pk)
+    if region.level == Level.KABUPATEN:
+        return marks.filter(kecamatan__kabupaten=region.pk)
+    return marks.filter(kecamatan=region.pk)

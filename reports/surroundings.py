@@ -9,9 +9,9 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from devices.models import DeviceKind, KindRequirement
-from kecamatan.models import ChangedMonth, Kabupaten
+from kecamatan.models import Kabupaten
 from reports.models import Level, RegionMonth
-from reports.selectors import Region
+from reports.selectors import Region, marks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Surroundings:
     required: frozenset[str]
     pending: int
     first_month: date | None
+    last_month: date | None
     has_sample_data: bool
 
 
@@ -36,30 +37,23 @@ def surroundings(region: Region, month: date) -> Surroundings:
             required=Exists(required.filter(kind=OuterRef("pk"))),
             pending=Subquery(_pending(region, month)),
             first_month=Subquery(_first_month(region)),
+            last_month=Subquery(_last_month(region)),
             sample=Exists(Kabupaten.objects.filter(_kabupaten_of(region), has_sample_data=True)),
-        ).values_list("code", "name", "required", "pending", "first_month", "sample")
+        ).values_list("code", "name", "required", "pending", "first_month", "last_month", "sample")
     )
-    _, _, _, pending, first_month, sample = kinds[0]
+    _, _, _, pending, first_month, last_month, sample = kinds[0]
     return Surroundings(
         kind_names={code: name for code, name, *_ in kinds},
         required=frozenset(code for code, _, is_required, *_ in kinds if is_required),
         pending=pending or 0,
         first_month=first_month,
+        last_month=last_month,
         has_sample_data=sample,
     )
 
 
 def _pending(region: Region, month: date) -> QuerySet:
-    marks = ChangedMonth.objects.filter(_marks_of(region), month=month).order_by()
-    return marks.values("month").annotate(number=Count("pk")).values("number")
-
-
-def _marks_of(region: Region) -> Q:
-    if region.level in (Level.KECAMATAN, Level.DINAS):
-        return Q(kecamatan=region.pk)
-    if region.level == Level.KABUPATEN:
-        return Q(kecamatan__kabupaten=region.pk)
-    return Q(kecamatan__kabupaten__province=region.pk) if region.level == Level.PROVINCE else Q()
+    return marks_of(region, month).order_by().values("month").annotate(number=Count("pk")).values("number")
 
 
 def _kabupaten_of(region: Region) -> Q:
@@ -71,3 +65,11 @@ def _kabupaten_of(region: Region) -> Q:
 def _first_month(region: Region) -> QuerySet:
     rows = RegionMonth.objects.filter(level=region.level, region_id=region.pk)
     return rows.order_by("month").values("month")[:1]
+
+
+def _last_month(region: Region) -> QuerySet:
+    """Return the newest month in which anybody was recorded or a fault was open."""
+    rows = RegionMonth.objects.filter(
+        Q(recorded__gt=0) | Q(tickets_open__gt=0), region_id=region.pk, level=region.level
+    )
+    return rows.order_by("-month").values("month")[:1]

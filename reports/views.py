@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
+from django.views.defaults import page_not_found
 
 from accounts.home import home_url
 from accounts.requests import SignedInRequest
 from reports import dashboard, place
 from reports.models import Level
 from reports.months import chosen_month
-from reports.selectors import Region, UnknownRegion, find_region, report
+from reports.selectors import UnknownRegion, find_region, report
 from reports.surroundings import surroundings
 
+RegionView = Callable[[SignedInRequest, str], HttpResponse]
 PLACES = (Level.KECAMATAN, Level.DINAS)
+
+
+def answers_unknown_regions(view: RegionView) -> RegionView:
+    """Answer a region that is not there, or lies outside the assignments, with our own page, also with ``DEBUG``."""
+
+    @wraps(view)
+    def answering(request: SignedInRequest, code: str) -> HttpResponse:
+        try:
+            return view(request, code)
+        except UnknownRegion as error:
+            return page_not_found(request, error)
+
+    return answering
 
 
 @login_required
@@ -32,9 +49,10 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@answers_unknown_regions
 def region_detail(request: SignedInRequest, code: str) -> HttpResponse:
     """Show the dashboard of the nation, a province or a kabupaten; ``bulan`` is the month, ``urut`` the order."""
-    region = _visible_region(request, code)
+    region = find_region(code, request.user)
     if region.level in PLACES:
         return redirect(f"{reverse('reports:kecamatan-detail', args=[code])}{_query(request)}")
     month = chosen_month(region, request.GET.get("bulan"))
@@ -46,11 +64,12 @@ def region_detail(request: SignedInRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_safe
+@answers_unknown_regions
 def kecamatan_detail(request: SignedInRequest, code: str) -> HttpResponse:
     """Show what a kecamatan or a dinas can do now, and its figures of a month."""
-    region = _visible_region(request, code)
+    region = find_region(code, request.user)
     if region.level not in PLACES:
-        raise Http404
+        raise UnknownRegion(f"{region.name} tidak punya halaman kecamatan.")
     month = chosen_month(region, request.GET.get("bulan"))
     return render(request, "kecamatan/kecamatan_detail.html", place.page(request.user.scope, region, month))
 
@@ -59,13 +78,6 @@ def _query(request: SignedInRequest) -> str:
     """Return the query of a request for an address that takes its place."""
     query = request.META["QUERY_STRING"]
     return f"?{query}" if query else ""
-
-
-def _visible_region(request: SignedInRequest, code: str) -> Region:
-    try:
-        return find_region(code, request.user)
-    except UnknownRegion as error:
-        raise Http404(str(error)) from None
 
 
 def _table_or_page(request: SignedInRequest, page: dict[str, Any]) -> HttpResponse:

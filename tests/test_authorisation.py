@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, User
-from tests.factories import make_dinas, make_kabupaten, make_kecamatan, make_set, make_user
+from repairs.models import Ticket
+from tests.factories import make_dinas, make_fault, make_kabupaten, make_kecamatan, make_set, make_user
 
 ACTORS = ("operator", "staff", "technician", "official", "stranger", "admin", "unassigned", "anonymous")
 
@@ -27,9 +28,10 @@ class Case:
     method: str
     expected: tuple[int, ...]
     args: tuple[str, ...] = ()
+    query: str = ""
 
     def __str__(self) -> str:
-        return f"{self.method} {self.name} {' '.join(self.args)}".strip()
+        return f"{self.method} {self.name} {' '.join(self.args)}{self.query}".strip()
 
 
 def everybody(status: int) -> tuple[int, ...]:
@@ -42,6 +44,16 @@ def signed_in(status: int, anonymous: int = 302) -> tuple[int, ...]:
     return (*(status,) * (len(ACTORS) - 1), anonymous)
 
 
+def of_move(name: str, expected: tuple[int, ...], *args: str) -> list[Case]:
+    """Return the cases of a change of a ticket, sent by those who may make it without what it asks for."""
+    foreign = (404, 404, 404, 404, expected[1], 403, 404, 302)
+    return [
+        Case(name, "get", signed_in(405), (OWN_TICKET, *args)),
+        Case(name, "post", expected, (OWN_TICKET, *args)),
+        Case(name, "post", foreign, (OTHER_TICKET, *args)),
+    ]
+
+
 def of_region(code: str, page: str, expected: tuple[int, ...]) -> list[Case]:
     """Return the cases of a region's page, which nobody may write to."""
     anonymous = expected[-1]
@@ -49,6 +61,12 @@ def of_region(code: str, page: str, expected: tuple[int, ...]) -> list[Case]:
 
 
 OWN, DINAS, OTHER = "36.03.30", "36.03.00", "53.01.01"
+OWN_TICKET, OTHER_TICKET = f"ticket of {OWN}", f"ticket of {OTHER}"
+"""Stand for the numbers of tickets, which the database gives."""
+
+REPORT_FAULT, TICKET, STEP = "repairs:report", "repairs:ticket-detail", "repairs:ticket-step"
+STEPS = ("triage", "reject", "start", "wait_for_parts", "wait_for_centre", "continue", "resolve")
+CONFIRMATIONS = ("close", "reopen")
 REPORT, PLACE, API = "reports:region-detail", "reports:kecamatan-detail", "reports:api-region-report"
 
 # operator, staff, technician, official, stranger, admin, unassigned, anonymous
@@ -86,6 +104,23 @@ TABLE = [
     *of_region("36.03", API, (404, 200, 200, 200, 404, 200, 404, 403)),
     *of_region(OWN, API, (200, 200, 200, 200, 404, 200, 404, 403)),
     *of_region(OTHER, API, (404, 404, 404, 404, 200, 200, 404, 403)),
+    Case("repairs:ticket-list", "get", signed_in(200)),
+    Case("repairs:ticket-list", "post", signed_in(405)),
+    # Whoever may report nowhere gets no form.
+    Case(REPORT_FAULT, "get", (200, 200, 403, 403, 200, 403, 403, 302)),
+    Case(REPORT_FAULT, "post", (200, 200, 403, 403, 200, 403, 403, 302)),
+    Case(REPORT_FAULT, "get", (200, 200, 403, 403, 404, 403, 403, 302), query=f"?kecamatan={OWN}"),
+    Case(REPORT_FAULT, "post", (200, 200, 403, 403, 404, 403, 403, 302), query=f"?kecamatan={OWN}"),
+    Case(TICKET, "get", (200, 200, 200, 200, 404, 200, 404, 302), (OWN_TICKET,)),
+    Case(TICKET, "get", (404, 404, 404, 404, 200, 200, 404, 302), (OTHER_TICKET,)),
+    Case(TICKET, "get", signed_in(404), ("TKT-2026-999999",)),
+    Case(TICKET, "post", signed_in(405), (OWN_TICKET,)),
+    # A comment without text is shown again; a change without the version that was seen is a conflict.
+    *of_move("repairs:ticket-comment", (200, 200, 200, 403, 404, 403, 404, 302)),
+    *of_move("repairs:ticket-void", (403, 409, 403, 403, 404, 403, 404, 302)),
+    *(case for name in STEPS for case in of_move(STEP, (403, 409, 409, 403, 404, 403, 404, 302), name)),
+    *(case for name in CONFIRMATIONS for case in of_move(STEP, (409, 409, 409, 403, 404, 403, 404, 302), name)),
+    Case(STEP, "post", signed_in(404), (OWN_TICKET, "unknown")),
 ]
 
 
@@ -93,7 +128,8 @@ TABLE = [
 def actors(db: None) -> dict[str, User | None]:
     kabupaten, own, other = make_kabupaten("36.03"), make_kecamatan(OWN), make_kecamatan(OTHER)
     make_dinas("36.03")
-    make_set(own)
+    make_fault(make_set(own), "camera")
+    make_fault(make_set(other), "camera")
     return {
         "operator": make_user(Role.OPERATOR, own),
         "staff": make_user(Role.STAFF, kabupaten),
@@ -118,7 +154,20 @@ def _status(case: Case, actor: User | None) -> int:
     if actor:
         client.force_login(actor)
     send: Any = getattr(client, case.method)
-    return int(send(reverse(case.name, args=case.args)).status_code)
+    return int(send(reverse(case.name, args=[_filled(arg) for arg in case.args]) + case.query).status_code)
+
+
+def _filled(arg: str) -> str:
+    """Return an argument of an address, with the number of the ticket that it stands for."""
+    place = arg.removeprefix("ticket of ")
+    return arg if place == arg else Ticket.objects.get(kecamatan__code=place).number
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_no_page_answers_another_method(method: str, actors: dict[str, User | None]) -> None:
+    pages = {(case.name, case.args) for case in TABLE if case.name != "admin:index"}
+    answers = {page: _status(Case(page[0], method, (), page[1]), actors["admin"]) for page in pages}
+    assert answers == dict.fromkeys(pages, 405)
 
 
 def test_every_url_is_declared_for_reading_and_writing() -> None:

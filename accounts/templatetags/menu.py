@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.home import home_url, region_url
 from accounts.models import User
-from accounts.permissions import may_manage_reference_data
+from accounts.permissions import may_manage_reference_data, may_report, reports_somewhere
+from kecamatan.models import Kecamatan
 
 register = template.Library()
 
@@ -27,8 +28,18 @@ def page_header(context: Context) -> dict[str, object]:
     }
 
 
+@register.simple_tag
+def may_report_here(user: object, place: Kecamatan | None) -> bool:
+    """Say whether a person may report a fault of a place, for a page that offers it."""
+    return place is not None and may_report(user, place)
+
+
 def _links(user: User, path: str) -> list[dict[str, object]]:
     links = [("Beranda", home_url(user))]
+    if user.running_assignments:
+        links.append(("Tiket", reverse("repairs:ticket-list")))
+    if reports_somewhere(user):
+        links.append(("Lapor kerusakan", reverse("repairs:report")))
     links += [(str(assignment.region), region_url(assignment)) for assignment in user.running_assignments[1:]]
     if may_manage_reference_data(user):
         links.append(("Data acuan", reverse("admin:index")))

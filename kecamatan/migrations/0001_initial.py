@@ -373,6 +373,10 @@ class Migration(migrations.Migration):
             model_name="event",
             index=models.Index(fields=["kecamatan", "-at"], name="kecamatan_event_kecamatan"),
         ),
+        migrations.AddIndex(
+            model_name="changedmonth",
+            index=models.Index(fields=["-month"], name="kecamatan_changedmonth_month"),
+        ),
         migrations.AddConstraint(
             model_name="changedmonth",
             constraint=models.UniqueConstraint(fields=("kecamatan", "month"), name="kecamatan_changedmonth_once"),

@@ -180,3 +180,16 @@ def test_no_page_carries_an_inline_script_or_style(client: Client, siti: User) -
         page = client.get(path).content.decode()
         assert ("<style" in page, " style=" in page, " onclick=" in page) == (False, False, False)
         assert page.count("<script") == page.count("<script src=")
+
+
+def test_the_admin_site_leads_to_our_own_pages_for_the_password_and_the_way_out(db: None, client: Client) -> None:
+    client.force_login(make_user(Role.ADMIN, None))
+    assert client.get("/admin/password_change/")["Location"] == "/password/"
+    assert client.post("/admin/logout/")["Location"] == "/logout/done/"
+    assert client.get("/")["Location"] == "/login/?next=/"
+
+
+@pytest.mark.django_db
+def test_a_session_may_be_opened_without_a_request() -> None:
+    User.objects.create_user(username="siti", password="rahasia-sekali")
+    assert Client().login(username="siti", password="rahasia-sekali")

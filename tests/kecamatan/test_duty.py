@@ -69,6 +69,12 @@ def test_a_semester_is_added_once_and_corrected_with_its_old_figures_kept(place)
     assert population_bounds() == {place.pk: 1000}
 
 
+def test_a_semester_that_holds_from_the_next_month_marks_the_current_one(place):
+    with time_machine.travel(moment("2026-06-30 04:00"), tick=False):
+        set_populations([PopulationFigures(place, "2026-1", 1000, 700)], by=None)
+    assert marks() == [("36.03.30", "2026-06")]
+
+
 def test_counts_are_told_apart_by_day_place_and_mobile_unit(place):
     dinas = make_dinas("36.03")
     day = date(2026, 3, 9)

@@ -144,9 +144,10 @@ def test_broken_device_opens_a_ticket_from_since() -> None:
     assert faults() == [("broken", "server", "S-1", moment("2020-03-01 02:30"), None, "reported")]
 
 
-def test_device_broken_since_a_day_stood_there_since_then() -> None:
+def test_device_is_known_since_the_import_and_its_fault_since_it_began() -> None:
     imported("devices", HEADER, "36.03.30;1;server;S-1;;;rusak;2020-03-01")
-    assert standing() == [("36.03.30", "1", "server", "S-1", moment("2020-02-29 17:00"), None)]
+    assert standing() == [("36.03.30", "1", "server", "S-1", TODAY, None)]
+    assert faults() == [("broken", "server", "S-1", moment("2020-02-29 17:00"), None, "reported")]
 
 
 def test_beginning_of_a_lasting_fault_is_corrected() -> None:

@@ -76,6 +76,14 @@ def test_report_with_nothing_but_the_component(recording_set: RecordingSet, oper
     assert CauseStatement.objects.count() == 0
 
 
+@pytest.mark.parametrize(("reported_at", "year"), [("2025-12-31 16:30", 2025), ("2025-12-31 17:30", 2026)])
+def test_number_carries_the_year_of_jakarta(recording_set: RecordingSet, reported_at: str, year: int) -> None:
+    make_set(recording_set.kecamatan, "2", at=moment("2025-01-05 02:00"))
+    other = RecordingSet.objects.get(label="2")
+    ticket = make_fault(other, failed_at=moment("2025-12-30 03:00"), reported_at=moment(reported_at))
+    assert ticket.number == f"TKT-{year}-{ticket.pk:06d}"
+
+
 def test_report_names_its_first_cause(recording_set: RecordingSet, operator: User) -> None:
     ticket = make_fault(recording_set, cause="lightning", certainty="certain", by=operator)
     statement = CauseStatement.objects.get()
@@ -127,7 +135,7 @@ def test_report_is_a_sign_of_life_and_an_import_is_none(recording_set: Recording
 def test_import_reads_as_reported_when_it_began(recording_set: RecordingSet) -> None:
     ticket = make_fault(recording_set, channel="import", failed_at=moment("2026-10-01 02:00"))
     assert ticket.reported_at == moment("2026-10-01 02:00")
-    assert ticket.due_at == moment("2026-10-15 17:00")
+    assert ticket.due_at is None
 
 
 def test_report_marks_every_month_of_the_fault(recording_set: RecordingSet) -> None:

@@ -58,6 +58,18 @@ def test_outage_over_two_places(kecamatan: Kecamatan, neighbour: Kecamatan, staf
     assert sorted(event.kecamatan.code for event in events) == ["36.03.01", "36.03.30"]
 
 
+def test_every_place_reads_what_is_said_of_the_cause(kecamatan: Kecamatan, neighbour: Kecamatan) -> None:
+    outage = power_cut(kecamatan, neighbour)
+    state_cause(outage, cause="network", certainty="certain", by=None)
+    told = Event.objects.filter(subject=f"outage:{outage.pk}", action="state_cause").order_by("pk")
+    assert [(event.kecamatan, event.data["cause"]) for event in told] == [
+        (neighbour, "power_outage"),
+        (kecamatan, "power_outage"),
+        (neighbour, "network"),
+        (kecamatan, "network"),
+    ]
+
+
 def test_announced_power_cut_marks_the_current_month(kecamatan: Kecamatan) -> None:
     power_cut(kecamatan, started_at=moment("2026-12-24 02:00"), ended_at=moment("2026-12-24 08:00"))
     assert marks() == [("36.03.30", "2026-11")]

@@ -47,6 +47,24 @@ def last_action(ticket: Ticket) -> str:
     return Event.objects.filter(subject=f"ticket:{ticket.pk}").order_by("-pk")[0].action
 
 
+def test_who_read_a_set_before_it_was_withdrawn_is_refused(recording_set: RecordingSet, kecamatan: Kecamatan) -> None:
+    stale = [RecordingSet.objects.get(pk=recording_set.pk) for _ in range(3)]
+    withdraw_set(recording_set=recording_set, at=AT, by=None)
+    spare = make_spare(kecamatan, "tripod")
+    assert refused(lambda: install_device(device=spare, recording_set=stale[0], at=AT, by=None)) == (
+        "set",
+        "Set 1 sudah ditarik; alat tidak bisa dipasang di sini.",
+    )
+    assert refused(lambda: make_fault(stale[1], "tripod", fault="missing")) == (
+        "recording_set",
+        "Set 1 sudah ditarik pada waktu itu.",
+    )
+    assert refused(lambda: withdraw_set(recording_set=stale[2], at=AT, by=None)) == (
+        "recording_set",
+        "Set 1 Kecamatan Sepatan Timur sudah ditarik.",
+    )
+
+
 def test_placing_a_kind_ends_its_missing_fault(recording_set: RecordingSet, kecamatan: Kecamatan, staff: User) -> None:
     missing = make_fault(
         recording_set, "tripod", fault="missing", failed_at=moment("2026-10-01 03:00"), channel="import"

@@ -49,6 +49,7 @@ def a_report(**parts: dict[str, Any]) -> dict[str, Any]:
             "days_expected": 3654,
             "days_reported": 709,
         },
+        "children": [{"total": 12, "recorded_pct": 0.3}, {"total": 162, "recorded_pct": 0.4}],
     }
     return {name: {**part, **parts.get(name, {})} if isinstance(part, dict) else part for name, part in made.items()}
 
@@ -93,6 +94,35 @@ def test_a_month_that_is_reported_in_full_is_a_full_total_even_below_zero() -> N
     assert tile(report, "Memenuhi target")[:2] == ("0", "dari 174 kecamatan")
 
 
+@pytest.mark.parametrize(
+    ("coverage", "children", "expected"),
+    [
+        ({}, [0.3, 0.4], ("88,00%", "3.288.362 dari 3.736.775 wajib KTP, DKB semester I 2016", "full")),
+        (
+            {},
+            [0.3, None],
+            ("88,00%", "3.288.362 dari 3.736.775 wajib KTP di 1 dari 2 wilayah, DKB semester I 2016", "half"),
+        ),
+        (
+            {"pct": None},
+            [0.3, 0.4],
+            ("belum diketahui", "Jumlah yang sudah rekam DKB semester I 2016 belum dimuat", "nil"),
+        ),
+        (
+            {"pct": None, "eligible": 0},
+            [None, None],
+            ("belum diketahui", "Data DKB semester I 2016 belum dimuat", "nil"),
+        ),
+    ],
+)
+def test_the_coverage_says_of_how_much_it_is_known_and_what_is_missing(
+    coverage: dict[str, Any], children: list[float | None], expected: tuple[str, str, str]
+) -> None:
+    report = a_report(coverage=coverage) | {"children": [{"total": 87, "recorded_pct": share} for share in children]}
+    value, _, source, completeness, _ = tile(report, "Cakupan wajib KTP")
+    assert (value, source, completeness) == expected
+
+
 def test_every_known_service_makes_a_plain_headline() -> None:
     head = headline(a_report(), "province")
     assert (head.able, head.total, head.at_least, head.completeness) == ("105", "174", False, "half")
@@ -116,10 +146,9 @@ def test_a_large_region_is_one_ribbon_whose_parts_fill_it_in_order() -> None:
         ("2016-10-01T00:00:00+09:00", WIT, "30 September 2016 pukul 24.00 WIT"),
         ("2016-09-28T10:12:00+07:00", WIB, "Rabu, 28 September 2016 pukul 10.12 WIB"),
         ("2016-09-28T00:00:00+07:00", WIB, "Rabu, 28 September 2016 pukul 00.00 WIB"),
-        (None, WIB, "belum diketahui"),
     ],
 )
-def test_the_moment_of_the_figures_is_told_by_the_clock_of_the_region(as_of: str | None, zone: str, text: str) -> None:
+def test_the_moment_of_the_figures_is_told_by_the_clock_of_the_region(as_of: str, zone: str, text: str) -> None:
     assert as_of_text({"as_of": as_of, "month": "2016-09"}, zone) == text
 
 

@@ -212,8 +212,8 @@ def test_a_dinas_is_no_kecamatan_and_has_no_office_minutes():
     }
 
 
-@pytest.mark.parametrize(("sign", "heard"), [(date(2026, 4, 26), False), (date(2026, 4, 27), True)])
+@pytest.mark.parametrize(("sign", "heard"), [(date(2026, 4, 27), False), (date(2026, 4, 28), True)])
 def test_silence_is_judged_by_office_days(sign, heard):
-    # Judged on Thursday 30 April: since the Sunday before, Monday, Tuesday and Wednesday have gone by.
+    # Judged as Thursday 30 April ends: since the Monday, Tuesday, Wednesday and Thursday have gone by.
     figures = row(Facts(place(), sets=[a_set()], signs=[sign])).figures
     assert (figures["kecamatan_confirmed"], figures["kecamatan_silent"]) == (int(heard), int(not heard))

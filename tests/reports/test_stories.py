@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +20,8 @@ from kecamatan.regions import sync_regions
 from repairs.datasets import import_file
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
 from reports import rollups
+from reports.models import Level, RegionMonth, RegionMonthKind
+from reports.rows import FIGURES, KIND_FIGURES
 from reports.sample import STORIES, load_sample
 from reports.sample_users import DEMO_USERS, ensure_demo_users
 from reports.selectors import find_region, report
@@ -75,7 +78,7 @@ def test_tangerang_only_sukamulya_meets_the_target_with_exactly_15_percent():
 
 
 def test_tangerang_the_other_28_record_between_7_and_14_percent():
-    below = [child for child in figures("36.03", 2012, 4)["children"] if child["code"] != "36.03.00"]
+    below = figures("36.03", 2012, 4)["children"]
     shares = {child["code"]: child["recorded_pct"] for child in below if child["code"] != SUKAMULYA}
     assert len(shares) == 28
     assert (min(shares.values()), max(shares.values())) == (7.0, 14.0)
@@ -293,6 +296,31 @@ def test_today_nothing_is_later_than_now_but_one_planned_visit():
     assert not Outage.objects.filter(started_at__gt=NOW).exists()
     assert Recording.objects.filter(**here).aggregate(last=Max("day")) == {"last": date(2026, 11, 20)}
     assert Arrangement.objects.filter(**here, started_at__gt=NOW).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("level", "below"),
+    [
+        (Level.KABUPATEN, [Level.KECAMATAN, Level.DINAS]),
+        (Level.PROVINCE, [Level.KABUPATEN]),
+        (Level.NATION, [Level.PROVINCE]),
+    ],
+)
+def test_every_stored_integer_of_a_parent_is_the_sum_of_its_children(level, below):
+    path = {Level.KABUPATEN: Kecamatan, Level.PROVINCE: Kabupaten}.get(level)
+    of = {Level.KABUPATEN: "kabupaten_id", Level.PROVINCE: "province_id"}.get(level)
+    parents = dict(path.objects.values_list("pk", of)) if path else {}
+    for table, figures_of in ((RegionMonth, FIGURES), (RegionMonthKind, KIND_FIGURES)):
+        keys = ("month", "kind_id") if table is RegionMonthKind else ("month",)
+        sums: defaultdict[tuple, Counter] = defaultdict(Counter)
+        for row in table.objects.filter(level__in=below).values():
+            key = (parents.get(row["region_id"], 0), *(row[name] for name in keys))
+            sums[key].update({name: row[name] for name in figures_of})
+        stored = {
+            (row["region_id"], *(row[name] for name in keys)): {name: row[name] for name in figures_of}
+            for row in table.objects.filter(level=level).values()
+        }
+        assert {key: dict(counts) for key, counts in sums.items()} == stored
 
 
 def test_the_rollup_of_the_sample_is_true():

@@ -8,11 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from kecamatan.regions import LevelResult, sync_regions
 from lib.errors import Refused
-
-
-def grouped(number: int) -> str:
-    """Return a whole number as Indonesians write it: 7.285."""
-    return f"{number:,}".replace(",", ".")
+from lib.format import number_id
 
 
 def summary(label: str, level: LevelResult) -> str:
@@ -23,8 +19,8 @@ def summary(label: str, level: LevelResult) -> str:
         (level.moved, "pindah induk"),
         (level.located, "ganti letak atau zona waktu"),
     ]
-    parts = [f"{grouped(count)} {what}" for count, what in always + [pair for pair in seldom if pair[0]]]
-    return f"{grouped(level.total)} {label}: {', '.join(parts)}"
+    parts = [f"{number_id(count)} {what}" for count, what in always + [pair for pair in seldom if pair[0]]]
+    return f"{number_id(level.total)} {label}: {', '.join(parts)}"
 
 
 class Command(BaseCommand):

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from lib.dataset import LISTED_ROWS, ImportResult
 from lib.errors import Refused
+from lib.format import number_id
 from repairs.datasets import DATASETS, import_file
 
 
@@ -38,24 +39,20 @@ class Command(BaseCommand):
 def _summary(result: ImportResult) -> str:
     done = ", ".join(
         [
-            f"{_number(result.added)} ditambahkan",
-            f"{_number(result.changed)} diubah",
-            f"{_number(result.unchanged)} tetap",
+            f"{number_id(result.added)} ditambahkan",
+            f"{number_id(result.changed)} diubah",
+            f"{number_id(result.unchanged)} tetap",
         ]
     )
     trial = " Uji coba: tidak ada yang disimpan." if result.dry_run else ""
-    return f"{result.dataset}: {_number(result.rows)} baris; {done}.{trial}"
+    return f"{result.dataset}: {number_id(result.rows)} baris; {done}.{trial}"
 
 
 def _summary_of_faults(result: ImportResult) -> str:
     nothing = "Tidak ada yang disimpan."
     if result.faulty_rows > LISTED_ROWS:
-        rows = _number(result.faulty_rows)
+        rows = number_id(result.faulty_rows)
         return f"{nothing} {rows} baris salah; {LISTED_ROWS} yang pertama tercantum di atas."
     if result.faulty_rows > 1:
         return f"{nothing} {result.faulty_rows} baris salah."
     return nothing
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")

@@ -40,7 +40,7 @@ def _as_text(region: Region, figures: dict[str, Any]) -> str:
     recording, complete = figures["recording"], figures["completeness"]
     return "\n".join(
         [
-            f"{region.name} ({region.code}), {figures['month']}, keadaan {figures['as_of'] or 'belum ada'}",
+            f"{region.name} ({region.code}), {figures['month']}, keadaan {figures['as_of']}",
             f"Dapat merekam: {place['serving'] + place['limited']} dari {place['total']} kecamatan",
             f"Set: {sets['operational']} berfungsi, {sets['limited']} terkendala, {sets['down']} tidak berfungsi",
             f"Komponen: {devices['broken']} rusak, {devices['missing']} tidak ada, dari {devices['total']} terpasang",

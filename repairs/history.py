@@ -1,0 +1,155 @@
+"""The history of a ticket in words, from its events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from kecamatan.changes import subject_key
+from kecamatan.models import Cause, Certainty, Effect, Event
+from lib.format import day_id, moment_id, number_id
+from repairs.models import Ticket
+
+SYSTEM = "Sistem"
+"""Who acts where nobody does: an import, or the passing of time."""
+
+Data = Mapping[str, Any]
+
+
+class Entry(NamedTuple):
+    """One line of the history; ``status`` where the ticket's state changed, ``quote`` what the person wrote."""
+
+    iso: str
+    when: str
+    who: str
+    what: str
+    quote: str
+    status: str
+    word: str
+
+
+def events_of(ticket: Ticket) -> list[Event]:
+    """Return the events of a ticket, newest first, with who did them."""
+    return list(Event.objects.filter(subject=subject_key(ticket)).select_related("by").order_by("-at", "-pk"))
+
+
+def history(events: Iterable[Event], zone: str) -> list[Entry]:
+    """Return events in words, by the clock of a zone, in their order."""
+    return [_entry(event, zone) for event in events]
+
+
+def promise_text(events: Sequence[Event]) -> str:
+    """Return what was promised at first and how often that slipped; empty where nothing did. Newest event first."""
+    slips = [event for event in events if event.action == "promise" and event.data.get("slipped")]
+    if not slips:
+        return ""
+    return f"Semula {_day(slips[-1].data['before'])}; diundur {len(slips)} kali."
+
+
+def status_seen(events: Sequence[Event], seen: int, now: str) -> str:
+    """Return the status that somebody saw whose last event was ``seen``: the one before the first newer change."""
+    newer = [event for event in events if event.pk > seen and "after" in event.data and _is_turn(event)]
+    return str(newer[-1].data["before"]) if newer else now
+
+
+def _is_turn(event: Event) -> bool:
+    return event.data.get("after") in Ticket.Status.values and event.data.get("before") in Ticket.Status.values
+
+
+def _entry(event: Event, zone: str) -> Entry:
+    status = str(event.data["after"]) if _is_turn(event) else ""
+    say = SENTENCES.get(event.action)
+    return Entry(
+        event.at.isoformat(),
+        moment_id(event.at, zone),
+        str(event.by) if event.by else SYSTEM,
+        say(event.data, zone) if say else "" if status else "mengubah tiket",
+        str(event.data.get("text") or event.data.get("reason") or ""),
+        status,
+        str(Ticket.Status(status).label) if status else "",
+    )
+
+
+def _day(text: str) -> str:
+    return day_id(date.fromisoformat(text), weekday=False)
+
+
+def _moment(text: str | None, zone: str) -> str:
+    return moment_id(datetime.fromisoformat(text), zone) if text else "belum pulih"
+
+
+def _label(choices: Any, code: str | None, nothing: str = "belum ada") -> str:
+    return str(choices(code).label) if code in choices.values and code else nothing
+
+
+def _report(data: Data, zone: str) -> str:
+    return f"melaporkan kerusakan lewat {_label(Ticket.Channel, data.get('channel'), 'aplikasi').lower()}"
+
+
+def _cause(data: Data, zone: str) -> str:
+    source = f", menurut {data['source']}" if data.get("source") else ""
+    return f"menyebut penyebab: {_label(Cause, data['cause'])}, {_label(Certainty, data['certainty']).lower()}{source}"
+
+
+def _assign(data: Data, zone: str) -> str:
+    return f"memberi tiket kepada {data['after']}" if data.get("after") else f"melepas tiket dari {data.get('before')}"
+
+
+def _promise(data: Data, zone: str) -> str:
+    if not data.get("after"):
+        return "mencabut janji selesai"
+    slipped = f", diundur dari {_day(data['before'])}" if data.get("slipped") else ""
+    return f"menjanjikan selesai {_day(data['after'])}{slipped}"
+
+
+def _cost(data: Data, zone: str) -> str:
+    return f"mencatat biaya Rp{number_id(round(float(data['after'])))}" if data.get("after") else "menghapus biaya"
+
+
+def _times(data: Data, zone: str) -> str:
+    before, ended = _moment(data["failed_before"], zone), _moment(data.get("restored_before"), zone)
+    return f"membetulkan waktu kerusakan; semula sejak {before}, pulih: {ended}"
+
+
+def _changed(what: str, choices: Any) -> Callable[[Data, str], str]:
+    def say(data: Data, zone: str) -> str:
+        return f"mengubah {what} dari {_label(choices, data.get('before'))} menjadi {_label(choices, data['after'])}"
+
+    return say
+
+
+def _said(sentence: str) -> Callable[[Data, str], str]:
+    return lambda data, zone: sentence
+
+
+def _restored(data: Data, zone: str) -> str:
+    return f"pulih {_moment(data.get('restored_at'), zone)}"
+
+
+def _rejected(data: Data, zone: str) -> str:
+    return f"sama dengan tiket {data['duplicate_of']}" if data.get("duplicate_of") else ""
+
+
+SENTENCES: dict[str, Callable[[Data, str], str]] = {
+    "report": _report,
+    "record_past": _said("mencatat kerusakan yang sudah selesai"),
+    "state_cause": _cause,
+    "assign": _assign,
+    "promise": _promise,
+    "set_priority": _changed("prioritas", Ticket.Priority),
+    "set_route": _changed("jalur perbaikan", Ticket.Route),
+    "set_effect": _changed("dampak", Effect),
+    "set_cost": _cost,
+    "comment": _said("berkomentar"),
+    "correct_note": _said("membetulkan keterangan"),
+    "correct_times": _times,
+    "void": _said("membatalkan tiket"),
+    "resolve": _restored,
+    "reject": _rejected,
+    "record_end": _restored,
+    "end_by_replacement": _said("alatnya diganti"),
+    "end_by_theft": _said("alatnya dicuri"),
+    "end_by_withdrawal": _said("setnya ditarik"),
+    "end_by_placement": _said("komponennya dipasang"),
+}

@@ -1,0 +1,218 @@
+"""What the pages of tickets show, formatted: a row of the list, and a ticket with what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import covers
+from kecamatan.models import Cause, Certainty, Effect
+from lib.format import day_id, moment_id, number_id, span_id
+from lib.months import local_day
+from repairs.history import events_of, history, promise_text
+from repairs.models import CauseStatement, Ticket, TicketQuerySet
+from repairs.places import NUMBER
+
+PAGE_SIZE = 50
+
+Position = tuple[datetime, int]
+"""Where a ticket stands in the list: when its fault began, and its key among those of the same moment."""
+
+EFFECT_WORDS = {Effect.STOPPED: "berhenti", Effect.LIMITED: "terbatas"}
+
+
+class Row(NamedTuple):
+    """A ticket in the list."""
+
+    number: str
+    url: str
+    title: str
+    place: str
+    status: str
+    word: str
+    late: str
+    cause: str
+    age: str
+    promised: str
+    holder: str
+    priority: str
+    is_pressing: bool
+
+
+class Stated(NamedTuple):
+    """What somebody said of the cause."""
+
+    what: str
+    who: str
+
+
+def ticket_url(ticket: Ticket) -> str:
+    """Return the address of a ticket's page."""
+    return reverse("repairs:ticket-detail", args=[ticket.number])
+
+
+def title_of(ticket: Ticket) -> str:
+    """Return what is wrong, such as ``Server rusak, Set 1``."""
+    word = "tidak ada" if ticket.fault == Ticket.Fault.MISSING else "rusak"
+    return f"{ticket.device_kind.name} {word}, {ticket.recording_set}"
+
+
+def late_text(ticket: Ticket, now: datetime) -> str:
+    """Return by how much a fault that still lasts is past its due moment, ``lewat 2 hari``; empty where it is not."""
+    if not ticket.counts or ticket.restored_at or ticket.due_at is None or ticket.due_at > now:
+        return ""
+    return f"lewat {span_id(ticket.due_at, now)}"
+
+
+def rows(tickets: Iterable[Ticket], now: datetime) -> list[Row]:
+    """Return tickets as rows; load set, kind, kecamatan and assignee with them."""
+    return [_row(ticket, now) for ticket in tickets]
+
+
+def _row(ticket: Ticket, now: datetime) -> Row:
+    return Row(
+        number=ticket.number,
+        url=ticket_url(ticket),
+        title=title_of(ticket),
+        place=ticket.kecamatan.name,
+        status="rejected" if ticket.voided_at else ticket.status,
+        word="Dibatalkan" if ticket.voided_at else ticket.get_status_display(),
+        late=late_text(ticket, now),
+        cause=_cause_words(ticket.cause, ticket.certainty),
+        age=span_id(ticket.failed_at, ticket.restored_at or now),
+        promised=day_id(ticket.promised_on, weekday=False) if ticket.promised_on else "",
+        holder=str(ticket.assignee) if ticket.assignee else "",
+        priority=ticket.get_priority_display(),
+        is_pressing=ticket.priority in (Ticket.Priority.URGENT, Ticket.Priority.HIGH),
+    )
+
+
+def _cause_words(cause: str, certainty: str) -> str:
+    label = str(Cause(cause).label)
+    return label if cause == Cause.UNKNOWN else f"{label}, {Certainty(certainty).label.lower()}"
+
+
+def ticket_page(ticket: Ticket, user: User) -> dict[str, Any]:
+    """Return all that the page of a ticket shows but its forms."""
+    now, zone, events = timezone.now(), ticket.kecamatan.time_zone, events_of(ticket)
+    return {
+        "ticket": ticket,
+        "title": title_of(ticket),
+        "crumbs": _crumbs(ticket, user),
+        "late": late_text(ticket, now),
+        "effect": ticket.effect,
+        "effect_text": _effect_text(ticket),
+        "since": moment_id(ticket.failed_at, zone),
+        "lasted": span_id(ticket.failed_at, ticket.restored_at or now),
+        "restored": moment_id(ticket.restored_at, zone) if ticket.restored_at else "",
+        "origin": _origin(ticket),
+        "reported": f"{_reporter(ticket)}, {moment_id(ticket.reported_at, zone)}",
+        "causes": [_stated(row, zone) for row in _statements(ticket)],
+        "cost": f"Rp{number_id(round(ticket.cost))}" if ticket.cost is not None else "",
+        "promised": day_id(ticket.promised_on) if ticket.promised_on else "",
+        "promise_history": promise_text(events),
+        "due": day_id(_last_day(ticket.due_at, zone)) if ticket.due_at else "",
+        "links": _links(ticket),
+        "history": history(events, zone),
+        "last_event": events[0].pk if events else 0,
+        "voided": _voided(ticket, zone),
+    }
+
+
+def _last_day(due_at: datetime, zone: str) -> date:
+    """Return the last local day on which a ticket is not late yet; ``due_at`` is the midnight that ends it."""
+    return local_day(due_at - timedelta(seconds=1), zone)
+
+
+def _crumbs(ticket: Ticket, user: User) -> list[dict[str, str]]:
+    place = ticket.kecamatan
+    url = reverse("reports:kecamatan-detail", args=[place.code]) if covers(user.scope, place) else ""
+    return [
+        {"label": "Tiket", "url": reverse("repairs:ticket-list")},
+        {"label": place.name, "url": url},
+        {"label": ticket.number, "url": ""},
+    ]
+
+
+def _effect_text(ticket: Ticket) -> str:
+    what = f"Perekaman di {ticket.recording_set}"
+    return f"{what} {EFFECT_WORDS[Effect(ticket.effect)]}" + (" waktu itu; sudah pulih" if ticket.restored_at else "")
+
+
+def _origin(ticket: Ticket) -> str:
+    """Return where the device came from, which gates who may pay for its repair."""
+    device = ticket.device
+    if device is None or not device.source:
+        return ""
+    handed = {True: ", sudah diserahterimakan", False: ", belum diserahterimakan", None: ""}[device.handed_over]
+    year = f" {device.acquired_year}" if device.acquired_year else ""
+    return f"Asal {device.get_source_display()}{year}{handed}"
+
+
+def _reporter(ticket: Ticket) -> str:
+    who = ticket.reporter_name or (str(ticket.reported_by) if ticket.reported_by else "Sistem")
+    return f"{who}, lewat {ticket.get_channel_display().lower()}"
+
+
+def _statements(ticket: Ticket) -> QuerySet[CauseStatement]:
+    """Return what was said of the cause, the statement that counts first."""
+    return ticket.cause_statements.select_related("stated_by").order_by("-by_staff", "-stated_at", "-pk")
+
+
+def _stated(row: CauseStatement, zone: str) -> Stated:
+    who = row.source or (str(row.stated_by) if row.stated_by else "Sistem")
+    dinas = " (dinas)" if row.by_staff else ""
+    return Stated(
+        _cause_words(row.cause, row.certainty), f"{who}{dinas}, {day_id(local_day(row.stated_at, zone), weekday=False)}"
+    )
+
+
+def _links(ticket: Ticket) -> list[dict[str, str]]:
+    others = (("Sama dengan", ticket.duplicate_of), ("Lanjutan dari", ticket.follows))
+    return [{"label": label, "number": other.number, "url": ticket_url(other)} for label, other in others if other]
+
+
+def _voided(ticket: Ticket, zone: str) -> str:
+    if ticket.voided_at is None:
+        return ""
+    return f"Dibatalkan {ticket.voided_by or 'Sistem'}, {moment_id(ticket.voided_at, zone)}: {ticket.void_reason}"
+
+
+# --- The list -------------------------------------------------------------------------------------------
+
+
+def listed(user: User) -> TicketQuerySet:
+    """Return the tickets that a person may see, with what a row shows."""
+    return Ticket.objects.visible_to(user).select_related("kecamatan", "recording_set", "device_kind", "assignee")
+
+
+def position(number: str, user: User) -> Position | None:
+    """Return where in the list a ticket stands; none where the person does not see it."""
+    key = NUMBER.fullmatch(number)
+    return (
+        Ticket.objects.visible_to(user).filter(pk=int(key[1])).values_list("failed_at", "pk").first() if key else None
+    )
+
+
+def page_of(queryset: TicketQuerySet, after: Position | None, *, newest_first: bool) -> tuple[list[Ticket], bool]:
+    """Return the rows that follow a position, and whether there are more: nothing is counted or skipped."""
+    if after is not None:
+        side = "lt" if newest_first else "gt"
+        later = Q(**{f"failed_at__{side}": after[0]}) | Q(failed_at=after[0], **{f"pk__{side}": after[1]})
+        queryset = queryset.filter(later)
+    order = ("-failed_at", "-pk") if newest_first else ("failed_at", "pk")
+    found = list(queryset.order_by(*order)[: PAGE_SIZE + 1])
+    return found[:PAGE_SIZE], len(found) > PAGE_SIZE
+
+
+def list_url(chosen: dict[str, str], after: Ticket | None = None) -> str:
+    """Return the address of the list with these filters, from the row after a ticket on."""
+    query = urlencode({**chosen, **({"sesudah": after.number} if after else {})})
+    return reverse("repairs:ticket-list") + (f"?{query}" if query else "")

@@ -1,0 +1,113 @@
+"""What the pages of this app read: a ticket by its number, the places one may report for, what stands there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Role, User
+from accounts.permissions import guard, may_report, reports_somewhere
+from devices.models import Placement
+from kecamatan.models import Kecamatan
+from kecamatan.scope import region_filter
+from lib.errors import Forbidden
+from repairs.models import Ticket
+
+NUMBER = re.compile(r"TKT-\d{4}-(\d{6,15})")
+CODE = re.compile(r"[0-9.]{8}")
+REPORTERS = (Role.OPERATOR, Role.STAFF)
+
+
+class NotFound(Exception):
+    """It is not there, or outside the assignments: the two look the same."""
+
+
+def find_ticket(number: str, user: User) -> Ticket:
+    """Return the ticket of a number with all that its page reads; raises :class:`NotFound`."""
+    key = NUMBER.fullmatch(number)
+    rows = Ticket.objects.visible_to(user).select_related(
+        "kecamatan__kabupaten__province",
+        "recording_set__kecamatan__kabupaten__province",
+        "device_kind",
+        "device__kind",
+        "assignee",
+        "reported_by",
+        "voided_by",
+        "duplicate_of",
+        "follows",
+    )
+    ticket = rows.filter(pk=int(key[1])).first() if key else None
+    if ticket is None or ticket.number != number:
+        raise NotFound(f"Tidak ada tiket {number}.")
+    return ticket
+
+
+def may_choose(user: User) -> bool:
+    """Say whether a person may report for more than one kecamatan."""
+    scope = user.scope_as(*REPORTERS)
+    return scope.nation or bool(scope.provinces or scope.kabupaten) or len(scope.kecamatan) > 1
+
+
+def place_to_report(user: User, code: str) -> Kecamatan | None:
+    """Return the place of a code, or the only one of an operator; ``None`` where the person must choose first.
+
+    Raises :class:`NotFound` outside the person's regions, and ``Forbidden`` where they may only read.
+    """
+    if not reports_somewhere(user):
+        raise Forbidden("Anda tidak berwenang melaporkan kerusakan.")
+    if not code and may_choose(user):
+        return None
+    if code and not CODE.fullmatch(code):
+        raise NotFound("Bukan kode kecamatan.")
+    chosen = Q(code=code) if code else Q(pk__in=user.scope_as(*REPORTERS).kecamatan)
+    place = Kecamatan.objects.visible_to(user).running().with_zone().filter(chosen).first()
+    if place is None:
+        raise NotFound(f"Tidak ada kecamatan {code}.")
+    guard(user, [place], may_report)
+    return place
+
+
+def choice_of_places(user: User) -> dict[str, Any]:
+    """Return the places that a person may report for; above a kabupaten too many, so the code is typed."""
+    scope = user.scope_as(*REPORTERS)
+    if scope.nation or scope.provinces:
+        return {"choices": []}
+    condition = region_filter(scope, "") or Q(pk=None)
+    return {"choices": Kecamatan.objects.filter(condition).running().order_by("name", "code")}
+
+
+def standing_in(place: Kecamatan) -> list[Placement]:
+    """Return what stands in the sets of a place now, by set and kind."""
+    now = timezone.now()
+    return list(
+        Placement.objects.filter(recording_set__kecamatan=place, started_at__lte=now)
+        .filter(Q(ended_at=None) | Q(ended_at__gt=now))
+        .select_related("recording_set__kecamatan__kabupaten__province", "device__kind")
+        .order_by("recording_set__label", "device__kind__rank", "pk")
+    )
+
+
+def open_tickets(place: Kecamatan, standing: Sequence[Placement], user: User) -> QuerySet[Ticket]:
+    """Return the faults that last, of a place and of what stands there now, and that the person may see."""
+    there = Q(kecamatan=place) | Q(device__in=[row.device_id for row in standing])
+    return _lasting(user).filter(there).order_by("failed_at", "pk")
+
+
+def open_ticket_of(devices: Iterable[int], user: User) -> Ticket | None:
+    """Return the ticket of a fault of one of these devices that lasts."""
+    return _lasting(user).filter(device__in=devices).order_by("failed_at", "pk").first()
+
+
+def _lasting(user: User) -> QuerySet[Ticket]:
+    rows = Ticket.objects.visible_to(user).counted().filter(restored_at=None)
+    return rows.select_related("kecamatan", "recording_set", "device_kind", "assignee")
+
+
+def sent_as(key: UUID, user: User) -> Ticket | None:
+    """Return the ticket that a submission made earlier, if the person may see it."""
+    return Ticket.objects.visible_to(user).filter(client_key=key).first()
