@@ -129,6 +129,8 @@ def stored_rows(month: date, chosen: Q) -> dict[Region, Row]:
         found[Region(level, pk)] = Row(as_of, closed, valid_until, counts, Counter(by_cause), Counter(by_route))
     kinds = RegionMonthKind.objects.filter(chosen, month=month)
     for level, pk, code, *figures in kinds.values_list("level", "region_id", "kind__code", *KIND_FIGURES):
-        row = found.setdefault(Region(level, pk), Row(as_of=timezone.now(), closed=True))
-        row.kinds[code] = Counter(dict(zip(KIND_FIGURES, figures, strict=True)))
+        region = Region(level, pk)
+        if region not in found:
+            found[region] = Row(as_of=timezone.now(), closed=True)
+        found[region].kinds[code] = Counter(dict(zip(KIND_FIGURES, figures, strict=True)))
     return found
