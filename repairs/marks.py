@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
-
+from devices.models import Placement
 from kecamatan.changes import mark_span
 from kecamatan.models import Kecamatan
 from lib.spans import Span
@@ -31,6 +30,8 @@ def mark_ticket(ticket: Ticket, also: Span | None = None) -> None:
 
 def _places_of(ticket: Ticket) -> Iterable[Kecamatan]:
     """Return the kecamatan of a ticket and all in which its device ever stood: they are few."""
-    here = Q(pk__in=[ticket.kecamatan_id, ticket.recording_set.kecamatan_id])
-    stood = Q(recording_sets__placements__device=ticket.device_id) if ticket.device_id else Q()
-    return Kecamatan.objects.with_zone().filter(here | stood).distinct()
+    ids = {ticket.kecamatan_id, ticket.recording_set.kecamatan_id}
+    if ticket.device_id:
+        stood = Placement.objects.filter(device=ticket.device_id)
+        ids |= set(stood.values_list("recording_set__kecamatan", flat=True))
+    return Kecamatan.objects.with_zone().filter(pk__in=ids)
