@@ -25,7 +25,7 @@ run: .venv/.runtime ## Set up, migrate, load the regions and (first run) the sam
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" honcho -e /dev/null -f $(PROCFILE) start -p $(PORT)
 
 test: .venv/.development ## Run all tests; what a missing server keeps from running is skipped by name
-	@$(PYTHON) -m pytest -n $(JOBS)
+	@$(PYTHON) -m pytest -n $(JOBS) --dist loadfile
 
 lint: .venv/.development ## Check style, types, import order, migrations and the deployment settings
 	.venv/bin/ruff check .

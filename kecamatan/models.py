@@ -346,7 +346,7 @@ class ChangedMonth(models.Model):
         ]
         indexes: ClassVar = [
             # A drain takes the newest months first, and every page counts the marks of its month.
-            models.Index(fields=["-month"], name="kecamatan_changedmonth_month"),
+            models.Index(fields=["-month", "kecamatan"], name="kecamatan_changedmonth_month"),
         ]
 
     def __str__(self) -> str:

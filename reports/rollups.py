@@ -52,7 +52,7 @@ def drain() -> Iterator[int]:
 
 def _drain_batch() -> int:
     """Drain up to :data:`BATCH` marks, the newest months first, and return how many were settled."""
-    marks = list(ChangedMonth.objects.order_by("-month", "kecamatan__kabupaten", "kecamatan")[:BATCH])
+    marks = list(ChangedMonth.objects.order_by("-month", "kecamatan_id")[:BATCH])
     if not marks:
         return 0
     now = timezone.now()

@@ -375,7 +375,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="changedmonth",
-            index=models.Index(fields=["-month"], name="kecamatan_changedmonth_month"),
+            index=models.Index(fields=["-month", "kecamatan"], name="kecamatan_changedmonth_month"),
         ),
         migrations.AddConstraint(
             model_name="changedmonth",
