@@ -157,18 +157,18 @@ def _load_sets(facts: dict[int, Facts], ids: list[int], start: datetime, end: da
         .order_by("pk")
         .values_list("pk", "kecamatan_id", "withdrawn_at")
     }
-    # Every placement and missing record of a set, also the past ones: the first of them put it on record. And where
-    # else its devices have stood.
+    # Every placement and missing record of a set, also the past ones: the first of them put it on record.
     placements = list(
-        Placement.objects.filter(device__placements__recording_set__kecamatan__in=ids)
+        Placement.objects.filter(recording_set__kecamatan__in=ids)
         .order_by("pk")
-        .distinct()
-        .values_list("pk", "recording_set_id", "device_id", "device__kind__code", "started_at", "ended_at")
+        .values_list("recording_set_id", "device_id", "device__kind__code", "started_at", "ended_at")
     )
-    moved = {device for _, recording_set, device, *_ in placements if recording_set not in sets}
+    # By keys: a join of the placements with themselves is planned badly where PostgreSQL has no statistics yet.
+    elsewhere = Placement.objects.filter(device__in={device for _, device, *_ in placements})
+    moved = set(elsewhere.exclude(recording_set__kecamatan__in=ids).values_list("device", flat=True))
     faults, missing = _load_tickets(facts, ids, moved, start, end)
     placed: defaultdict[int, list[Placed]] = defaultdict(list)
-    for _, recording_set, device, kind, started_at, ended_at in placements:
+    for recording_set, device, kind, started_at, ended_at in placements:
         if recording_set in sets:
             placed[recording_set].append(
                 Placed(device, kind, Span(started_at, ended_at), tuple(faults.get(device, ())))
