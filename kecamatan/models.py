@@ -384,6 +384,19 @@ class Event(models.Model):
         return f"{self.subject} {self.action}"
 
 
+class Submission(models.Model):
+    """A form that was sent: its key, the fingerprint of its body, and the address to which it led."""
+
+    client_key = models.UUIDField(primary_key=True)
+    payload_hash = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    answer = models.CharField(max_length=300)
+
+    def __str__(self) -> str:
+        return f"{self.client_key} {self.answer}"
+
+
 class Voidable(models.Model):
     """A row that is never deleted: a wrong one is voided with a reason and counts nowhere."""
 

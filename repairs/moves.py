@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import may_comment, may_correct_repairs
-from repairs.forms import StepForm
+from repairs.forms.tickets import StepForm
 from repairs.history import events_of, history, status_seen
 from repairs.models import Ticket
 from repairs.pages import title_of

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,10 +20,7 @@ from repairs.history import events_of, history, promise_text
 from repairs.models import CauseStatement, Ticket, TicketQuerySet
 from repairs.places import NUMBER
 
-PAGE_SIZE = 50
-
-Position = tuple[datetime, int]
-"""Where a ticket stands in the list: when its fault began, and its key among those of the same moment."""
+OLDEST_FIRST, NEWEST_FIRST = ("failed_at", "pk"), ("-failed_at", "-pk")
 
 EFFECT_WORDS = {Effect.STOPPED: "berhenti", Effect.LIMITED: "terbatas"}
 
@@ -193,23 +190,10 @@ def listed(user: User) -> TicketQuerySet:
     return Ticket.objects.visible_to(user).select_related("kecamatan", "recording_set", "device_kind", "assignee")
 
 
-def position(number: str, user: User) -> Position | None:
-    """Return where in the list a ticket stands; none where the person does not see it."""
+def position(number: str, user: User) -> Ticket | None:
+    """Return the ticket after which the list goes on; none where the person does not see it."""
     key = NUMBER.fullmatch(number)
-    return (
-        Ticket.objects.visible_to(user).filter(pk=int(key[1])).values_list("failed_at", "pk").first() if key else None
-    )
-
-
-def page_of(queryset: TicketQuerySet, after: Position | None, *, newest_first: bool) -> tuple[list[Ticket], bool]:
-    """Return the rows that follow a position, and whether there are more: nothing is counted or skipped."""
-    if after is not None:
-        side = "lt" if newest_first else "gt"
-        later = Q(**{f"failed_at__{side}": after[0]}) | Q(failed_at=after[0], **{f"pk__{side}": after[1]})
-        queryset = queryset.filter(later)
-    order = ("-failed_at", "-pk") if newest_first else ("failed_at", "pk")
-    found = list(queryset.order_by(*order)[: PAGE_SIZE + 1])
-    return found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    return Ticket.objects.visible_to(user).filter(pk=int(key[1])).first() if key else None
 
 
 def list_url(chosen: dict[str, str], after: Ticket | None = None) -> str:

@@ -16,15 +16,12 @@ from devices.models import Placement
 from kecamatan.models import Kecamatan
 from kecamatan.scope import region_filter
 from lib.errors import Forbidden
+from lib.pages import NotFound
 from repairs.models import Ticket
 
 NUMBER = re.compile(r"TKT-\d{4}-(\d{6,15})")
 CODE = re.compile(r"[0-9.]{8}")
 REPORTERS = (Role.OPERATOR, Role.STAFF)
-
-
-class NotFound(Exception):
-    """It is not there, or outside the assignments: the two look the same."""
 
 
 def find_ticket(number: str, user: User) -> Ticket:

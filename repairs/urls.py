@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from repairs import views
+from repairs.views import tickets
 
 app_name = "repairs"
 urlpatterns = [
-    path("repairs/", views.ticket_list, name="ticket-list"),
-    path("repairs/report/", views.report, name="report"),
-    path("repairs/<str:number>/", views.ticket_detail, name="ticket-detail"),
-    path("repairs/<str:number>/comment/", views.ticket_comment, name="ticket-comment"),
-    path("repairs/<str:number>/void/", views.ticket_void, name="ticket-void"),
-    path("repairs/<str:number>/<slug:name>/", views.ticket_step, name="ticket-step"),
+    path("repairs/", tickets.ticket_list, name="ticket-list"),
+    path("repairs/report/", tickets.report, name="report"),
+    path("repairs/<str:number>/", tickets.ticket_detail, name="ticket-detail"),
+    path("repairs/<str:number>/comment/", tickets.ticket_comment, name="ticket-comment"),
+    path("repairs/<str:number>/void/", tickets.ticket_void, name="ticket-void"),
+    path("repairs/<str:number>/<slug:name>/", tickets.ticket_step, name="ticket-step"),
 ]

@@ -20,6 +20,7 @@ from kecamatan.duty import office_calendar
 from kecamatan.models import ChangedMonth, Kabupaten, Kecamatan, Province
 from kecamatan.scope import scope_of
 from lib.months import WIB, local_month
+from lib.pages import NotFound
 from reports.judge import moment_of
 from reports.models import Level, RegionMonth
 
@@ -29,7 +30,7 @@ NATION_NAME = "Indonesia"
 KIND_COUNTS = ("total", "working", "broken", "missing")
 
 
-class UnknownRegion(LookupError):
+class UnknownRegion(NotFound):
     """There is no such region, or the person may not see it; the two are never told apart."""
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,31 +10,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
-from django.views.defaults import page_not_found
 
 from accounts.home import home_url
 from accounts.requests import SignedInRequest
+from lib.pages import answers_problems
 from reports import dashboard, place
 from reports.models import Level
 from reports.months import chosen_month
 from reports.selectors import UnknownRegion, find_region, report
 from reports.surroundings import surroundings
 
-RegionView = Callable[[SignedInRequest, str], HttpResponse]
 PLACES = (Level.KECAMATAN, Level.DINAS)
-
-
-def answers_unknown_regions(view: RegionView) -> RegionView:
-    """Answer a region that is not there, or lies outside the assignments, with our own page, also with ``DEBUG``."""
-
-    @wraps(view)
-    def answering(request: SignedInRequest, code: str) -> HttpResponse:
-        try:
-            return view(request, code)
-        except UnknownRegion as error:
-            return page_not_found(request, error)
-
-    return answering
 
 
 @login_required
@@ -49,7 +33,7 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-@answers_unknown_regions
+@answers_problems
 def region_detail(request: SignedInRequest, code: str) -> HttpResponse:
     """Show the dashboard of the nation, a province or a kabupaten; ``bulan`` is the month, ``urut`` the order."""
     region = find_region(code, request.user)
@@ -64,7 +48,7 @@ def region_detail(request: SignedInRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_safe
-@answers_unknown_regions
+@answers_problems
 def kecamatan_detail(request: SignedInRequest, code: str) -> HttpResponse:
     """Show what a kecamatan or a dinas can do now, and its figures of a month."""
     region = find_region(code, request.user)

@@ -252,7 +252,7 @@ def test_an_operator_sees_and_chooses_only_their_own_kecamatan(tickets: list[Tic
 def test_paging_keeps_the_filters_and_shows_every_ticket_once(
     tickets: list[Ticket], staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("repairs.pages.PAGE_SIZE", 1)
+    monkeypatch.setattr("lib.pages.PAGE_SIZE", 1)
     client, url, seen = client_of(staff), "/repairs/?komponen=server", []
     first = client.get(url)
     assert first.context["next_url"] == f"/repairs/?komponen=server&sesudah={tickets[1].number}"

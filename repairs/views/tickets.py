@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -14,34 +14,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django.views.defaults import page_not_found, permission_denied
 
 from accounts.permissions import guard, holds_role, may_comment, may_correct_repairs, reports_somewhere
 from accounts.requests import SignedInRequest
 from lib.errors import Conflict, Forbidden, KeyReused, Refused
+from lib.pages import NotFound, answers_problems, page_of
 from repairs import moves, pages, places, tickets, workflow
 from repairs.faults import report_fault
 from repairs.filters import TicketFilter
-from repairs.forms import FaultForm, StepForm
+from repairs.forms.tickets import FaultForm, StepForm
 from repairs.models import Ticket
-from repairs.places import NotFound
-
-View = Callable[..., HttpResponse]
-
-
-def answers_problems(view: View) -> View:
-    """Answer what is not there, or lies outside the assignments, with 404, and a missing permission with 403."""
-
-    @wraps(view)
-    def answering(request: SignedInRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, **kwargs)
-        except NotFound as error:
-            return page_not_found(request, error)
-        except Forbidden as error:
-            return permission_denied(request, error)
-
-    return answering
 
 
 @login_required
@@ -51,7 +33,7 @@ def ticket_list(request: SignedInRequest) -> HttpResponse:
     """Show the tickets of the person's regions, the oldest open fault first; filters stand in the address."""
     filters = TicketFilter(request.GET, pages.listed(request.user), user=request.user)
     after = pages.position(request.GET.get("sesudah", ""), request.user)
-    found, more = pages.page_of(filters.qs, after, newest_first=filters.newest_first)
+    found, more = page_of(filters.qs, pages.NEWEST_FIRST if filters.newest_first else pages.OLDEST_FIRST, after)
     context = {
         "filters": filters,
         "chosen": filters.chosen(),
@@ -156,7 +138,7 @@ def report(request: SignedInRequest) -> HttpResponse:
     if place is None:
         return render(request, "repairs/report_place.html", places.choice_of_places(request.user))
     standing = places.standing_in(place)
-    start = {"client_key": uuid4(), "failed_at": timezone.now(), "effect": ""}
+    start = {"failed_at": timezone.now(), "effect": ""}
     posted = request.POST if request.method == "POST" else None
     form = FaultForm(posted, initial=start, placements=standing, zone=place.time_zone)
     page = {

@@ -3,56 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any, ClassVar
-from uuid import UUID, uuid4
 
 from django import forms
-from django.utils import timezone
-from django.utils.functional import cached_property
 
 from devices.models import Placement
 from kecamatan.models import Cause, Certainty, Effect
-from lib.errors import Refused
-from lib.months import WIB
+from lib.forms import NOT_A_CHOICE, DomainForm, KeyedForm, MomentField, text_field
 from repairs.models import Ticket
-
-NOT_A_CHOICE = "Pilihan ini tidak ada lagi. Pilih satu dari daftar."
-NOT_A_MOMENT = "Waktu ini tidak terbaca. Tulis tanggal dan jamnya, misalnya 20/11/2026 08.30."
-TOO_LONG = "Paling panjang %(limit_value)d huruf. Ringkaskan."
-
-
-class MomentField(forms.DateTimeField):
-    """A moment by the clock of ``zone``, which its form sets; read into UTC."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "class": "in"}, format="%Y-%m-%dT%H:%M")
-    zone: str = WIB
-
-    def to_python(self, value: Any) -> datetime | None:
-        """Read what was typed as local time of the zone."""
-        with timezone.override(self.zone):
-            return super().to_python(value)
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a moment as local time of the zone."""
-        with timezone.override(self.zone):
-            return super().prepare_value(value)
-
-
-def _text(label: str, *, limit: int, hint: str = "") -> forms.CharField:
-    widget = forms.Textarea(attrs={"class": "in", "rows": 3})
-    errors = {"max_length": TOO_LONG, "null_characters_not_allowed": "Ada tanda yang tidak bisa disimpan. Ketik ulang."}
-    return forms.CharField(
-        label=label, max_length=limit, required=False, widget=widget, help_text=hint, error_messages=errors
-    )
-
-
-class DomainForm(forms.Form):
-    """A form whose refusals come from a domain function."""
-
-    def refuse(self, refused: Refused) -> None:
-        """Show a refusal beside the field that it is about, or on top where the form has no such field."""
-        self.add_error(refused.field if refused.field in self.fields else None, refused.message)
 
 
 class StepForm(DomainForm):
@@ -78,7 +36,6 @@ class StepForm(DomainForm):
                     label="Pulih sejak",
                     required=False,
                     help_text="Kosongkan bila baru saja pulih.",
-                    error_messages={"invalid": NOT_A_MOMENT},
                 )
                 moment.zone = zone
                 self.fields[ask] = moment
@@ -92,9 +49,9 @@ class StepForm(DomainForm):
                     error_messages={"invalid_choice": NOT_A_CHOICE},
                 )
             case "reason":
-                self.fields[ask] = _text("Alasan", limit=500)
+                self.fields[ask] = text_field("Alasan", limit=500)
             case "text":
-                self.fields[ask] = _text("Tambah komentar", limit=2000, hint="Jangan menulis nama atau NIK warga.")
+                self.fields[ask] = text_field("Tambah komentar", limit=2000, hint="Jangan menulis nama atau NIK warga.")
 
     @property
     def is_short(self) -> bool:
@@ -114,10 +71,9 @@ class StepForm(DomainForm):
         return values
 
 
-class FaultForm(DomainForm):
+class FaultForm(KeyedForm):
     """A fault as its reporter sees it, for one kecamatan; ``placements`` is what stands in its sets now."""
 
-    client_key = forms.CharField(widget=forms.HiddenInput, required=False)
     recording_set = forms.ChoiceField(label="Set alat", widget=forms.RadioSelect)
     device_kind = forms.ChoiceField(label="Komponen yang rusak", widget=forms.RadioSelect)
     device = forms.ChoiceField(label="Nomor seri", required=False, widget=forms.Select(attrs={"class": "in"}))
@@ -125,7 +81,6 @@ class FaultForm(DomainForm):
         label="Rusak sejak",
         required=False,
         help_text="Kosongkan bila baru saja rusak.",
-        error_messages={"invalid": NOT_A_MOMENT},
     )
     effect = forms.ChoiceField(
         label="Masih bisa merekam?",
@@ -154,7 +109,7 @@ class FaultForm(DomainForm):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": NOT_A_CHOICE},
     )
-    note = _text("Keterangan", limit=2000, hint="Apa yang terlihat? Jangan menulis nama atau NIK warga.")
+    note = text_field("Keterangan", limit=2000, hint="Apa yang terlihat? Jangan menulis nama atau NIK warga.")
     required_words: ClassVar[dict[str, str]] = {
         "recording_set": "Pilih set alatnya.",
         "device_kind": "Pilih komponen yang rusak.",
@@ -180,14 +135,6 @@ class FaultForm(DomainForm):
         field = self.fields[name]
         field.choices = choices  # type: ignore[attr-defined]
         field.error_messages |= {"required": self.required_words.get(name, ""), "invalid_choice": NOT_A_CHOICE}
-
-    @cached_property
-    def key(self) -> UUID:
-        """Return the key of this submission, made when its form was opened; a fresh one where that was lost."""
-        try:
-            return UUID(str(self["client_key"].value()))
-        except ValueError:
-            return uuid4()
 
     def report(self) -> dict[str, Any]:
         """Return what was said, as :func:`repairs.faults.report_fault` takes it."""

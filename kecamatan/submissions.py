@@ -1,0 +1,47 @@
+"""Makes every form safe to send twice: a double tap, a resend after a lost answer, the back button.
+
+A form carries a key, made when it was opened. The first submission under it writes and keeps its answer, in one
+transaction; the same submission again gets that answer and writes nothing, another body under the key is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.http import QueryDict
+from django.utils import timezone
+
+from kecamatan.models import Submission
+from lib.errors import KeyReused
+from lib.payload import payload_hash
+
+SENT_BEFORE = "Formulir ini sudah pernah terkirim dengan isi lain. Isi di bawah belum tersimpan."
+NOT_THE_BODY = ("csrfmiddlewaretoken", "client_key")
+
+
+@transaction.atomic
+def answer_once(key: UUID, body: QueryDict, *, by: Any, write: Callable[[], str]) -> str:
+    """Return the address that ``write`` leads to; of the first time, where this submission was made before.
+
+    ``write`` makes the change and may refuse it: then nothing is kept, and the form may be sent again. Raises
+    :class:`KeyReused` for another body, or another person, under the same key.
+    """
+    fingerprint = payload_hash(**{name: body.getlist(name) for name in body if name not in NOT_THE_BODY})
+    submission = Submission(client_key=key, payload_hash=fingerprint, by=by, at=timezone.now())
+    try:
+        with transaction.atomic():
+            submission.save(force_insert=True)
+    except IntegrityError:
+        # PostgreSQL waited for the first writer to finish; SQLite lets in one writer at a time.
+        earlier = Submission.objects.get(pk=key)
+        if (earlier.payload_hash, earlier.by_id) != (fingerprint, by.pk):
+            raise KeyReused(
+                "Formulir ini sudah pernah terkirim dengan isi lain. Isi di bawah belum tersimpan."
+            ) from None
+        return earlier.answer
+    submission.answer = write()
+    submission.save(update_fields=["answer"])
+    return submission.answer

@@ -1,0 +1,1 @@
+"""The pages of repairs, a module for each kind of record."""

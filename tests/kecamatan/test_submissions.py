@@ -1,0 +1,66 @@
+"""A form that is sent twice writes once."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.http import QueryDict
+
+from accounts.models import Role, User
+from kecamatan.models import Submission
+from kecamatan.submissions import answer_once
+from lib.errors import KeyReused, Refused
+from tests.factories import make_user
+from tests.threads import CALLERS, at_once
+
+BODY = QueryDict("text=halo&csrfmiddlewaretoken=a")
+
+
+@pytest.mark.django_db
+def test_the_same_submission_again_gets_the_first_answer_and_writes_nothing() -> None:
+    key, person, written = uuid4(), make_user(Role.STAFF, None), []
+
+    def write() -> str:
+        written.append(1)
+        return f"/{len(written)}/"
+
+    again = QueryDict("text=halo&csrfmiddlewaretoken=other")
+    assert [answer_once(key, body, by=person, write=write) for body in (BODY, again)] == ["/1/", "/1/"]
+    assert written == [1]
+
+
+@pytest.mark.django_db
+def test_another_body_or_person_under_the_same_key_is_refused() -> None:
+    key, person = uuid4(), make_user(Role.STAFF, None)
+    answer_once(key, BODY, by=person, write=lambda: "/1/")
+    with pytest.raises(KeyReused):
+        answer_once(key, QueryDict("text=lain"), by=person, write=lambda: "/2/")
+    with pytest.raises(KeyReused):
+        answer_once(key, BODY, by=make_user(Role.STAFF, None), write=lambda: "/2/")
+    assert Submission.objects.get().answer == "/1/"
+
+
+@pytest.mark.django_db
+def test_a_refused_submission_may_be_sent_again() -> None:
+    key, person = uuid4(), make_user(Role.STAFF, None)
+
+    def refuse() -> str:
+        raise Refused("Belum bisa.")
+
+    with pytest.raises(Refused):
+        answer_once(key, BODY, by=person, write=refuse)
+    assert answer_once(key, BODY, by=person, write=lambda: "/2/") == "/2/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_submissions_at_once_write_once() -> None:
+    key, person = uuid4(), make_user(Role.STAFF, None)
+
+    def write() -> str:
+        User.objects.create(username=f"baru{User.objects.count()}")
+        return "/1/"
+
+    before = User.objects.count()
+    answers = at_once(lambda _: answer_once(key, BODY, by=person, write=write))
+    assert (answers, User.objects.count()) == (["/1/"] * CALLERS, before + 1)
