@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts.views import signin
 
 app_name = "accounts"
 urlpatterns = [
-    path("login/", views.sign_in, name="login"),
-    path("logout/", views.sign_out, name="logout"),
-    path("logout/done/", views.signed_out, name="signed-out"),
-    path("password/", views.password_change, name="password-change"),
-    path("password/done/", views.password_changed, name="password-changed"),
+    path("login/", signin.sign_in, name="login"),
+    path("logout/", signin.sign_out, name="logout"),
+    path("logout/done/", signin.signed_out, name="signed-out"),
+    path("password/", signin.password_change, name="password-change"),
+    path("password/done/", signin.password_changed, name="password-changed"),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.forms import ChangePasswordForm, SignInForm
+from accounts.forms.signin import ChangePasswordForm, SignInForm
 
 REMEMBERED_SECONDS = 30 * 24 * 3600
 LOCKED_OUT = "Terlalu banyak percobaan masuk yang gagal. Tunggu 15 menit, lalu coba lagi."
