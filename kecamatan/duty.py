@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Max, PositiveSmallIntegerField, TimeField, Value
 from django.utils import timezone
 
 from kecamatan.changes import mark_from, mark_months, record_event, subject_key
 from kecamatan.models import (
+    HINDRANCES,
     DayOff,
     Event,
     Kabupaten,
@@ -38,6 +39,12 @@ EARLIEST_DAY = date(2009, 1, 1)  # The KTP-el programme began in 2009; an earlie
 # A semester holds for six months; while the next one is late, for six more. Then the figures are unknown, not old.
 SEMESTER_HOLDS_MONTHS = 12
 SEMESTER = re.compile(r"(20\d\d)-([12])")
+MOST_COUNTED = 2_147_483_647  # What the database holds; where the population is not known, nothing else bounds a count.
+KNOWN_HINDRANCES = frozenset(code for code, _ in HINDRANCES)
+
+
+CountKey = tuple[int, date, int, bool]
+"""What tells one count from another: kecamatan, day, place of recording, by a mobile unit."""
 
 
 class Changes(NamedTuple):
@@ -59,6 +66,15 @@ class PopulationFigures:
     recorded_total: int | None = None
 
 
+class CountsRefused(Refused):
+    """Some of several counts cannot be, so none was written; ``problems`` says by key what is wrong with each."""
+
+    def __init__(self, problems: Mapping[CountKey, Refused]) -> None:
+        first = next(iter(problems.values()))
+        super().__init__(first.message, field=first.field)
+        self.problems = problems
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """What was recorded of a kecamatan's people on a local day at one place; see :class:`Recording`."""
@@ -72,8 +88,8 @@ class Count:
     hindrance: str = ""
 
     @property
-    def key(self) -> tuple[int, date, int, bool]:
-        """Return what tells one count from another."""
+    def key(self) -> CountKey:
+        """Return what tells this count from every other."""
         return self.kecamatan.pk, self.day, self.place.pk, self.by_mobile_unit
 
 
@@ -100,12 +116,13 @@ def set_populations(rows: Sequence[PopulationFigures], *, by: Any) -> Changes:
         )
         for row in rows
     }
-    known = {
-        (row.kecamatan_id, row.holds_from): row
-        for row in Population.objects.filter(
+
+    def known() -> dict[Any, Population]:
+        rows = Population.objects.filter(
             kecamatan__in={pk for pk, _ in wanted}, holds_from__in={month for _, month in wanted}
         )
-    }
+        return {(row.kecamatan_id, row.holds_from): row for row in rows}
+
     written, changes = _replace(wanted, known, ("population", "eligible", "recorded_total"), by=by)
     mark_months((row.kecamatan_id, month) for row in written for month in _months_held(row))
     return changes
@@ -118,12 +135,84 @@ def _months_held(row: Population) -> Iterable[date]:
     return months_through(first, min(add_months(row.holds_from, SEMESTER_HOLDS_MONTHS - 1), current))
 
 
-@transaction.atomic
-def enter_recordings(rows: Sequence[Count], *, by: Any) -> Changes:
-    """Add or correct counts; a correction keeps the old value in an event.
+def refuse_closed(region: Kabupaten | Kecamatan, field: str) -> None:
+    """Refuse what is entered for a region that is closed."""
+    if region.closed_on:
+        raise Refused(
+            f"{region.name} ({region.code}) ditutup pada {region.closed_on:%d/%m/%Y}. Pakai kode penggantinya.",
+            field=field,
+        )
 
-    Marks the month of each count, and the later ones in which it is still the sign of life that counts.
+
+def refuse_future_day(day: date, today: date, field: str) -> None:
+    """Refuse a local day of a place that has not come there."""
+    if day > today:
+        raise Refused(f"{day:%d/%m/%Y} belum tiba. Tulis hari yang sudah lewat.", field=field)
+
+
+def refuse_above(value: int | None, bound: int | None, name: str, field: str) -> None:
+    """Refuse a number of people of a place called ``name`` above its largest known population, if one is known."""
+    if value is not None and bound is not None and value > bound:
+        raise Refused(f"{value} melebihi penduduk {name} ({bound}). Periksa angkanya.", field=field)
+
+
+def refuse_impossible_count(count: Count, *, today: date, bound: int | None) -> None:
+    """Refuse a count that cannot be: the one rule of pages, API and imports. Pure, for hundreds of thousands of rows.
+
+    ``today`` is the local day of its kecamatan, ``bound`` the largest known population there. Refused are closed
+    regions, days to come or before 2009, negative numbers, numbers above the population and unknown hindrances.
     """
+    home = count.kecamatan
+    if home.closed_on or count.place.closed_on:
+        refuse_closed(home, "kecamatan")
+        refuse_closed(count.place, "place")
+    if count.by_mobile_unit and count.place.pk != home.pk:
+        raise Refused("Unit keliling dihitung di kecamatannya sendiri. Pilih salah satu tempat.", field="place")
+    if not EARLIEST_DAY <= count.day <= today:
+        refuse_future_day(count.day, today, "day")
+        raise Refused("Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya.", field="day")
+    limit = MOST_COUNTED if bound is None else bound
+    if not 0 <= count.recorded <= limit:
+        _refuse_number(count.recorded, bound, home, "recorded")
+    if count.printed is not None and not 0 <= count.printed <= limit:
+        _refuse_number(count.printed, bound, home, "printed")
+    if count.hindrance and count.hindrance not in KNOWN_HINDRANCES:
+        raise Refused(f"Kendala “{count.hindrance}” tidak dikenal. Pilih satu dari daftar.", field="hindrance")
+
+
+def _refuse_number(value: int, bound: int | None, home: Kecamatan, field: str) -> None:
+    if value < 0:
+        raise Refused(f"{value} tidak boleh negatif. Tulis 0 atau lebih.", field=field)
+    refuse_above(value, bound, home.name, field)
+    raise Refused(f"{value} terlalu besar. Periksa angkanya.", field=field)
+
+
+def refuse_impossible_counts(rows: Iterable[Count], bounds: Mapping[int, int]) -> None:
+    """Raise :class:`CountsRefused` where any of these counts cannot be; ``bounds`` as :func:`population_bounds`."""
+    now, days, problems = timezone.now(), dict[str, date](), dict[CountKey, Refused]()
+    for row in rows:
+        zone = row.kecamatan.time_zone
+        if zone not in days:
+            days[zone] = local_day(now, zone)
+        try:
+            refuse_impossible_count(row, today=days[zone], bound=bounds.get(row.kecamatan.pk))
+        except Refused as refused:
+            problems[row.key] = refused
+    if problems:
+        raise CountsRefused(problems)
+
+
+@transaction.atomic
+def enter_recordings(rows: Sequence[Count], *, by: Any, bounds: Mapping[int, int] | None = None) -> Changes:
+    """Add or correct counts; the newest wins, and a correction keeps the old value in an event.
+
+    ``bounds`` are those of :func:`population_bounds`, where the caller has read them already. Raises
+    :class:`CountsRefused` for counts that cannot be. Marks the month of each count, and the later ones in which it is
+    still the sign of life that counts.
+    """
+    if not rows:
+        return Changes()
+    refuse_impossible_counts(rows, population_bounds({row.kecamatan.pk for row in rows}) if bounds is None else bounds)
     wanted = {
         row.key: Recording(
             kecamatan=row.kecamatan,
@@ -136,15 +225,13 @@ def enter_recordings(rows: Sequence[Count], *, by: Any) -> Changes:
         )
         for row in rows
     }
-    if not wanted:
-        return Changes()
     days = [row.day for row in rows]
-    known = {
-        (row.kecamatan_id, row.day, row.place_id, row.by_mobile_unit): row
-        for row in Recording.objects.filter(
-            kecamatan__in={row.kecamatan for row in rows}, day__range=(min(days), max(days))
-        )
-    }
+    kecamatan = {row.kecamatan for row in rows}
+
+    def known() -> dict[Any, Recording]:
+        rows = Recording.objects.filter(kecamatan__in=kecamatan, day__range=(min(days), max(days)))
+        return {(row.kecamatan_id, row.day, row.place_id, row.by_mobile_unit): row for row in rows}
+
     written, changes = _replace(wanted, known, ("recorded", "printed", "hindrance"), by=by)
     mark_months(_months_that_read(written))
     return changes
@@ -159,10 +246,13 @@ def _months_that_read(counts: Iterable[Recording]) -> Iterable[tuple[int, date]]
 
 
 def _replace(
-    wanted: Mapping[Any, Any], known: Mapping[Any, Any], values: tuple[str, ...], *, by: Any
+    wanted: Mapping[Any, Any], read: Callable[[], Mapping[Any, Any]], values: tuple[str, ...], *, by: Any
 ) -> tuple[list[Any], Changes]:
-    """Write the wanted rows that are new or differ from the known ones, keeping what was replaced in an event."""
-    added = [row for key, row in wanted.items() if key not in known]
+    """Write the wanted rows that are new or differ from the known ones, keeping what was replaced in an event.
+
+    ``read`` returns the known rows by key; it is asked again where somebody added one of the wanted rows meanwhile.
+    """
+    known, added = _added(wanted, read)
     changed = []
     events = []
     for key, row in wanted.items():
@@ -175,12 +265,26 @@ def _replace(
         row.pk = old.pk
         changed.append(row)
         events.append(_correction(row, before, by))
-    if added:
-        type(added[0]).objects.bulk_create(added, batch_size=1000)
     if changed:
         type(changed[0]).objects.bulk_update(changed, values, batch_size=500)
         Event.objects.bulk_create(events, batch_size=1000)
     return added + changed, Changes(len(added), len(changed), len(wanted) - len(added) - len(changed))
+
+
+def _added(wanted: Mapping[Any, Any], read: Callable[[], Mapping[Any, Any]]) -> tuple[Mapping[Any, Any], list[Any]]:
+    """Add the rows that are not known yet; return what was known before, and the new rows."""
+    known = read()
+    while added := [row for key, row in wanted.items() if key not in known]:
+        try:
+            with transaction.atomic():
+                type(added[0]).objects.bulk_create(added, batch_size=1000)
+            break
+        except IntegrityError:
+            # PostgreSQL waited for the other writer, so each turn knows more; SQLite lets in one writer at a time.
+            seen, known = len(known), read()
+            if len(known) == seen:
+                raise
+    return known, added
 
 
 def _correction(row: Any, before: dict[str, Any], by: Any) -> Event:

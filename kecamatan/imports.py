@@ -18,6 +18,10 @@ from kecamatan.duty import (
     PopulationFigures,
     enter_recordings,
     population_bounds,
+    refuse_above,
+    refuse_closed,
+    refuse_future_day,
+    refuse_impossible_count,
     set_populations,
     set_target,
 )
@@ -112,8 +116,7 @@ class Regions:
 
     def not_in_future(self, value: date, place: Kecamatan, *, column: str) -> date:
         """Return a local day of a place, refused when it has not come there."""
-        if value > self.today(place):
-            raise Refused(f"{value:%d/%m/%Y} belum tiba. Tulis hari yang sudah lewat.", field=column)
+        refuse_future_day(value, self.today(place), column)
         return value
 
     def moment(self, local: datetime, place: Kecamatan) -> datetime:
@@ -132,11 +135,7 @@ def _open(regions: Mapping[str, R], code: str, level: str, column: str) -> R:
     region = regions.get(code)
     if region is None:
         raise Refused(f"Tidak ada {level} {code}. Periksa kodenya pada daftar Kemendagri.", field=column)
-    if region.closed_on:
-        raise Refused(
-            f"{region.name} ({code}) ditutup pada {region.closed_on:%d/%m/%Y}. Pakai kode penggantinya.",
-            field=column,
-        )
+    refuse_closed(region, column)
     return region
 
 
@@ -144,13 +143,11 @@ class Bounds:
     """The largest known population of each kecamatan: no count of its people can be above it."""
 
     def __init__(self) -> None:
-        self._bounds = population_bounds()
+        self.of = population_bounds()
 
     def check(self, value: int | None, place: Kecamatan, *, column: str) -> None:
         """Refuse a count above the population of its place, where that is known."""
-        bound = self._bounds.get(place.pk)
-        if value is not None and bound is not None and value > bound:
-            raise Refused(f"{value} melebihi penduduk {place.name} ({bound}). Periksa angkanya.", field=column)
+        refuse_above(value, self.of.get(place.pk), place.name, column)
 
 
 def _counted(changes: Changes) -> Counter[Outcome]:
@@ -287,20 +284,31 @@ class RecordingImport(Dataset[Count]):
         Column("cetak", count),
         Column("kendala", hindrance),
     ]
+    # Field of the domain: column of the file.
+    fields: ClassVar = {
+        "kecamatan": "kode",
+        "day": "tanggal",
+        "place": "di",
+        "recorded": "rekam",
+        "printed": "cetak",
+        "hindrance": "kendala",
+    }
 
     def __init__(self, now: datetime) -> None:
         super().__init__(now)
         self.regions, self.bounds = Regions(now), Bounds()
 
     def clean(self, row: Row) -> Count:
-        """Refuse days to come and counts above the population."""
+        """Refuse what :func:`refuse_impossible_count` refuses, by the names of the columns."""
         home = self.regions.place(row["kode"])
-        self.regions.not_in_future(row["tanggal"], home, column="tanggal")
-        self.bounds.check(row["rekam"], home, column="rekam")
-        self.bounds.check(row["cetak"], home, column="cetak")
         by_mobile_unit = row["di"] == MOBILE_UNIT
         place = home if by_mobile_unit or not row["di"] else self.regions.place(row["di"], column="di")
-        return Count(home, row["tanggal"], place, row["rekam"], by_mobile_unit, row["cetak"], row["kendala"] or "")
+        count = Count(home, row["tanggal"], place, row["rekam"], by_mobile_unit, row["cetak"], row["kendala"] or "")
+        try:
+            refuse_impossible_count(count, today=self.regions.today(home), bound=self.bounds.of.get(home.pk))
+        except Refused as refused:
+            raise Refused(refused.message, field=self.fields[refused.field]) from None
+        return count
 
     def key(self, value: Count) -> Hashable:
         """One count per kecamatan, day and place."""
@@ -309,7 +317,7 @@ class RecordingImport(Dataset[Count]):
     def write(self, entries: Sequence[Entry[Count]]) -> Counter[Outcome]:
         """Write a chunk; what a row does not name stays as it is known."""
         counts = [entry.value for entry in entries]
-        return _counted(enter_recordings(_completed(counts), by=None))
+        return _counted(enter_recordings(_completed(counts), by=None, bounds=self.bounds.of))
 
 
 def _completed(counts: Sequence[Count]) -> list[Count]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,6 +13,7 @@ import time_machine
 from kecamatan.duty import (
     Changes,
     Count,
+    CountsRefused,
     PopulationFigures,
     enter_recordings,
     nation_marks_preview,
@@ -28,6 +31,7 @@ from kecamatan.duty import (
 from kecamatan.models import DayOff, Event, Kecamatan, OfficeHours, Population, Recording, TargetRule
 from lib.errors import Refused
 from tests.factories import forget_marks, make_dinas, make_kecamatan, make_user, marks, moment
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +107,86 @@ def test_a_count_at_the_end_of_a_month_is_the_sign_of_life_of_the_next(place):
 
 def test_no_counts_change_nothing():
     assert enter_recordings([], by=None) == Changes()
+
+
+def refusal_of(count: Count) -> tuple[str, str]:
+    with pytest.raises(CountsRefused) as refusal:
+        enter_recordings([count], by=None)
+    assert list(refusal.value.problems) == [count.key]
+    assert Recording.objects.count() == 0
+    return refusal.value.field, refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "message"),
+    [
+        ({"day": date(2026, 3, 19)}, "day", "19/03/2026 belum tiba. Tulis hari yang sudah lewat."),
+        ({"day": date(2008, 12, 31)}, "day", "Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya."),
+        ({"recorded": -1}, "recorded", "-1 tidak boleh negatif. Tulis 0 atau lebih."),
+        ({"recorded": 101}, "recorded", "101 melebihi penduduk Kecamatan 36.03.30 (100). Periksa angkanya."),
+        ({"printed": -2}, "printed", "-2 tidak boleh negatif. Tulis 0 atau lebih."),
+        ({"printed": 101}, "printed", "101 melebihi penduduk Kecamatan 36.03.30 (100). Periksa angkanya."),
+        ({"hindrance": "rain"}, "hindrance", "Kendala “rain” tidak dikenal. Pilih satu dari daftar."),
+    ],
+)
+def test_a_count_that_cannot_be_is_refused(place: Kecamatan, wrong: dict[str, Any], field: str, message: str) -> None:
+    set_populations([PopulationFigures(place, "2025-2", 100, 70)], by=None)
+    assert refusal_of(replace(Count(place, date(2026, 3, 18), place, 100), **wrong)) == (field, message)
+
+
+def test_a_count_of_a_closed_kecamatan_or_at_a_closed_place_is_refused(place):
+    closed = make_kecamatan("36.03.31")
+    closed.closed_on = date(2026, 3, 1)
+    day, sentence = date(2026, 2, 2), "Kecamatan 36.03.31 (36.03.31) ditutup pada 01/03/2026. Pakai kode penggantinya."
+    assert refusal_of(Count(closed, day, closed, 1)) == ("kecamatan", sentence)
+    assert refusal_of(Count(place, day, closed, 1)) == ("place", sentence)
+
+
+def test_a_mobile_unit_records_in_the_kecamatan_itself(place):
+    count = Count(place, date(2026, 3, 2), make_kecamatan("36.03.31"), 1, by_mobile_unit=True)
+    assert refusal_of(count)[0] == "place"
+
+
+def test_an_unknown_population_bounds_nothing_but_what_can_be_stored(place):
+    assert refusal_of(Count(place, date(2026, 3, 2), place, 2_147_483_648)) == (
+        "recorded",
+        "2147483648 terlalu besar. Periksa angkanya.",
+    )
+
+
+def test_today_of_a_count_is_the_day_of_its_kecamatan(place):
+    papua = make_kecamatan("91.03.01")
+    with time_machine.travel(moment("2026-03-18 15:30"), tick=False):
+        assert enter_recordings([Count(papua, date(2026, 3, 19), papua, 1)], by=None) == Changes(added=1)
+        with pytest.raises(CountsRefused):
+            enter_recordings([Count(place, date(2026, 3, 19), place, 1)], by=None)
+
+
+def test_each_impossible_count_of_several_is_named_and_none_is_written(place):
+    good, late, negative = (
+        Count(place, date(2026, 3, 9), place, 5),
+        Count(place, date(2026, 3, 19), place, 5),
+        Count(place, date(2026, 3, 10), place, -5),
+    )
+    with pytest.raises(CountsRefused) as refusal:
+        enter_recordings([good, late, negative], by=None)
+    assert {key: problem.field for key, problem in refusal.value.problems.items()} == {
+        late.key: "day",
+        negative.key: "recorded",
+    }
+    assert Recording.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_enter_the_same_new_count_at_once_make_one(place):
+    days = [date(2026, 3, 9), date(2026, 3, 10)]
+
+    def enter(number: int) -> Changes:
+        return enter_recordings([Count(place, day, place, 5) for day in days], by=None)
+
+    results = at_once(enter, callers=8)
+    assert sorted(results) == [*[Changes(unchanged=2)] * 7, Changes(added=2)]
+    assert list(Recording.objects.order_by("day").values_list("day", "recorded")) == [(day, 5) for day in days]
 
 
 def test_a_kabupatens_target_marks_all_its_kecamatan(place):
