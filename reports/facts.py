@@ -13,9 +13,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 
-from devices.models import InventoryCheck, KindRequirement, Placement, RecordingSet
+from devices.models import DeviceKind, InventoryCheck, Placement, RecordingSet
 from devices.readiness import ArrangementSpan, Fault, Missing, Outage, Placed, SetRecord
 from kecamatan.duty import office_calendar
 from kecamatan.models import Kecamatan, Population, Recording, SignOfLife, TargetRule
@@ -95,9 +95,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What holds for every place: the office calendar and the required kinds."""
+    """What holds for every place: the office calendar, the keys of the kinds by code, and which are required."""
 
     calendar: OfficeCalendar
+    kinds: dict[str, int]
     requirements: tuple[tuple[str, date, date | None], ...]
 
     def required(self, month: date) -> frozenset[str]:
@@ -109,8 +110,15 @@ class Reference:
 
 def load_reference() -> Reference:
     """Read the reference data as it is now."""
-    requirements = KindRequirement.objects.values_list("kind__code", "from_month", "until_month")
-    return Reference(calendar=office_calendar(), requirements=tuple(requirements))
+    kinds = DeviceKind.objects.order_by().values_list(
+        "code", "pk", "requirements__from_month", "requirements__until_month"
+    )
+    rows = list(kinds)
+    return Reference(
+        calendar=office_calendar(),
+        kinds={code: pk for code, pk, *_ in rows},
+        requirements=tuple((code, first, until) for code, _, first, until in rows if first),
+    )
 
 
 def load_places(ids: Collection[int] | None = None) -> dict[int, Place]:
@@ -239,14 +247,10 @@ def _load_arrangements(facts: dict[int, Facts], ids: list[int], start: datetime)
 
 def _load_counts(facts: dict[int, Facts], ids: list[int], first: date, before: date) -> None:
     """Read the counts of the month, and back to the oldest day that can still be a sign of life in it."""
-    counts = (
-        Recording.objects.filter(kecamatan__in=ids, day__gte=first, day__lte=before)
-        .order_by()
-        .values_list("kecamatan_id", "day")
-        .annotate(Sum("recorded"))
-    )
-    for place, day, recorded in counts:
-        facts[place].recorded[day] = recorded
+    counts = Recording.objects.filter(kecamatan__in=ids, day__gte=first, day__lte=before).order_by()
+    for place, day, recorded in counts.values_list("kecamatan_id", "day", "recorded"):
+        # A day has a count for each place of recording.
+        facts[place].recorded[day] = facts[place].recorded.get(day, 0) + recorded
     signs = SignOfLife.objects.filter(kecamatan__in=ids, day__gte=first, day__lte=before)
     for place, day in signs.values_list("kecamatan_id", "day"):
         facts[place].signs.append(day)

@@ -25,10 +25,14 @@ def figure() -> models.IntegerField:
 
 
 class RegionRow(models.Model):
-    """One region and month. ``region_id`` is the key in the table of its level, 0 for the nation."""
+    """One region and month. ``region_id`` is the key in the table of its level, 0 for the nation.
+
+    ``parent_id`` is the key of the region that it is summed into: a kabupaten's, a province's, 0 for the nation.
+    """
 
     level = models.CharField(max_length=9, choices=Level.choices)
     region_id = models.PositiveBigIntegerField()
+    parent_id = models.PositiveBigIntegerField()
     month = models.DateField()
 
     class Meta:
@@ -106,6 +110,8 @@ class RegionMonth(RegionRow):
             models.UniqueConstraint(fields=["level", "region_id", "month"], name="reports_regionmonth_once"),
         ]
         indexes: ClassVar = [
+            # The children of a region, to sum up.
+            models.Index(fields=["month", "level", "parent_id"], name="reports_regionmonth_children"),
             # The open rows that time has overtaken.
             models.Index(
                 fields=["valid_until"], condition=models.Q(valid_until__isnull=False), name="reports_regionmonth_stale"

@@ -9,27 +9,24 @@ rows of their children inside that transaction, one drain at a time (``RollupLoc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Min
 from django.utils import timezone
 
 from devices.models import InventoryCheck, Placement
 from kecamatan.changes import mark_waiting
-from kecamatan.models import ChangedMonth, Kabupaten, Kecamatan, Population, Province, Recording, TargetRule
+from kecamatan.models import ChangedMonth, Population, Recording, TargetRule
 from lib.months import add_months, local_month, month_of, months_through
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
-from reports.facts import Place, load_facts, load_places, load_reference
+from reports.facts import Place, Reference, load_facts, load_places, load_reference
 from reports.judge import Row, judge
-from reports.models import Level, RegionMonth, RegionMonthKind, RollupLock
-from reports.rows import NATION, Region, region_of, store, stored_rows, sum_children
+from reports.models import RegionMonth, RegionMonthKind, RollupLock
+from reports.rows import changed_kinds, parents_of, region_of, store, sum_upwards
 
 BATCH = 500
-PLACES = (Level.KECAMATAN, Level.DINAS)
 
 
 # --- Draining ---------------------------------------------------------------------------------------------------
@@ -57,13 +54,14 @@ def _drain_batch() -> int:
         return 0
     now = timezone.now()
     places = load_places({mark.kecamatan_id for mark in marks})
-    rows = _compute(places, _by_month(marks), now)
+    reference = load_reference()
+    rows = _compute(places, _by_month(marks), reference, now)
     with transaction.atomic():
         RollupLock.objects.select_for_update().get()
         settled = _settle(marks)
         mark_waiting(_months_opened_since(settled, places, now))
         for month, group in _by_month(settled).items():
-            _sum_up(month, {places[pk]: rows[pk, month] for pk in group})
+            _sum_up(month, {places[pk]: rows[pk, month] for pk in group}, reference.kinds)
     return len(settled)
 
 
@@ -88,8 +86,9 @@ def _by_month(marks: Iterable[ChangedMonth]) -> dict[date, list[int]]:
     return months
 
 
-def _compute(places: dict[int, Place], months: dict[date, list[int]], now: datetime) -> dict[tuple[int, date], Row]:
-    reference = load_reference()
+def _compute(
+    places: dict[int, Place], months: dict[date, list[int]], reference: Reference, now: datetime
+) -> dict[tuple[int, date], Row]:
     rows: dict[tuple[int, date], Row] = {}
     for month, ids in months.items():
         facts = load_facts({pk: places[pk] for pk in ids}, month, reference)
@@ -113,30 +112,11 @@ def _settle(marks: list[ChangedMonth]) -> list[ChangedMonth]:
 # --- Summing up -------------------------------------------------------------------------------------------------
 
 
-def _sum_up(month: date, fresh: dict[Place, Row]) -> None:
+def _sum_up(month: date, fresh: dict[Place, Row], kinds: Mapping[str, int]) -> None:
     """Store the rows of these places, and of the kabupaten, the provinces and the nation above them, at one go."""
-    steps = list(_levels_above(fresh))
-    new = {region_of(place): row for place, row in fresh.items()}
-    own = [region.pk for region in new]
-    beside = reduce(or_, (Q(level__in=levels, region_id__in=parents) for levels, parents in steps))
-    rows = stored_rows(month, beside & ~Q(level__in=PLACES, region_id__in=own)) | new
-    for levels, parents in steps:
-        sums = sum_children(rows, levels, parents)
-        blank = Row(as_of=timezone.now(), closed=True)
-        above = {region: sums.get(region, blank) for region in parents.values()}
-        rows |= above
-        new |= above
-    store(month, new)
-
-
-def _levels_above(places: Iterable[Place]) -> Iterator[tuple[tuple[str, ...], dict[int, Region]]]:
-    """Yield, from the lowest, the levels to sum, and the parent of each of their rows that has a say."""
-    province_of = {place.kabupaten: place.province for place in places}
-    below = Kecamatan.objects.filter(kabupaten__in=province_of).order_by().values_list("pk", "kabupaten_id")
-    yield PLACES, {pk: Region(Level.KABUPATEN, of) for pk, of in below}
-    siblings = Kabupaten.objects.filter(province__in=set(province_of.values())).order_by()
-    yield (Level.KABUPATEN,), {pk: Region(Level.PROVINCE, of) for pk, of in siblings.values_list("pk", "province_id")}
-    yield (Level.PROVINCE,), dict.fromkeys(Province.objects.order_by().values_list("pk", flat=True), NATION)
+    own = {region_of(place): row for place, row in fresh.items()}
+    changed = changed_kinds(month, own, kinds)
+    store(month, own | sum_upwards(month, fresh, changed), parents_of(fresh), changed)
 
 
 # --- Time passing -----------------------------------------------------------------------------------------------

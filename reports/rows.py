@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from devices.models import DeviceKind
 from reports.bulk import write_rows
 from reports.facts import Place
 from reports.judge import Row
 from reports.models import Level, RegionMonth, RegionMonthKind
-
-WRITE_BATCH = 500
 
 
 def _sums(model: type[models.Model]) -> tuple[str, ...]:
@@ -27,6 +25,11 @@ def _sums(model: type[models.Model]) -> tuple[str, ...]:
 
 FIGURES = _sums(RegionMonth)
 KIND_FIGURES = _sums(RegionMonthKind)
+COLUMNS = (
+    *("level", "region_id", "parent_id", "month", "as_of", "closed", "valid_until"),
+    *("opened_by_cause", "opened_by_route"),
+    *FIGURES,
+)
 
 
 class Region(NamedTuple):
@@ -37,6 +40,12 @@ class Region(NamedTuple):
 
 
 NATION = Region(Level.NATION, 0)
+PARENT_LEVELS: dict[str, str] = {
+    Level.KECAMATAN: Level.KABUPATEN,
+    Level.DINAS: Level.KABUPATEN,
+    Level.KABUPATEN: Level.PROVINCE,
+    Level.PROVINCE: Level.NATION,
+}
 
 
 def region_of(place: Place) -> Region:
@@ -44,54 +53,167 @@ def region_of(place: Place) -> Region:
     return Region(Level.DINAS if place.is_dinas else Level.KECAMATAN, place.pk)
 
 
-def sum_children(
-    rows: Mapping[Region, Row], levels: tuple[str, ...], parents: Mapping[int, Region]
-) -> dict[Region, Row]:
-    """Return the sums of those of ``rows`` that are of ``levels``, by parent."""
-    groups: defaultdict[Region, list[Row]] = defaultdict(list)
-    for region, row in rows.items():
-        if region.level in levels and not row.is_blank:
-            groups[parents[region.pk]].append(row)
-    return {parent: _sum(children) for parent, children in groups.items()}
+def parents_of(places: Iterable[Place]) -> dict[Region, Region]:
+    """Return the parent of each place, and of each region above but the nation, from the lowest level up."""
+    kabupaten, provinces = {}, {}
+    parents = {}
+    for place in places:
+        own, province = Region(Level.KABUPATEN, place.kabupaten), Region(Level.PROVINCE, place.province)
+        parents[region_of(place)], kabupaten[own], provinces[province] = own, province, NATION
+    return parents | kabupaten | provinces
 
 
-def _sum(children: list[Row]) -> Row:
-    """Add rows up: closed when all are, with the latest month end across zones; else as of the oldest."""
-    closed = all(child.closed for child in children)
-    as_of = (max if closed else min)(child.as_of for child in children)
+# --- Adding up ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Total:
+    """The sum of rows: closed when all are, with the latest month end across zones; else as of the oldest."""
+
     # A child's row that only waits for a planned start keeps its parents' rows.
-    total = Row(as_of=as_of, closed=closed, planned=True)
-    for child in children:
-        total.figures.update(child.figures)
-        total.by_cause.update(child.by_cause)
-        total.by_route.update(child.by_route)
-        for code, counts in child.kinds.items():
-            total.kinds[code].update(counts)
-    return total
+    row: Row = field(default_factory=lambda: Row(as_of=timezone.now(), closed=True))
+    latest: datetime | None = None
+    earliest: datetime | None = None
+
+    def add(self, row: Row) -> None:
+        """Add a child; a blank one has no say."""
+        if not row.is_blank:
+            self._judge(row.as_of, row.closed)
+            self.row.figures.update(row.figures)
+            self._add_texts(row.by_cause, row.by_route)
+            for code, counts in row.kinds.items():
+                self.row.kinds[code].update(counts)
+
+    def add_stored(self, as_of: datetime, closed: bool, by_cause: dict[str, int], by_route: dict[str, int]) -> None:
+        """Add what of a stored child is not summed by column."""
+        self._judge(as_of, closed)
+        self._add_texts(by_cause, by_route)
+
+    def _add_texts(self, by_cause: Mapping[str, int], by_route: Mapping[str, int]) -> None:
+        self.row.by_cause.update(by_cause)
+        self.row.by_route.update(by_route)
+
+    def _judge(self, as_of: datetime, closed: bool) -> None:
+        self.row.planned = True
+        self.row.closed = self.row.closed and closed
+        self.latest = max(self.latest or as_of, as_of)
+        self.earliest = min(self.earliest or as_of, as_of)
+        self.row.as_of = self.latest if self.row.closed else self.earliest
 
 
-def store(month: date, rows: dict[Region, Row]) -> None:
-    """Replace the rows of these regions in a month; a blank one leaves none."""
-    replaced = Q()
-    for level, ids in _ids_by_level(rows).items():
-        replaced |= Q(level=level, region_id__in=ids)
-    RegionMonth.objects.filter(replaced, month=month).delete()
-    RegionMonthKind.objects.filter(replaced, month=month).delete()
-    kept = {region: row for region, row in rows.items() if not row.is_blank}
-    RegionMonth.objects.bulk_create(
-        [_as_model(region, month, row) for region, row in kept.items()], batch_size=WRITE_BATCH
+def sum_upwards(month: date, fresh: Mapping[Place, Row], kinds: Mapping[str, int]) -> dict[Region, Row]:
+    """Return the rows of all regions above these places: their fresh rows and the stored ones beside them.
+
+    By kind, only what is of ``kinds`` (keys by code) is whole.
+    """
+    parents = parents_of(fresh)
+    rows = {region_of(place): row for place, row in fresh.items()}
+    totals = stored_totals(month, _beside(parents), kinds)
+    for child, parent in parents.items():
+        totals[parent].add(rows[child] if child in rows else totals[child].row)
+    return {parent: totals[parent].row for parent in parents.values()}
+
+
+def _beside(parents: Mapping[Region, Region]) -> Q:
+    """Choose the stored rows that have one of these parents and are not among the children themselves."""
+    beside = Q(pk=None)
+    for levels in ((Level.KECAMATAN, Level.DINAS), (Level.KABUPATEN,), (Level.PROVINCE,)):
+        above = {parent.pk for child, parent in parents.items() if child.level in levels}
+        own = [child.pk for child in parents if child.level in levels]
+        beside |= Q(level__in=levels, parent_id__in=above) & ~Q(region_id__in=own)
+    return beside
+
+
+def stored_totals(month: date, chosen: Q, kinds: Mapping[str, int]) -> defaultdict[Region, Total]:
+    """Return the sums of the stored rows of a month that a filter over level, region and parent chooses, by parent."""
+    totals: defaultdict[Region, Total] = defaultdict(Total)
+    columns: defaultdict[Region, list[Sequence[int]]] = defaultdict(list)
+    children: defaultdict[str, list[int]] = defaultdict(list)
+    fields = ("level", "region_id", "parent_id", "as_of", "closed", "opened_by_cause", "opened_by_route", *FIGURES)
+    rows = RegionMonth.objects.filter(chosen, month=month).values_list(*fields)
+    for level, pk, parent_id, as_of, closed, by_cause, by_route, *figures in rows:
+        parent = Region(PARENT_LEVELS[level], parent_id)
+        totals[parent].add_stored(as_of, closed, by_cause, by_route)
+        columns[parent].append(figures)
+        children[level].append(pk)
+    for parent, figures_of_all in columns.items():
+        totals[parent].row.figures = _add_columns(FIGURES, figures_of_all)
+    _add_kinds(totals, month, children, kinds)
+    return totals
+
+
+def _add_kinds(
+    totals: Mapping[Region, Total], month: date, children: Mapping[str, list[int]], kinds: Mapping[str, int]
+) -> None:
+    """Add the figures by kind of these children."""
+    if not children or not kinds:
+        return
+    codes = {pk: code for code, pk in kinds.items()}
+    columns: defaultdict[tuple[str, int, int], list[Sequence[int]]] = defaultdict(list)
+    rows = RegionMonthKind.objects.filter(_any_of(children), month=month, kind__in=codes)
+    for level, parent_id, kind, *figures in rows.values_list("level", "parent_id", "kind_id", *KIND_FIGURES):
+        columns[PARENT_LEVELS[level], parent_id, kind].append(figures)
+    for (level, pk, kind), figures_of_all in columns.items():
+        totals[Region(level, pk)].row.kinds[codes[kind]] = _add_columns(KIND_FIGURES, figures_of_all)
+
+
+def _add_columns(names: Sequence[str], rows: Iterable[Sequence[int]]) -> Counter[str]:
+    """Add rows up column by column: many times as fast as adding counters."""
+    return Counter(dict(zip(names, map(sum, zip(*rows, strict=True)), strict=True)))
+
+
+# --- Reading and replacing ---------------------------------------------------------------------------------------
+
+
+def changed_kinds(month: date, rows: Mapping[Region, Row], kinds: Mapping[str, int]) -> dict[str, int]:
+    """Return those of ``kinds`` (keys by code) whose figures differ from the stored ones in any of these regions.
+
+    A fault changes one kind of fourteen, a count none: the sums of the others stand.
+    """
+    fields = ("level", "region_id", "kind_id", *KIND_FIGURES)
+    stored = RegionMonthKind.objects.filter(_any_of(_ids_by_level(rows)), month=month).values_list(*fields)
+    fresh = (
+        (region.level, region.pk, kinds[code], *figures)
+        for region, row in rows.items()
+        for code, figures in _figures_by_kind(row)
     )
-    kind_ids = dict(DeviceKind.objects.order_by().values_list("code", "pk"))
+    differing = {kind for _, _, kind, *_ in set(stored) ^ set(fresh)}
+    return {code: pk for code, pk in kinds.items() if pk in differing}
+
+
+def _figures_by_kind(row: Row) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield what is stored of a row by kind; a blank row leaves nothing."""
+    for code, figures in sorted(row.kinds.items()):
+        if any(figures.values()) and not row.is_blank:
+            yield code, tuple(figures[name] for name in KIND_FIGURES)
+
+
+def store(month: date, rows: Mapping[Region, Row], parents: Mapping[Region, Region], kinds: Mapping[str, int]) -> None:
+    """Replace the rows of these regions in a month, by kind only those of ``kinds``; a blank row leaves none."""
+    replaced = _any_of(_ids_by_level(rows))
+    RegionMonth.objects.filter(replaced, month=month).delete()
+    kept = [(region, parents.get(region, NATION).pk, row) for region, row in rows.items() if not row.is_blank]
+    write_rows(RegionMonth, COLUMNS, (_values(region, parent, month, row) for region, parent, row in kept))
+    if not kinds:
+        return
+    RegionMonthKind.objects.filter(replaced, month=month, kind__in=kinds.values()).delete()
     write_rows(
         RegionMonthKind,
-        ("level", "region_id", "month", "kind_id", *KIND_FIGURES),
+        ("level", "region_id", "parent_id", "month", "kind_id", *KIND_FIGURES),
         (
-            (region.level, region.pk, month, kind_ids[code], *(figures[name] for name in KIND_FIGURES))
-            for region, row in kept.items()
-            for code, figures in sorted(row.kinds.items())
-            if any(figures.values())
+            (region.level, region.pk, parent, month, kinds[code], *figures)
+            for region, parent, row in kept
+            for code, figures in _figures_by_kind(row)
+            if code in kinds
         ),
     )
+
+
+def _any_of(ids_by_level: Mapping[str, list[int]]) -> Q:
+    chosen = Q()
+    for level, ids in ids_by_level.items():
+        chosen |= Q(level=level, region_id__in=ids)
+    return chosen
 
 
 def _ids_by_level(regions: Iterable[Region]) -> dict[str, list[int]]:
@@ -101,18 +223,11 @@ def _ids_by_level(regions: Iterable[Region]) -> dict[str, list[int]]:
     return levels
 
 
-def _as_model(region: Region, month: date, row: Row) -> RegionMonth:
-    return RegionMonth(
-        level=region.level,
-        region_id=region.pk,
-        month=month,
-        as_of=row.as_of,
-        closed=row.closed,
-        valid_until=row.valid_until,
-        opened_by_cause=_without_zeros(row.by_cause),
-        opened_by_route=_without_zeros(row.by_route),
-        **row.figures,
-    )
+def _values(region: Region, parent: int, month: date, row: Row) -> tuple[object, ...]:
+    """Return a row as :data:`COLUMNS` names its values."""
+    by_cause, by_route = _without_zeros(row.by_cause), _without_zeros(row.by_route)
+    key = (region.level, region.pk, parent, month, row.as_of, row.closed, row.valid_until)
+    return (*key, by_cause, by_route, *(row.figures[name] for name in FIGURES))
 
 
 def _without_zeros(counts: Counter[str]) -> dict[str, int]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import Q
 from django.utils import timezone
 
-from kecamatan.models import ChangedMonth, Kecamatan
+from kecamatan.models import ChangedMonth
 from reports.facts import Place, Reference, load_facts, load_places, load_reference
 from reports.judge import Row, judge
 from reports.models import Level, RegionMonth
 from reports.rollups import BATCH, months_with_facts
-from reports.rows import NATION, Region, region_of, stored_rows, sum_children
+from reports.rows import PARENT_LEVELS, Region, Total, parents_of, region_of, stored_rows
 
 
 @dataclass(slots=True)
@@ -58,9 +58,10 @@ def _compare_all(month: date | None) -> Verification:
         for start in range(0, len(settled), BATCH):
             batch = {pk: places[pk] for pk in settled[start : start + BATCH]}
             _verify_places(result, batch, of, reference, now)
+    parents = parents_of(places.values())
     for of in RegionMonth.objects.order_by("month").values_list("month", flat=True).distinct():
         if month in (None, of):
-            _verify_parents(result, of)
+            _verify_parents(result, of, parents)
     return result
 
 
@@ -76,20 +77,18 @@ def _verify_places(
         _compare(result, region_of(place), month, row, fresh)
 
 
-def _verify_parents(result: Verification, month: date) -> None:
-    parents = dict(Kecamatan.objects.values_list("pk", "kabupaten_id"))
-    provinces = {place.kabupaten: place.province for place in load_places().values()}
-    for levels, above in (
-        ((Level.KECAMATAN, Level.DINAS), {pk: Region(Level.KABUPATEN, of) for pk, of in parents.items()}),
-        ((Level.KABUPATEN,), {pk: Region(Level.PROVINCE, of) for pk, of in provinces.items()}),
-        ((Level.PROVINCE,), dict.fromkeys(provinces.values(), NATION)),
-    ):
-        fresh = sum_children(stored_rows(month, Q(level__in=levels)), levels, above)
-        level = next(iter(above.values())).level
-        stored = stored_rows(month, Q(level=level))
-        for region in {*fresh, *stored}:
+def _verify_parents(result: Verification, month: date, parents: Mapping[Region, Region]) -> None:
+    """Sum the stored rows up by today's parents, not by those that are stored with them."""
+    stored = stored_rows(month, Q())
+    for level in (Level.KABUPATEN, Level.PROVINCE, Level.NATION):
+        totals: defaultdict[Region, Total] = defaultdict(Total)
+        for region, row in stored.items():
+            if PARENT_LEVELS.get(region.level) == level:
+                totals[parents[region]].add(row)
+        for region in {*totals, *(region for region in stored if region.level == level)}:
             result.rows += region in stored
-            _compare(result, region, month, stored.get(region), fresh.get(region))
+            fresh = totals[region].row if region in totals else None
+            _compare(result, region, month, stored.get(region), fresh)
 
 
 def _compare(result: Verification, region: Region, month: date, stored: Row | None, fresh: Row | None) -> None:

@@ -16,7 +16,7 @@ from reports.judge import Row, judge, target_of
 from tests.factories import moment
 
 APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
-REFERENCE = Reference(OfficeCalendar(), (("server", date(2009, 1, 1), None),))
+REFERENCE = Reference(OfficeCalendar(), {"server": 1}, (("server", date(2009, 1, 1), None),))
 LATER = moment("2026-06-10 03:00")
 
 
