@@ -8,9 +8,11 @@ known.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import copy
+from dataclasses import dataclass
 from datetime import date
-from typing import TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -36,6 +38,42 @@ class LossChanges(TypedDict, total=False):
     rerecorded: int
     rerecorded_on: date | None
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Lost records and the re-recordings against them, as plain values; only confirmed losses enter the net."""
+
+    day: date
+    count: int
+    confirmed: bool
+    rerecorded: int
+    rerecorded_on: date
+
+
+class Tally(NamedTuple):
+    """What the losses and re-recordings of some days add up to."""
+
+    lost: int
+    suspected: int
+    rerecorded: int
+
+
+def loss_of(day: date, count: int, certainty: str, rerecorded: int, rerecorded_on: date | None) -> Loss:
+    """Return a loss as plain values; re-recordings of an unknown day count on that of the loss."""
+    return Loss(day, count, certainty == LostRecords.Certainty.CONFIRMED, rerecorded, rerecorded_on or day)
+
+
+def tally_losses(losses: Iterable[Loss], first: date, last: date) -> Tally:
+    """Add up what was lost, may be lost, and was recorded again from ``first`` to ``last``, each by its own day."""
+    lost = suspected = rerecorded = 0
+    for loss in losses:
+        if first <= loss.day <= last:
+            lost += loss.count if loss.confirmed else 0
+            suspected += 0 if loss.confirmed else loss.count
+        if loss.confirmed and first <= loss.rerecorded_on <= last:
+            rerecorded += loss.rerecorded
+    return Tally(lost, suspected, rerecorded)
 
 
 def record_loss(

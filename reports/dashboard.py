@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from kecamatan.models import Cause
 from kecamatan.scope import Scope
+from lib.charts import Bar, bar
 from lib.format import UNKNOWN, moment_id, month_end_id, month_id, number_id, percent_id
 from repairs.models import Ticket
 from reports.crumbs import crumbs
@@ -25,7 +26,6 @@ from reports.surroundings import Surroundings
 # As many marks as people can still count by eye; a larger region is drawn as one ribbon.
 MARKS_AT_MOST = 60
 RIBBON_UNITS = 1000
-BAR_UNITS, BAR_TARGET = 125, 100
 
 SERVICES = (
     ("serving", "Melayani", "r-s"),
@@ -99,15 +99,6 @@ class Tile:
     def is_unknown(self) -> bool:
         """Say whether there is no number at all."""
         return self.value == UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A bar against its target in a viewBox of 125; the tick at 100 is the target, beyond 125 the bar is notched."""
-
-    width: str
-    met: bool
-    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -506,13 +497,6 @@ def kind_rows(report: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[
         {"code": code, "name": names[code], **{name: number_id(by_kind[code][name]) for name in by_kind[code]}}
         for code in codes
     ]
-
-
-def bar(achievement: float | None) -> Bar | None:
-    """Return the bar of an achievement in percent; the number beside it says what the bar cannot show."""
-    if achievement is None:
-        return None
-    return Bar(f"{min(max(achievement, 0), BAR_UNITS):.1f}", achievement >= BAR_TARGET, achievement > BAR_UNITS)
 
 
 def order_of(asked: str | None, children: Sequence[Mapping[str, Any]]) -> Order:

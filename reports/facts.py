@@ -22,6 +22,7 @@ from kecamatan.models import Kecamatan, Population, Recording, SignOfLife, Targe
 from lib.months import WIB, WIT, month_bounds
 from lib.office import OfficeCalendar
 from lib.spans import Span
+from repairs.losses import Loss, loss_of
 from repairs.models import Arrangement, LostRecords, Ticket
 from repairs.models import Outage as OutageRow
 
@@ -44,17 +45,6 @@ class TicketFact(NamedTuple):
     cause: str
     route: str
     due_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """Lost records and the re-recordings against them; only confirmed losses enter the net."""
-
-    day: date
-    count: int
-    confirmed: bool
-    rerecorded: int
-    rerecorded_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +249,8 @@ def _load_counts(facts: dict[int, Facts], ids: list[int], first: date, before: d
 def _load_losses(facts: dict[int, Facts], ids: list[int]) -> None:
     rows = LostRecords.objects.filter(kecamatan__in=ids, voided_at=None).order_by("pk")
     fields = ("kecamatan_id", "day", "count", "certainty", "rerecorded", "rerecorded_on")
-    for place, day, count, certainty, rerecorded, rerecorded_on in rows.values_list(*fields):
-        confirmed = certainty == LostRecords.Certainty.CONFIRMED
-        facts[place].losses.append(Loss(day, count, confirmed, rerecorded, rerecorded_on or day))
+    for place, *values in rows.values_list(*fields):
+        facts[place].losses.append(loss_of(*values))
 
 
 def _load_duty(facts: dict[int, Facts], ids: list[int]) -> None:

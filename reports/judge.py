@@ -26,10 +26,11 @@ from devices.readiness import (
     stopping_outage_spans,
 )
 from devices.register import INVENTORY_HOLDS_MONTHS
-from kecamatan.duty import SEMESTER_HOLDS_MONTHS
+from kecamatan.targets import rule_in_force, semester_in_force, target_by
 from lib.months import add_months, local_day, midnight, month_bounds
 from lib.spans import MINUTE, Closed, Span, clip, intersection, minutes
-from reports.facts import Facts, Loss, Reference, Rule, TicketFact
+from repairs.losses import tally_losses
+from reports.facts import Facts, Reference, TicketFact
 
 INSTANT = timedelta(microseconds=1)
 
@@ -189,16 +190,9 @@ def _count_recordings(row: Row, facts: Facts, moment: Moment) -> None:
     row.figures["recorded"] = sum(
         recorded for day, recorded in facts.recorded.items() if moment.month <= day <= moment.day
     )
-    for loss in facts.losses:
-        _count_loss(row, loss, moment)
+    tally = tally_losses(facts.losses, moment.month, moment.day)
+    row.figures["lost"], row.figures["lost_suspected"], row.figures["rerecorded"] = tally
     row.figures["net"] = row.figures["recorded"] - row.figures["lost"] + row.figures["rerecorded"]
-
-
-def _count_loss(row: Row, loss: Loss, moment: Moment) -> None:
-    if moment.month <= loss.day <= moment.day:
-        row.figures["lost" if loss.confirmed else "lost_suspected"] += loss.count
-    if loss.confirmed and moment.month <= loss.rerecorded_on <= moment.day:
-        row.figures["rerecorded"] += loss.rerecorded
 
 
 def _count_days(row: Row, facts: Facts, reference: Reference, moment: Moment) -> None:
@@ -220,36 +214,19 @@ def _is_heard(facts: Facts, reference: Reference, moment: Moment) -> bool:
 def _count_duty(row: Row, facts: Facts, month: date) -> None:
     """Add the wajib KTP that holds, the target and whether it is met; net may be negative and is never clamped."""
     figures = row.figures
-    held = [
-        row for row in facts.semesters if row.holds_from <= month < add_months(row.holds_from, SEMESTER_HOLDS_MONTHS)
-    ]
+    held = semester_in_force(facts.semesters, month)
     if held:
-        figures["population"], figures["eligible"] = held[-1].population, held[-1].eligible
-        if held[-1].recorded_total is not None:
-            figures["coverage_recorded"] = held[-1].recorded_total
-            figures["coverage_eligible"] = held[-1].eligible
-    figures["target"] = target_of(facts.own_rules, facts.kabupaten_rules, month, figures["eligible"])
+        figures["population"], figures["eligible"] = held.population, held.eligible
+        if held.recorded_total is not None:
+            figures["coverage_recorded"] = held.recorded_total
+            figures["coverage_eligible"] = held.eligible
+    figures["target"] = target_by(rule_in_force(facts.own_rules, facts.kabupaten_rules, month), figures["eligible"])
     if figures["eligible"]:
         figures["net_with_eligible"] = figures["net"]
     if figures["target"]:
         figures["net_with_target"] = figures["net"]
         figures["kecamatan_with_target"] = 1
         figures["kecamatan_met"] = int(figures["net"] >= figures["target"])
-
-
-def target_of(own: Sequence[Rule], kabupaten: Sequence[Rule], month: date, eligible: int) -> int:
-    """Return the target of a kecamatan in a month: its own rule in force, else its kabupaten's; 0 without one.
-
-    A percentage is of ``eligible`` and rounded up (design.md, "Targets").
-    """
-    for rules in (own, kabupaten):
-        rule = next((rule for rule in reversed(rules) if rule.starts_on <= month), None)
-        if rule and rule.count is not None:
-            return rule.count
-        if rule and rule.percent is not None:
-            thousandths = int(rule.percent * 1000)
-            return -(-thousandths * eligible // 100_000)
-    return 0
 
 
 def _is_inventoried(inventories: Sequence[date], day: date) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from lib.charts import Bar, bar
 from lib.format import UNKNOWN, moment_id, month_end_id, number_id, percent_id
 from lib.months import month_bounds
 from reports.dashboard import (
@@ -12,9 +13,7 @@ from reports.dashboard import (
     HALF,
     NIL,
     SERVICES,
-    Bar,
     Tile,
-    bar,
     no_coverage_text,
     pending_text,
     semester_text,

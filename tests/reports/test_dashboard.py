@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from lib.charts import bar
 from lib.months import WIB, WIT
-from reports.dashboard import as_of_text, bar, headline, kind_rows, semester_text, shares, tiles
+from reports.dashboard import as_of_text, headline, kind_rows, semester_text, shares, tiles
 
 
 def a_report(**parts: dict[str, Any]) -> dict[str, Any]:

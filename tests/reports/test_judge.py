@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest
 
 from devices.readiness import Fault, Outage, Placed, SetRecord
+from kecamatan.targets import rule_in_force, target_by
 from lib.months import WIB, WIT, WITA
 from lib.office import OfficeCalendar
 from lib.spans import Span
-from reports.facts import Facts, Loss, Place, Reference, Rule, Semester, TicketFact
-from reports.judge import Row, judge, target_of
+from repairs.losses import Loss
+from reports.facts import Facts, Place, Reference, Rule, Semester, TicketFact
+from reports.judge import Row, judge
 from tests.factories import moment
 
 APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
@@ -176,7 +178,7 @@ def rule(month: date, percent: str | None = None, count: int | None = None) -> R
     ],
 )
 def test_the_target_is_that_of_the_nearest_rule_in_force(own, kabupaten, target):
-    assert target_of(own, kabupaten, APRIL, 1001) == target
+    assert target_by(rule_in_force(own, kabupaten, APRIL), 1001) == target
 
 
 def test_a_target_is_met_by_the_net_and_only_where_there_is_one():
