@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Max, PositiveSmallIntegerField, TimeField, Value
+from django.db import transaction
+from django.db.models import F, Max, PositiveSmallIntegerField, Q, TimeField, Value
 from django.utils import timezone
 
-from kecamatan.changes import mark_from, mark_months, record_event, subject_key
+from kecamatan.changes import mark_from, mark_months, record_event
 from kecamatan.models import (
     HINDRANCES,
     DayOff,
-    Event,
     Kabupaten,
     Kecamatan,
     OfficeHours,
@@ -31,6 +30,7 @@ from kecamatan.models import (
     SignOfLife,
     TargetRule,
 )
+from kecamatan.replacing import Changes, Sheet, replace_rows
 from lib.errors import Refused
 from lib.months import add_months, local_day, local_month, month_of, months_through
 from lib.office import HoursException, OfficeCalendar, Window
@@ -45,14 +45,6 @@ KNOWN_HINDRANCES = frozenset(code for code, _ in HINDRANCES)
 
 CountKey = tuple[int, date, int, bool]
 """What tells one count from another: kecamatan, day, place of recording, by a mobile unit."""
-
-
-class Changes(NamedTuple):
-    """How many rows a set-based function added, changed, and found the same already."""
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,37 +94,37 @@ def semester_holds_from(semester: str) -> date:
     return date(year, 7, 1) if match[2] == "1" else date(year + 1, 1, 1)
 
 
+POPULATIONS = Sheet(
+    Population, ("kecamatan_id", "holds_from", "semester"), ("population", "eligible", "recorded_total")
+)
+
+
 @transaction.atomic
-def set_populations(rows: Sequence[PopulationFigures], *, by: Any) -> Changes:
-    """Add or replace the DKB figures of kecamatan; marks every month that may read them."""
+def set_populations(rows: Sequence[PopulationFigures], *, by: Any, unnamed_stay: bool = False) -> Changes:
+    """Add or replace the DKB figures of kecamatan; marks every month that may read them.
+
+    With ``unnamed_stay`` a recorded total that is not named stays as it is known.
+    """
     wanted = {
-        (row.kecamatan.pk, semester_holds_from(row.semester)): Population(
-            kecamatan=row.kecamatan,
-            semester=row.semester,
-            holds_from=semester_holds_from(row.semester),
-            population=row.population,
-            eligible=row.eligible,
-            recorded_total=row.recorded_total,
+        (row.kecamatan.pk, semester_holds_from(row.semester), row.semester): (
+            row.population,
+            row.eligible,
+            row.recorded_total,
         )
         for row in rows
     }
-
-    def known() -> dict[Any, Population]:
-        rows = Population.objects.filter(
-            kecamatan__in={pk for pk, _ in wanted}, holds_from__in={month for _, month in wanted}
-        )
-        return {(row.kecamatan_id, row.holds_from): row for row in rows}
-
-    written, changes = _replace(wanted, known, ("population", "eligible", "recorded_total"), by=by)
-    mark_months((row.kecamatan_id, month) for row in written for month in _months_held(row))
+    among = Q(kecamatan__in={pk for pk, *_ in wanted}, holds_from__in={month for _, month, _ in wanted})
+    written, changes = replace_rows(POPULATIONS, wanted, among, by=by, unnamed_stay=unnamed_stay)
+    places = {row.kecamatan.pk: row.kecamatan for row in rows}
+    mark_months((pk, month) for pk, first, _ in written for month in _months_held(places[pk], first))
     return changes
 
 
-def _months_held(row: Population) -> Iterable[date]:
-    """Return the months that may read a row; the current one waits for a row that only holds from the next."""
-    current = _current_month(row.kecamatan)
-    first = min(row.holds_from, current)
-    return months_through(first, min(add_months(row.holds_from, SEMESTER_HOLDS_MONTHS - 1), current))
+def _months_held(kecamatan: Kecamatan, holds_from: date) -> Iterable[date]:
+    """Return the months that may read a semester; the current one waits for one that only holds from the next."""
+    current = _current_month(kecamatan)
+    last = min(add_months(holds_from, SEMESTER_HOLDS_MONTHS - 1), current)
+    return months_through(min(holds_from, current), last)
 
 
 def refuse_closed(region: Kabupaten | Kecamatan, field: str) -> None:
@@ -202,100 +194,47 @@ def refuse_impossible_counts(rows: Iterable[Count], bounds: Mapping[int, int]) -
         raise CountsRefused(problems)
 
 
+RECORDINGS = Sheet(
+    Recording, ("kecamatan_id", "day", "place_id", "by_mobile_unit"), ("recorded", "printed", "hindrance")
+)
+
+
 @transaction.atomic
-def enter_recordings(rows: Sequence[Count], *, by: Any, bounds: Mapping[int, int] | None = None) -> Changes:
+def enter_recordings(
+    rows: Sequence[Count], *, by: Any, bounds: Mapping[int, int] | None = None, unnamed_stay: bool = False
+) -> Changes:
     """Add or correct counts; the newest wins, and a correction keeps the old value in an event.
 
-    ``bounds`` are those of :func:`population_bounds`, where the caller has read them already. Raises
-    :class:`CountsRefused` for counts that cannot be. Marks the month of each count, and the later ones in which it is
-    still the sign of life that counts.
+    ``bounds`` are those of :func:`population_bounds`, where the caller has read them already. With ``unnamed_stay``
+    what a count does not name (printed, hindrance) stays as it is known. Raises :class:`CountsRefused` for counts that
+    cannot be. Marks the month of each count, and the later ones in which it is still the sign of life that counts.
     """
     if not rows:
         return Changes()
     refuse_impossible_counts(rows, population_bounds({row.kecamatan.pk for row in rows}) if bounds is None else bounds)
-    wanted = {
-        row.key: Recording(
-            kecamatan=row.kecamatan,
-            day=row.day,
-            place=row.place,
-            by_mobile_unit=row.by_mobile_unit,
-            recorded=row.recorded,
-            printed=row.printed,
-            hindrance=row.hindrance,
-        )
-        for row in rows
-    }
+    counts = {row.key: row for row in rows}
+    wanted = {key: (row.recorded, row.printed, row.hindrance) for key, row in counts.items()}
     days = [row.day for row in rows]
-    kecamatan = {row.kecamatan for row in rows}
-
-    def known() -> dict[Any, Recording]:
-        rows = Recording.objects.filter(kecamatan__in=kecamatan, day__range=(min(days), max(days)))
-        return {(row.kecamatan_id, row.day, row.place_id, row.by_mobile_unit): row for row in rows}
-
-    written, changes = _replace(wanted, known, ("recorded", "printed", "hindrance"), by=by)
-    mark_months(_months_that_read(written))
+    among = Q(kecamatan__in={row.kecamatan.pk for row in rows}, day__range=(min(days), max(days)))
+    written, changes = replace_rows(RECORDINGS, wanted, among, by=by, unnamed_stay=unnamed_stay)
+    mark_months(months_that_read(counts[key] for key in written))
     return changes
 
 
-def _months_that_read(counts: Iterable[Recording]) -> Iterable[tuple[int, date]]:
-    calendar = office_calendar()
-    last_read = {day: month_of(calendar.silent_from(day)) for day in {count.day for count in counts}}
+def months_that_read(counts: Iterable[Count | Recording]) -> set[tuple[int, date]]:
+    """Return the (kecamatan, month) pairs whose rollup rows read these counts, up to the current month."""
+    calendar, now = office_calendar(), timezone.now()
+    last_read: dict[date, date] = {}
+    current: dict[str, date] = {}
+    marks: set[tuple[int, date]] = set()
     for count in counts:
-        last = min(last_read[count.day], _current_month(count.kecamatan))
-        yield from ((count.kecamatan_id, month) for month in months_through(count.day, last))
-
-
-def _replace(
-    wanted: Mapping[Any, Any], read: Callable[[], Mapping[Any, Any]], values: tuple[str, ...], *, by: Any
-) -> tuple[list[Any], Changes]:
-    """Write the wanted rows that are new or differ from the known ones, keeping what was replaced in an event.
-
-    ``read`` returns the known rows by key; it is asked again where somebody added one of the wanted rows meanwhile.
-    """
-    known, added = _added(wanted, read)
-    changed = []
-    events = []
-    for key, row in wanted.items():
-        old = known.get(key)
-        if old is None:
-            continue
-        before = {name: getattr(old, name) for name in values}
-        if before == {name: getattr(row, name) for name in values}:
-            continue
-        row.pk = old.pk
-        changed.append(row)
-        events.append(_correction(row, before, by))
-    if changed:
-        type(changed[0]).objects.bulk_update(changed, values, batch_size=500)
-        Event.objects.bulk_create(events, batch_size=1000)
-    return added + changed, Changes(len(added), len(changed), len(wanted) - len(added) - len(changed))
-
-
-def _added(wanted: Mapping[Any, Any], read: Callable[[], Mapping[Any, Any]]) -> tuple[Mapping[Any, Any], list[Any]]:
-    """Add the rows that are not known yet; return what was known before, and the new rows."""
-    known = read()
-    while added := [row for key, row in wanted.items() if key not in known]:
-        try:
-            with transaction.atomic():
-                type(added[0]).objects.bulk_create(added, batch_size=1000)
-            break
-        except IntegrityError:
-            # PostgreSQL waited for the other writer, so each turn knows more; SQLite lets in one writer at a time.
-            seen, known = len(known), read()
-            if len(known) == seen:
-                raise
-    return known, added
-
-
-def _correction(row: Any, before: dict[str, Any], by: Any) -> Event:
-    return Event(
-        kecamatan_id=row.kecamatan_id,
-        subject=subject_key(row),
-        action="correct",
-        by=by,
-        at=timezone.now(),
-        data={"before": before},
-    )
+        day, zone = count.day, count.kecamatan.time_zone
+        if day not in last_read:
+            last_read[day] = month_of(calendar.silent_from(day))
+        if zone not in current:
+            current[zone] = local_month(now, zone)
+        marks.update((count.kecamatan.pk, month) for month in months_through(day, min(last_read[day], current[zone])))
+    return marks
 
 
 def _current_month(kecamatan: Kecamatan) -> date:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar, TypeVar
@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from django.db.models import Choices
 
 from kecamatan.duty import (
-    Changes,
     Count,
     PopulationFigures,
     enter_recordings,
@@ -25,7 +24,8 @@ from kecamatan.duty import (
     set_populations,
     set_target,
 )
-from kecamatan.models import Cause, Hindrance, Kabupaten, Kecamatan, Population, Recording
+from kecamatan.models import Cause, Hindrance, Kabupaten, Kecamatan
+from kecamatan.replacing import Changes
 from lib.dataset import Column, Dataset, Entry, Outcome, Row, RowDataset
 from lib.errors import Refused
 from lib.months import local_day
@@ -196,26 +196,7 @@ class PopulationImport(Dataset[PopulationFigures]):
 
     def write(self, entries: Sequence[Entry[PopulationFigures]]) -> Counter[Outcome]:
         """Write a chunk; a figure that is left out stays as it is known."""
-        figures = [entry.value for entry in entries]
-        known = self._recorded_totals(figures)
-        return _counted(
-            set_populations(
-                [
-                    replace(row, recorded_total=known.get((row.kecamatan.pk, row.semester)))
-                    if row.recorded_total is None
-                    else row
-                    for row in figures
-                ],
-                by=None,
-            )
-        )
-
-    def _recorded_totals(self, figures: Iterable[PopulationFigures]) -> dict[tuple[int, str], int | None]:
-        unnamed = [row for row in figures if row.recorded_total is None]
-        rows = Population.objects.filter(
-            kecamatan__in=[row.kecamatan for row in unnamed], semester__in={row.semester for row in unnamed}
-        )
-        return {(row.kecamatan_id, row.semester): row.recorded_total for row in rows}
+        return _counted(set_populations([entry.value for entry in entries], by=None, unnamed_stay=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,25 +298,4 @@ class RecordingImport(Dataset[Count]):
     def write(self, entries: Sequence[Entry[Count]]) -> Counter[Outcome]:
         """Write a chunk; what a row does not name stays as it is known."""
         counts = [entry.value for entry in entries]
-        return _counted(enter_recordings(_completed(counts), by=None, bounds=self.bounds.of))
-
-
-def _completed(counts: Sequence[Count]) -> list[Count]:
-    """Fill in from the known counts what the rows leave out."""
-    days = [row.day for row in counts]
-    rows = Recording.objects.filter(
-        kecamatan__in={row.kecamatan.pk for row in counts}, day__range=(min(days), max(days))
-    ).values_list("kecamatan", "day", "place", "by_mobile_unit", "printed", "hindrance")
-    known = {
-        (kecamatan, day, place, mobile): (printed, hindrance)
-        for kecamatan, day, place, mobile, printed, hindrance in rows
-    }
-    return [_complete(row, *known[row.key]) if row.key in known else row for row in counts]
-
-
-def _complete(row: Count, printed: int | None, hindrance: str) -> Count:
-    return replace(
-        row,
-        printed=printed if row.printed is None else row.printed,
-        hindrance=row.hindrance or hindrance,
-    )
+        return _counted(enter_recordings(counts, by=None, bounds=self.bounds.of, unnamed_stay=True))

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from reports.bulk import write_rows
+from lib.bulk import write_rows
 from reports.facts import Place
 from reports.judge import Row
 from reports.models import Level, RegionMonth, RegionMonthKind

@@ -15,11 +15,11 @@ from django.db import models, transaction
 
 from devices.models import Device, InventoryCheck, Placement, RecordingSet
 from kecamatan.models import Cause, Kabupaten, Kecamatan, Population, Recording, TargetRule
+from lib.bulk import reset_keys, write_rows
 from lib.format import number_id
 from repairs.models import Arrangement, CauseStatement, LostRecords, Outage, Ticket
 from reports import national_year as year
 from reports import rollups
-from reports.bulk import reset_keys, write_rows
 
 Say = Callable[[str], object]
 OTHERS = (Device, RecordingSet, Ticket, Recording, Population, TargetRule, InventoryCheck, Outage, Arrangement)

@@ -1,6 +1,6 @@
 """Writes very many rows of one table at once, past everything that looks after single rows.
 
-For rollup rows, and for data that is made up in bulk (``reports.sample_national``): no event, no mark, no guard.
+No event, no mark, no guard: the caller has seen to these (``kecamatan.replacing``), or the rows are derived or made up.
 PostgreSQL takes the rows by ``COPY``, ten times faster than by ``INSERT``; any other database through ``bulk_create``.
 """
 
