@@ -36,7 +36,8 @@ def _copy(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequen
     column_of = {field.attname: field.column for field in model._meta.concrete_fields}
     columns = ", ".join(f'"{column_of[name]}"' for name in names)
     lines = ("\t".join([_text(value) for value in row]) for row in rows)
-    with connection.cursor() as cursor:
+    # Django does not wrap the errors of a method that only this driver has.
+    with connection.wrap_database_errors, connection.cursor() as cursor:
         cursor.copy_expert(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN', io.StringIO("\n".join(lines)))
     if len(rows) == BATCH:
         # Foreign keys are checked at the commit; the list of what to check would grow with the rows.
