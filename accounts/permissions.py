@@ -52,6 +52,16 @@ def reports_somewhere(user: User) -> bool:
     return user.scope_as(Role.OPERATOR, Role.STAFF) != Scope()
 
 
+def may_log_reports(user: object, kecamatan: Kecamatan) -> bool:
+    """Say whether a person may enter, in the name of others, reports that came by telephone, letter or otherwise."""
+    return holds_role(user, kecamatan, Role.STAFF)
+
+
+def logs_somewhere(user: User) -> bool:
+    """Say whether a person may enter reports in the name of others for any place at all."""
+    return user.scope_as(Role.STAFF) != Scope()
+
+
 def may_comment(user: object, kecamatan: Kecamatan) -> bool:
     """Say whether a person may comment on tickets of a place and say what they think the cause is."""
     return holds_role(user, kecamatan, Role.OPERATOR, Role.TECHNICIAN, Role.STAFF)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from accounts.admin import ReadOnlyAdmin, ReferenceAdmin, reference_site
 from devices.forms import DayOffForm, OfficeHoursForm, RequirementForm
-from devices.models import DeviceKind, KindRequirement
+from devices.models import DeviceKind, DeviceSymptom, KindRequirement
 from devices.register import set_kind_required
 from kecamatan.duty import nation_marks_preview, remove_reference_day, save_day_off, save_office_hours
 from kecamatan.models import DayOff, Kabupaten, Kecamatan, OfficeHours, Province
@@ -63,6 +63,21 @@ class DeviceKindAdmin(ReferenceAdmin):
         return False
 
     has_delete_permission = has_add_permission
+
+
+@admin.register(DeviceSymptom, site=reference_site)
+class DeviceSymptomAdmin(ReferenceAdmin):
+    """What a report offers for a kind; a code stays as it was given, since tickets refer to it."""
+
+    list_display = ["name", "code", "rank"]
+    filter_horizontal = ["kinds"]
+    actions = None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["code"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(KindRequirement, site=reference_site)

@@ -27,6 +27,23 @@ class DeviceKind(models.Model):
         return self.name
 
 
+class DeviceSymptom(models.Model):
+    """What people see when a component is broken (gejala): reference data, there after ``migrate`` alone."""
+
+    code = models.SlugField("kode", max_length=20, unique=True)
+    name = models.CharField("gejala", max_length=60)
+    rank = models.PositiveSmallIntegerField("urutan")
+    kinds = models.ManyToManyField(DeviceKind, related_name="symptoms", verbose_name="jenis alat")
+
+    class Meta:
+        verbose_name = "gejala"
+        verbose_name_plural = "gejala"
+        ordering: ClassVar = ["rank"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class KindRequirement(models.Model):
     """The span of months in which a set cannot record without a device of this kind.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -18,8 +18,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.permissions import guard, may_report, may_work_tickets
-from devices.models import Device, DeviceKind, RecordingSet
+from accounts.permissions import guard, may_log_reports, may_report, may_work_tickets
+from devices.models import Device, DeviceKind, DeviceSymptom, RecordingSet
 from devices.register import placements_at
 from kecamatan.changes import record_event, record_sign_of_life
 from kecamatan.models import Cause, Certainty, Effect, Kecamatan
@@ -41,137 +41,92 @@ from repairs.marks import mark_ticket
 from repairs.models import Ticket
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultReport:
-    """What somebody says of a fault, as it came; moments are UTC, what is left out is decided later."""
+class Said(TypedDict, total=False):
+    """What may be said of a fault; moments are UTC, what is left out is decided by :func:`report_fault`.
 
-    recording_set: RecordingSet
-    device_kind: DeviceKind
+    A broken device may be left out where the set had one of the kind then. ``reporter_name``, ``channel``,
+    ``reported_at`` and the original ``message`` tell of a report that came otherwise than in the browser.
+    """
+
+    recording_set: Required[RecordingSet]
+    device_kind: Required[DeviceKind]
     device: Device | None
     fault: str
     failed_at: datetime | None
-    restored_at: datetime | None
     effect: str | None
+    symptom: DeviceSymptom | None
     cause: str
     certainty: str
     note: str
     reporter_name: str
     channel: str
+    message: str
     reported_at: datetime | None
     priority: str
     route: str
     cost: Decimal | None
     follows: Ticket | None
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultReport:
+    """A :class:`Said` with what was left out: unknown, or as a report in the browser has it."""
+
+    recording_set: RecordingSet
+    device_kind: DeviceKind
+    device: Device | None = None
+    fault: str = Ticket.Fault.BROKEN
+    failed_at: datetime | None = None
+    restored_at: datetime | None = None
+    effect: str | None = None
+    symptom: DeviceSymptom | None = None
+    cause: str = Cause.UNKNOWN
+    certainty: str = Certainty.SUSPECTED
+    note: str = ""
+    reporter_name: str = ""
+    channel: str = Ticket.Channel.APP
+    message: str = ""
+    reported_at: datetime | None = None
+    priority: str = Ticket.Priority.NORMAL
+    route: str = ""
+    cost: Decimal | None = None
+    follows: Ticket | None = None
+
     @property
     def place(self) -> Kecamatan:
         """Return the kecamatan or dinas of the set."""
         return self.recording_set.kecamatan
 
+    @property
+    def is_logged_for_others(self) -> bool:
+        """Say whether staff enter what came by telephone, letter or otherwise."""
+        return self.channel not in (Ticket.Channel.APP, Ticket.Channel.IMPORT)
+
     def fingerprint(self) -> str:
         """Return the hash of all that was sent, by which a resend is told from another report."""
         values: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
-        rows = ("recording_set", "device_kind", "device", "follows")
+        rows = ("recording_set", "device_kind", "device", "symptom", "follows")
         return payload_hash(**{**values, **{name: values[name] and values[name].pk for name in rows}})
 
 
-def report_fault(
-    *,
-    client_key: UUID,
-    recording_set: RecordingSet,
-    device_kind: DeviceKind,
-    device: Device | None = None,
-    fault: str = Ticket.Fault.BROKEN,
-    failed_at: datetime | None = None,
-    effect: str | None = None,
-    cause: str = Cause.UNKNOWN,
-    certainty: str = Certainty.SUSPECTED,
-    note: str = "",
-    by: User | None,
-    reporter_name: str = "",
-    channel: str = Ticket.Channel.APP,
-    reported_at: datetime | None = None,
-    priority: str = Ticket.Priority.NORMAL,
-    route: str = "",
-    cost: Decimal | None = None,
-    follows: Ticket | None = None,
-) -> Ticket:
+def report_fault(*, client_key: UUID, by: User | None, **said: Unpack[Said]) -> Ticket:
     """Open a ticket for a fault that still lasts; the same submission again returns the same ticket.
 
-    ``failed_at`` is now where left out. A broken device may be left out where the set had one of the kind
-    then. The effect left out is "stopped" for a kind that was required in that month, "limited" for another.
-    ``reported_at`` is now, and for imports ``failed_at``, so that history reads right; the due date counts
-    from it. Raises :class:`KeyReused` for another report under the same key, and :class:`Refused` for what
-    cannot be: the future, before 2009, a component that the set did not have, or that has a fault already, a
-    NIK in the text.
+    ``failed_at`` left out is when it was reported. The effect left out is "stopped" for a kind that was required
+    in that month, "limited" for another. ``reported_at`` is now, and for imports ``failed_at``, so that history
+    reads right; the due date counts from it. Raises :class:`KeyReused` for another report under the same key, and
+    :class:`Refused` for what cannot be: the future, before 2009, a report before its fault, a component that the
+    set did not have, or that has a fault already, a symptom of another kind, a NIK in a text.
 
     Effects: the ticket, its first stated cause (unless unknown), an event, a sign of life of the kecamatan
     (unless imported); marks the months of the fault wherever its device stood.
     """
-    report = FaultReport(
-        recording_set=recording_set,
-        device_kind=device_kind,
-        device=device,
-        fault=fault,
-        failed_at=failed_at,
-        restored_at=None,
-        effect=effect,
-        cause=cause,
-        certainty=certainty,
-        note=note,
-        reporter_name=reporter_name,
-        channel=channel,
-        reported_at=reported_at,
-        priority=priority,
-        route=route,
-        cost=cost,
-        follows=follows,
-    )
-    return _submit(client_key, report, by=by)
+    return _submit(client_key, FaultReport(**said), by=by)
 
 
-def record_past_fault(
-    *,
-    client_key: UUID,
-    recording_set: RecordingSet,
-    device_kind: DeviceKind,
-    device: Device | None = None,
-    fault: str = Ticket.Fault.BROKEN,
-    failed_at: datetime,
-    restored_at: datetime,
-    effect: str | None = None,
-    cause: str = Cause.UNKNOWN,
-    certainty: str = Certainty.SUSPECTED,
-    note: str = "",
-    by: User | None,
-    reporter_name: str = "",
-    channel: str = Ticket.Channel.APP,
-    reported_at: datetime | None = None,
-    priority: str = Ticket.Priority.NORMAL,
-    route: str = "",
-    cost: Decimal | None = None,
-) -> Ticket:
+def record_past_fault(*, client_key: UUID, restored_at: datetime, by: User | None, **said: Unpack[Said]) -> Ticket:
     """Record a fault after it ended: the ticket is born ``closed``. Otherwise as :func:`report_fault`."""
-    report = FaultReport(
-        recording_set=recording_set,
-        device_kind=device_kind,
-        device=device,
-        fault=fault,
-        failed_at=failed_at,
-        restored_at=restored_at,
-        effect=effect,
-        cause=cause,
-        certainty=certainty,
-        note=note,
-        reporter_name=reporter_name,
-        channel=channel,
-        reported_at=reported_at,
-        priority=priority,
-        route=route,
-        cost=cost,
-        follows=None,
-    )
-    return _submit(client_key, report, by=by)
+    return _submit(client_key, FaultReport(**said, restored_at=restored_at), by=by)
 
 
 @transaction.atomic
@@ -214,6 +169,8 @@ def _submit(client_key: UUID, report: FaultReport, *, by: User | None) -> Ticket
     guard(by, [report.place], may_report)
     if report.route or report.cost is not None:
         guard(by, [report.place], may_work_tickets)
+    if report.is_logged_for_others:
+        guard(by, [report.place], may_log_reports)
     fingerprint = report.fingerprint()
     with transaction.atomic():
         lock_set(report.recording_set)
@@ -235,22 +192,19 @@ def _submit(client_key: UUID, report: FaultReport, *, by: User | None) -> Ticket
 
 def _judged(report: FaultReport) -> Ticket:
     """Return the ticket of a report, not saved yet; raises :class:`Refused` for what cannot be."""
-    now = timezone.now()
-    failed_at = report.failed_at or now
-    reported_at = report.reported_at or (failed_at if report.channel == Ticket.Channel.IMPORT else now)
-    zone = report.place.time_zone
-    refuse_moment(failed_at, zone, "failed_at")
-    refuse_moment(reported_at, zone, "reported_at")
-    refuse_identity_numbers(report.note, "note")
-    refuse_identity_numbers(report.reporter_name, "reporter_name")
+    failed_at, reported_at = _moments(report)
+    _refuse_words(report)
     if report.cost is not None and report.cost < 0:
         raise Refused("Biaya tidak boleh negatif.", field="cost")
+    zone, device = report.place.time_zone, _device(report, failed_at)
+    _refuse_foreign_symptom(report)
     ticket = Ticket(
         fault=report.fault,
         kecamatan=report.place,
         recording_set=report.recording_set,
         device_kind=report.device_kind,
-        device=_device(report, failed_at),
+        device=device,
+        symptom=report.symptom,
         effect=report.effect or default_effect(report.device_kind, failed_at, zone),
         failed_at=failed_at,
         restored_at=report.restored_at,
@@ -263,10 +217,35 @@ def _judged(report: FaultReport) -> Ticket:
         follows=report.follows,
         reporter_name=report.reporter_name.strip(),
         channel=report.channel,
+        message=report.message.strip(),
         reported_at=reported_at,
     )
     refuse_impossible_fault(ticket, failed_at=failed_at, restored_at=report.restored_at)
     return ticket
+
+
+def _moments(report: FaultReport) -> tuple[datetime, datetime]:
+    """Return since when it fails and when that was reported."""
+    now, zone = timezone.now(), report.place.time_zone
+    failed_at = report.failed_at or report.reported_at or now
+    reported_at = report.reported_at or (failed_at if report.channel == Ticket.Channel.IMPORT else now)
+    refuse_moment(reported_at, zone, "reported_at")
+    refuse_moment(failed_at, zone, "failed_at")
+    if reported_at < failed_at:
+        raise Refused("Laporan tidak bisa masuk sebelum alatnya rusak. Periksa kedua waktunya.", field="reported_at")
+    return failed_at, reported_at
+
+
+def _refuse_words(report: FaultReport) -> None:
+    for field in ("note", "reporter_name", "message"):
+        refuse_identity_numbers(getattr(report, field), field)
+    if report.is_logged_for_others and not report.reporter_name.strip():
+        raise Refused("Tulis siapa yang melaporkan.", field="reporter_name")
+
+
+def _refuse_foreign_symptom(report: FaultReport) -> None:
+    if report.symptom and not report.symptom.kinds.filter(pk=report.device_kind.pk).exists():
+        raise Refused(f"Gejala ini bukan untuk {report.device_kind}. Pilih gejala lain.", field="symptom")
 
 
 def _device(report: FaultReport, failed_at: datetime) -> Device | None:
@@ -307,6 +286,7 @@ def _follow_up(ticket: Ticket, report: FaultReport, *, by: User | None) -> None:
         failed_at=ticket.failed_at.isoformat(),
         restored_at=ticket.restored_at.isoformat() if ticket.restored_at else None,
         channel=ticket.channel,
+        reporter=ticket.reporter_name,
     )
     if report.cause != Cause.UNKNOWN:
         state_cause(ticket, cause=report.cause, certainty=report.certainty, by=by, stated_at=ticket.reported_at)

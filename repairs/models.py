@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from devices.models import Device, DeviceKind, RecordingSet
+from devices.models import Device, DeviceKind, DeviceSymptom, RecordingSet
 from kecamatan.models import Cause, Certainty, Effect, Kecamatan, Voidable
 from kecamatan.scope import ScopedQuerySet, region_filter, scope_of
 from lib.months import WIB, local_day
@@ -126,6 +126,9 @@ class Ticket(StatedCause, Voidable):
     device = models.ForeignKey(
         Device, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name="alat"
     )
+    symptom = models.ForeignKey(
+        DeviceSymptom, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="gejala"
+    )
     effect = models.CharField("dampak", max_length=7, choices=Effect.choices)
     failed_at = models.DateTimeField("rusak sejak")
     restored_at = models.DateTimeField("pulih pada", null=True, blank=True)
@@ -153,6 +156,7 @@ class Ticket(StatedCause, Voidable):
     )
     reporter_name = models.CharField("pelapor", max_length=120, blank=True)
     channel = models.CharField("lewat", max_length=9, choices=Channel.choices, default=Channel.APP)
+    message = models.TextField("pesan asli", blank=True)
     reported_at = models.DateTimeField("dilaporkan pada")
     triaged_at = models.DateTimeField("diverifikasi pada", null=True, blank=True)
     resolved_at = models.DateTimeField("diselesaikan pada", null=True, blank=True)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts.models import User
-from devices.models import Device, RecordingSet
+from devices.models import Device, DeviceSymptom, RecordingSet
 from devices.register import set_kind_required
 from kecamatan.models import Event, Kecamatan, SignOfLife
 from lib.errors import Conflict, Forbidden, KeyReused, Refused
@@ -126,7 +126,9 @@ def test_effect_by_default_follows_the_requirement_of_its_month(recording_set: R
 def test_report_is_a_sign_of_life_and_an_import_is_none(recording_set: RecordingSet) -> None:
     make_fault(recording_set, "server", channel="import", failed_at=moment("2026-10-01 02:00"))
     assert SignOfLife.objects.count() == 0
-    make_fault(recording_set, "camera", channel="whatsapp", reported_at=moment("2026-11-18 20:00"))
+    make_fault(
+        recording_set, "camera", channel="whatsapp", reporter_name="Budi", reported_at=moment("2026-11-18 20:00")
+    )
     assert list(SignOfLife.objects.values_list("kecamatan__code", "day")) == [
         ("36.03.30", datetime(2026, 11, 19, tzinfo=UTC).date())
     ]
@@ -217,7 +219,40 @@ def test_operator_does_not_choose_the_route(recording_set: RecordingSet, operato
     assert Ticket.objects.count() == 0
 
 
+def test_only_staff_log_what_others_reported(recording_set: RecordingSet, staff: User, operator: User) -> None:
+    said = {"channel": "phone", "reporter_name": " Budi ", "message": " Server mati "}
+    with pytest.raises(Forbidden):
+        make_fault(recording_set, by=operator, **said)
+    ticket = make_fault(recording_set, by=staff, reported_at=moment("2026-11-19 02:00"), **said)
+    assert (ticket.reported_by, ticket.reporter_name, ticket.message) == (staff, "Budi", "Server mati")
+    # Nobody said since when: at the latest since it was reported.
+    assert (ticket.failed_at, ticket.reported_at) == (moment("2026-11-19 02:00"), moment("2026-11-19 02:00"))
+
+
 # --- what cannot be ----------------------------------------------------------------------------------------
+
+
+def test_what_staff_log_must_name_the_reporter_and_come_after_the_fault(recording_set: RecordingSet) -> None:
+    assert refused(lambda: make_fault(recording_set, channel="phone")) == (
+        "reporter_name",
+        "Tulis siapa yang melaporkan.",
+    )
+    early: dict[str, Any] = {"reported_at": moment("2026-11-19 02:00"), "failed_at": moment("2026-11-19 03:00")}
+    assert refused(lambda: make_fault(recording_set, **early)) == (
+        "reported_at",
+        "Laporan tidak bisa masuk sebelum alatnya rusak. Periksa kedua waktunya.",
+    )
+    for field in ("note", "message", "reporter_name"):
+        assert refused(lambda field=field: make_fault(recording_set, **{field: "3603301234567890"}))[0] == field
+
+
+def test_a_symptom_belongs_to_its_kind(recording_set: RecordingSet) -> None:
+    blurred = DeviceSymptom.objects.get(code="bad_picture")
+    assert refused(lambda: make_fault(recording_set, "server", symptom=blurred)) == (
+        "symptom",
+        "Gejala ini bukan untuk Server. Pilih gejala lain.",
+    )
+    assert make_fault(recording_set, "camera", symptom=blurred).symptom == blurred
 
 
 def test_moments_that_cannot_be_are_refused(recording_set: RecordingSet) -> None:
