@@ -29,6 +29,14 @@ class Entry(NamedTuple):
     word: str
 
 
+def channel_text(channel: str | None) -> str:
+    """Return by which way a report came, as part of a sentence."""
+    label = _label(Ticket.Channel, channel, "aplikasi")
+    if channel == Ticket.Channel.IN_PERSON:
+        return "yang datang langsung"
+    return f"lewat {label if channel == Ticket.Channel.WHATSAPP else label.lower()}"
+
+
 def events_of(ticket: Ticket) -> list[Event]:
     """Return the events of a ticket, newest first, with who did them."""
     return list(Event.objects.filter(subject=subject_key(ticket)).select_related("by").order_by("-at", "-pk"))
@@ -84,7 +92,9 @@ def _label(choices: Any, code: str | None, nothing: str = "belum ada") -> str:
 
 
 def _report(data: Data, zone: str) -> str:
-    return f"melaporkan kerusakan lewat {_label(Ticket.Channel, data.get('channel'), 'aplikasi').lower()}"
+    if data.get("reporter"):
+        return f"mencatat laporan {data['reporter']} {channel_text(data['channel'])}"
+    return f"melaporkan kerusakan {channel_text(data.get('channel'))}"
 
 
 def _cause(data: Data, zone: str) -> str:

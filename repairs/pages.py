@@ -16,7 +16,7 @@ from accounts.permissions import covers
 from kecamatan.models import Cause, Certainty, Effect
 from lib.format import day_id, moment_id, number_id, span_id
 from lib.months import local_day
-from repairs.history import events_of, history, promise_text
+from repairs.history import channel_text, events_of, history, promise_text
 from repairs.models import CauseStatement, Ticket, TicketQuerySet
 from repairs.places import NUMBER
 
@@ -155,7 +155,7 @@ def _origin(ticket: Ticket) -> str:
 
 def _reporter(ticket: Ticket) -> str:
     who = ticket.reporter_name or (str(ticket.reported_by) if ticket.reported_by else "Sistem")
-    return f"{who}, lewat {ticket.get_channel_display().lower()}"
+    return f"{who}, {channel_text(ticket.channel)}"
 
 
 def _statements(ticket: Ticket) -> QuerySet[CauseStatement]:

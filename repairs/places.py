@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q
 
 from accounts.models import Role, User
 from accounts.permissions import guard, may_report, reports_somewhere
-from devices.models import Placement
 from kecamatan.models import Kecamatan
 from kecamatan.scope import region_filter
 from lib.errors import Forbidden
 from lib.pages import NotFound
+from repairs.components import Component
 from repairs.models import Ticket
 
 NUMBER = re.compile(r"TKT-\d{4}-(\d{6,15})")
@@ -32,6 +30,7 @@ def find_ticket(number: str, user: User) -> Ticket:
         "recording_set__kecamatan__kabupaten__province",
         "device_kind",
         "device__kind",
+        "symptom",
         "assignee",
         "reported_by",
         "voided_by",
@@ -69,40 +68,35 @@ def place_to_report(user: User, code: str) -> Kecamatan | None:
     return place
 
 
-def choice_of_places(user: User) -> dict[str, Any]:
-    """Return the places that a person may report for; above a kabupaten too many, so the code is typed."""
-    scope = user.scope_as(*REPORTERS)
+def find_place(code: str, user: User) -> Kecamatan:
+    """Return a place that a person may see; raises :class:`NotFound`."""
+    places = Kecamatan.objects.visible_to(user).running().with_zone()
+    place = places.filter(code=code).first() if CODE.fullmatch(code) else None
+    if place is None:
+        raise NotFound(f"Tidak ada kecamatan {code}.")
+    return place
+
+
+def choice_of_places(user: User, *roles: Role) -> dict[str, Any]:
+    """Return the places for which a person may report in these roles.
+
+    Above a kabupaten they are too many to choose from, so the code is typed.
+    """
+    scope = user.scope_as(*(roles or REPORTERS))
     if scope.nation or scope.provinces:
         return {"choices": []}
     condition = region_filter(scope, "") or Q(pk=None)
     return {"choices": Kecamatan.objects.filter(condition).running().order_by("name", "code")}
 
 
-def standing_in(place: Kecamatan) -> list[Placement]:
-    """Return what stands in the sets of a place now, by set and kind."""
-    now = timezone.now()
-    return list(
-        Placement.objects.filter(recording_set__kecamatan=place, started_at__lte=now)
-        .filter(Q(ended_at=None) | Q(ended_at__gt=now))
-        .select_related("recording_set__kecamatan__kabupaten__province", "device__kind")
-        .order_by("recording_set__label", "device__kind__rank", "pk")
-    )
-
-
-def open_tickets(place: Kecamatan, standing: Sequence[Placement], user: User) -> QuerySet[Ticket]:
-    """Return the faults that last, of a place and of what stands there now, and that the person may see."""
-    there = Q(kecamatan=place) | Q(device__in=[row.device_id for row in standing])
-    return _lasting(user).filter(there).order_by("failed_at", "pk")
-
-
-def open_ticket_of(devices: Iterable[int], user: User) -> Ticket | None:
-    """Return the ticket of a fault of one of these devices that lasts."""
-    return _lasting(user).filter(device__in=devices).order_by("failed_at", "pk").first()
-
-
-def _lasting(user: User) -> QuerySet[Ticket]:
+def open_ticket_of(component: Component | None, user: User) -> Ticket | None:
+    """Return the ticket of the fault of a component that lasts; it may have been reported just now."""
+    if component is None:
+        return None
     rows = Ticket.objects.visible_to(user).counted().filter(restored_at=None)
-    return rows.select_related("kecamatan", "recording_set", "device_kind", "assignee")
+    if component.device:
+        return rows.filter(device=component.device).first()
+    return rows.filter(device=None, recording_set=component.recording_set, device_kind__code=component.kind).first()
 
 
 def sent_as(key: UUID, user: User) -> Ticket | None:

@@ -111,6 +111,12 @@ TABLE = [
     Case(REPORT_FAULT, "post", (200, 200, 403, 403, 200, 403, 403, 302)),
     Case(REPORT_FAULT, "get", (200, 200, 403, 403, 404, 403, 403, 302), query=f"?kecamatan={OWN}"),
     Case(REPORT_FAULT, "post", (200, 200, 403, 403, 404, 403, 403, 302), query=f"?kecamatan={OWN}"),
+    # Staff log what others told them; of which place is asked first.
+    Case("repairs:log-message", "get", (403, 200, 403, 403, 200, 403, 403, 302)),
+    Case("repairs:log-message", "post", (403, 200, 403, 403, 200, 403, 403, 302)),
+    Case("repairs:log-report", "get", (403, 200, 403, 403, 404, 403, 404, 302), (OWN,)),
+    Case("repairs:log-report", "post", (403, 200, 403, 403, 404, 403, 404, 302), (OWN,)),
+    Case("repairs:log-report", "post", (404, 404, 404, 404, 200, 403, 404, 302), (OTHER,)),
     Case(TICKET, "get", (200, 200, 200, 200, 404, 200, 404, 302), (OWN_TICKET,)),
     Case(TICKET, "get", (404, 404, 404, 404, 200, 200, 404, 302), (OTHER_TICKET,)),
     Case(TICKET, "get", signed_in(404), ("TKT-2026-999999",)),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
-from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,16 +11,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.permissions import guard, holds_role, may_comment, may_correct_repairs, reports_somewhere
+from accounts.permissions import guard, holds_role, logs_somewhere, may_comment, may_correct_repairs, reports_somewhere
 from accounts.requests import SignedInRequest
-from lib.errors import Conflict, Forbidden, KeyReused, Refused
+from lib.errors import Conflict, Forbidden, Refused
 from lib.pages import NotFound, answers_problems, page_of
 from repairs import moves, pages, places, tickets, workflow
-from repairs.faults import report_fault
 from repairs.filters import TicketFilter
-from repairs.forms.tickets import FaultForm, StepForm
+from repairs.forms.tickets import StepForm
 from repairs.models import Ticket
 
 
@@ -41,6 +38,7 @@ def ticket_list(request: SignedInRequest) -> HttpResponse:
         "next_url": pages.list_url(filters.chosen(), found[-1]) if more else "",
         "first_url": pages.list_url(filters.chosen()) if after else "",
         "may_report": reports_somewhere(request.user),
+        "may_log": logs_somewhere(request.user),
     }
     return render(request, "repairs/ticket_list.html", context)
 
@@ -126,46 +124,3 @@ def _show_both(request: SignedInRequest, ticket: Ticket, form: StepForm) -> Http
     ticket = places.find_ticket(ticket.number, request.user)
     context = moves.both_versions(ticket, request.user, form)
     return render(request, "repairs/ticket_conflict.html", context, status=409)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@answers_problems
-def report(request: SignedInRequest) -> HttpResponse:
-    """Report a fault of a component; ``kecamatan`` in the address is the place, where there is a choice."""
-    place = places.place_to_report(request.user, request.GET.get("kecamatan", "").strip())
-    if place is None:
-        return render(request, "repairs/report_place.html", places.choice_of_places(request.user))
-    standing = places.standing_in(place)
-    start = {"failed_at": timezone.now(), "effect": ""}
-    posted = request.POST if request.method == "POST" else None
-    form = FaultForm(posted, initial=start, placements=standing, zone=place.time_zone)
-    page = {
-        "form": form,
-        "place": place,
-        "may_choose": places.may_choose(request.user),
-        "open_tickets": pages.rows(places.open_tickets(place, standing, request.user), timezone.now()),
-    }
-    if form.is_bound and form.is_valid():
-        return _send(request, form, page)
-    return render(request, "repairs/report_form.html", page)
-
-
-def _send(request: SignedInRequest, form: FaultForm, page: dict[str, Any]) -> HttpResponse:
-    """Report what was typed and lead to its ticket; the same submission again leads to the same one."""
-    status = 200
-    try:
-        ticket = report_fault(**form.report(), by=request.user)
-    except KeyReused:
-        page["sent_as"] = places.sent_as(form.key, request.user)
-        page["fresh_key"], status = uuid4(), 409
-    except Forbidden:
-        raise
-    except Refused as refused:
-        form.refuse(refused)
-        page["open_ticket"] = places.open_ticket_of(form.chosen_devices(), request.user)
-    else:
-        messages.success(request, f"Laporan tersimpan dengan nomor {ticket.number}.", extra_tags="tip")
-        return redirect(pages.ticket_url(ticket))
-    return render(request, "repairs/report_form.html", page, status=status)

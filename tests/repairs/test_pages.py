@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import time_machine
@@ -16,11 +15,11 @@ from django.urls import reverse
 
 from accounts.models import Role, User
 from devices.models import RecordingSet
-from kecamatan.models import Cause, Certainty, Event, Kecamatan
+from kecamatan.models import Cause, Certainty, Event
 from repairs.causes import state_cause
 from repairs.models import Ticket
 from repairs.tickets import promise
-from tests.factories import kind, make_device, make_fault, make_kecamatan, make_set, make_user
+from tests.factories import make_fault, make_kecamatan, make_set, make_user
 from tests.repairs.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -268,118 +267,8 @@ def test_an_empty_list_says_what_to_do(query: str, staff: User) -> None:
     assert ("Tidak ada tiket terbuka" in text, "Hapus saringan" in text) == (not query, bool(query))
 
 
-# --- the report of a fault ------------------------------------------------------------------------------
-
-
-def said(recording_set: RecordingSet, **more: object) -> dict[str, object]:
-    start = {"client_key": str(uuid4()), "recording_set": recording_set.pk, "device_kind": "server"}
-    return start | {"effect": "", "cause": "unknown", "certainty": "suspected", "note": "", "failed_at": ""} | more
-
-
-def test_an_operator_reports_a_fault_and_lands_on_its_ticket(recording_set: RecordingSet, operator: User) -> None:
-    client = client_of(operator)
-    opened = client.get("/repairs/report/")
-    assert (opened.status_code, opened.context["place"].code) == (200, "36.03.30")
-    sent = said(recording_set, failed_at="2026-11-19T08:15", cause="lightning", certainty="certain", note="Petir")
-    answer = client.post("/repairs/report/?kecamatan=36.03.30", sent, follow=True)
-    ticket = Ticket.objects.get()
-    assert answer.redirect_chain == [(ticket_url(ticket), 302)]
-    assert [str(message) for message in answer.context["messages"]] == [
-        f"Laporan tersimpan dengan nomor {ticket.number}."
-    ]
-    assert ticket.failed_at == NOW - timedelta(days=1, hours=1, minutes=45)
-    assert (ticket.effect, ticket.cause, ticket.certainty) == ("stopped", "lightning", "certain")
-    assert (ticket.note, ticket.reported_by) == ("Petir", operator)
-
-
-def test_a_second_identical_submission_leads_to_the_same_ticket(recording_set: RecordingSet, operator: User) -> None:
-    client, sent = client_of(operator), said(recording_set)
-    places = {client.post("/repairs/report/", sent)["Location"] for _ in range(2)}
-    assert places == {ticket_url(Ticket.objects.get())}
-
-
-def test_another_body_under_the_same_key_is_kept_and_offered_as_a_new_report(
-    recording_set: RecordingSet, operator: User
-) -> None:
-    client, sent = client_of(operator), said(recording_set)
-    client.post("/repairs/report/", sent)
-    first = Ticket.objects.get()
-    answer = client.post("/repairs/report/", sent | {"device_kind": "camera", "note": "Buram"})
-    assert (answer.status_code, answer.context["sent_as"]) == (409, first)
-    form = answer.context["form"]
-    assert (form["device_kind"].value(), form["note"].value()) == ("camera", "Buram")
-    again = sent | {"device_kind": "camera", "note": "Buram", "client_key": str(answer.context["fresh_key"])}
-    assert client.post("/repairs/report/", again).status_code == 302
-    assert Ticket.objects.count() == 2
-
-
-def test_a_component_with_an_open_ticket_is_refused_with_a_link(
-    ticket: Ticket, recording_set: RecordingSet, operator: User
-) -> None:
-    answer = client_of(operator).post("/repairs/report/", said(recording_set))
-    assert (answer.status_code, answer.context["open_ticket"]) == (200, ticket)
-    assert answer.context["form"].errors == {
-        "failed_at": [f"{ticket.device} sudah tercatat rusak atau tidak ada saat itu: tiket {ticket.number}."]
-    }
-    assert f'href="{ticket_url(ticket)}"' in answer.content.decode()
-    assert Ticket.objects.count() == 1
-
-
-def test_errors_are_summed_up_and_nothing_typed_is_lost(recording_set: RecordingSet, operator: User) -> None:
-    sent = {"client_key": str(uuid4()), "failed_at": "kemarin", "note": "Bau hangus"}
-    answer = client_of(operator).post("/repairs/report/", sent)
-    form = answer.context["form"]
-    assert form.errors == {
-        "recording_set": ["Pilih set alatnya."],
-        "device_kind": ["Pilih komponen yang rusak."],
-        "failed_at": ["Waktu ini tidak terbaca. Tulis tanggal dan jamnya, misalnya 20/11/2026 08.30."],
-    }
-    assert [f'href="#{name}"' in answer.content.decode() for name in ("id_recording_set_0", "id_failed_at")] == [
-        True
-    ] * 2
-    assert (str(form.key), form["note"].value()) == (sent["client_key"], "Bau hangus")
-    assert form["failed_at"].value() == "kemarin"
-
-
-def test_of_two_components_of_one_kind_the_reporter_names_one(recording_set: RecordingSet, operator: User) -> None:
-    second = make_device(recording_set, "server", serial="SRV-2")
-    client = client_of(operator)
-    refused = client.post("/repairs/report/", said(recording_set))
-    assert list(refused.context["form"].errors) == ["device"]
-    client.post("/repairs/report/", said(recording_set, device=str(second.pk)))
-    assert Ticket.objects.get().device == second
-
-
-def test_staff_choose_the_kecamatan_first(kecamatan: Kecamatan, recording_set: RecordingSet, staff: User) -> None:
-    client = client_of(staff)
-    assert [place.code for place in client.get("/repairs/report/").context["choices"]] == ["36.03.30"]
-    page = client.get("/repairs/report/?kecamatan=36.03.30").context
-    assert [name for _, name in page["form"].fields["device_kind"].choices] == [
-        kind(code).name for code in ("server", "fingerprint_scanner", "iris_scanner", "camera", "signature_pad")
-    ]
-
-
-@pytest.mark.parametrize("code", ["36.03.99", "53.01.01", "36.03", "\0", "x"])
-def test_a_place_that_is_not_there_or_out_of_scope_is_404(code: str, staff: User) -> None:
-    make_kecamatan("53.01.01")
-    assert client_of(staff).get("/repairs/report/", {"kecamatan": code}).status_code == 404
-
-
-def test_a_technician_may_not_report(recording_set: RecordingSet, technician: User) -> None:
-    client = client_of(technician)
-    url = "/repairs/report/?kecamatan=36.03.30"
-    assert (client.get(url).status_code, client.post(url, said(recording_set)).status_code) == (403, 403)
-    assert Ticket.objects.count() == 0
-
-
 def test_an_overdue_ticket_says_by_how_much(tickets: list[Ticket], staff: User) -> None:
     assert [row.late for row in client_of(staff).get("/repairs/").context["rows"]] == ["lewat 24 hari", "", ""]
-
-
-def test_a_place_without_sets_says_so(staff: User) -> None:
-    make_kecamatan("36.03.31")
-    text = client_of(staff).get("/repairs/report/?kecamatan=36.03.31").content.decode()
-    assert "Belum ada set yang tercatat di sini" in text
 
 
 # --- how many queries -----------------------------------------------------------------------------------
@@ -394,21 +283,20 @@ def queries(client: Client, url: str) -> int:
 
 
 def test_the_pages_ask_a_fixed_number_of_queries(
-    tickets: list[Ticket], recording_set: RecordingSet, staff: User, operator: User
+    tickets: list[Ticket], recording_set: RecordingSet, staff: User
 ) -> None:
-    office, phone = client_of(staff), client_of(operator)
+    office = client_of(staff)
     after = f"/repairs/?kata=e&lewat=on&kecamatan=36.03.30&sesudah={tickets[0].number}"
 
     def counts() -> list[int]:
-        pages = ["/repairs/", after, ticket_url(tickets[0]), "/repairs/report/?kecamatan=36.03.30"]
-        return [*(queries(office, url) for url in pages), queries(phone, "/repairs/report/")]
+        return [queries(office, url) for url in ("/repairs/", after, ticket_url(tickets[0]))]
 
     before = counts()
     for number in range(2, 12):
         make_fault(make_set(make_kecamatan("36.03.30"), str(number)), "server", by=staff)
         office.post(ticket_url(tickets[0], "comment"), {"text": f"Catatan {number}"})
     assert counts() == before
-    assert before == [5, 6, 6, 5, 5]
+    assert before == [5, 6, 6]
 
 
 def test_the_menu_offers_a_report_only_to_those_who_may(staff: User, official: User, recording_set: Any) -> None:

@@ -1,0 +1,161 @@
+"""What people type when they report a fault. The rules are the domain functions'; forms only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from django import forms
+from django.forms.boundfield import BoundWidget
+
+from devices.models import DeviceSymptom
+from kecamatan.models import Cause, Certainty, Effect, Kecamatan
+from lib.errors import Refused
+from lib.forms import NOT_A_CHOICE, DomainForm, KeyedForm, MomentField, text_field
+from repairs.components import Component, Symptom, rows_of
+from repairs.models import Ticket
+
+MESSAGE_LIMIT = 4000
+SETS_SHOWN_OPEN = 2
+CHANNELS = [(code, label) for code, label in Ticket.Channel.choices if code not in ("app", "import")]
+
+
+class Tile(NamedTuple):
+    """A component to choose, or, where its fault is known, a way to its ticket."""
+
+    component: Component
+    radio: BoundWidget | None
+
+
+class SetTiles(NamedTuple):
+    """The tiles of one set."""
+
+    label: str
+    tiles: list[Tile]
+    is_open: bool
+
+
+def _choice(label: str, choices: Any = (), *, initial: str = "", select: bool = False, required: str = "") -> Any:
+    """Return a field with a few choices; ``required`` is the sentence that asks for one."""
+    widget = forms.Select(attrs={"class": "in"}) if select else forms.RadioSelect()
+    return forms.ChoiceField(
+        label=label,
+        required=bool(required),
+        choices=choices,
+        initial=initial,
+        widget=widget,
+        error_messages={"invalid_choice": NOT_A_CHOICE, "required": required},
+    )
+
+
+class FaultForm(KeyedForm):
+    """A fault as its reporter sees it, in one kecamatan; ``components`` is what may be reported there now."""
+
+    component = _choice("Komponen yang rusak atau tidak ada", required="Pilih komponennya.")
+    symptom = _choice("Apa yang terlihat?")
+    effect = _choice(
+        "Masih bisa merekam?",
+        [(Effect.STOPPED, "Set ini berhenti"), (Effect.LIMITED, "Masih bisa, terbatas"), ("", "Belum tahu")],
+    )
+    failed_at = MomentField(label="Sejak", required=False, help_text="Kosongkan bila baru saja.")
+    cause = _choice("Penyebab", Cause.choices, initial=Cause.UNKNOWN, select=True)
+    certainty = _choice("Seberapa pasti penyebabnya?", Certainty.choices, initial=Certainty.SUSPECTED)
+    note = text_field("Keterangan (boleh dilewati)", limit=2000, hint="Jangan menulis nama atau NIK warga.")
+
+    # Where a refusal is shown: the component stands for all of these.
+    shown_at: ClassVar[dict[str, str]] = dict.fromkeys(("recording_set", "device_kind", "device"), "component")
+
+    def __init__(
+        self, *args: Any, components: Sequence[Component], symptoms: Iterable[Symptom], place: Kecamatan, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.components, self.place = {row.value: row for row in components}, place
+        self.symptoms = {row.code: row for row in symptoms}
+        self._offer("component", [(row.value, row.name) for row in components])
+        self._offer("symptom", [(row.code, row.name) for row in self.symptoms.values()])
+        for field in self.fields.values():
+            if isinstance(field, MomentField):
+                field.zone = place.time_zone
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def sets(self) -> list[SetTiles]:
+        """Return the tiles by set; of many sets, those are shut that hold neither the choice nor an error."""
+        radios = {str(radio.data["value"]): radio for radio in self["component"]}
+        chosen = self["component"].value()
+        labels = dict.fromkeys(row.set_label for row in self.components.values())
+        found = []
+        for label in labels:
+            rows = [row for row in self.components.values() if row.set_label == label]
+            is_open = len(labels) <= SETS_SHOWN_OPEN or chosen in [row.value for row in rows]
+            found.append(
+                SetTiles(label, [Tile(row, None if row.ticket else radios[row.value]) for row in rows], is_open)
+            )
+        return found
+
+    def symptom_tiles(self) -> list[tuple[BoundWidget, str]]:
+        """Return the symptoms with the codes of the kinds that they belong to."""
+        return [(radio, self.symptoms[str(radio.data["value"])].kinds) for radio in self["symptom"]]
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether there is anything that was not reported yet."""
+        return any(row.ticket is None for row in self.components.values())
+
+    @property
+    def chosen(self) -> Component | None:
+        """Return the component that was chosen."""
+        return self.components.get(self.cleaned_data.get("component", ""))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the symptom of a component that is there."""
+        has_symptom = self.cleaned_data.get("symptom") or "symptom" in self.errors
+        if self.chosen and not self.chosen.is_missing and not has_symptom:
+            self.add_error("symptom", "Pilih apa yang terlihat.")
+        return self.cleaned_data
+
+    def refuse(self, refused: Refused) -> None:
+        """Show a refusal beside the field that it is about."""
+        super().refuse(Refused(refused.message, field=self.shown_at.get(refused.field, refused.field)))
+
+    def report(self) -> dict[str, Any]:
+        """Return what was said, as :func:`repairs.faults.report_fault` takes it."""
+        said, component = self.cleaned_data, self.components[self.cleaned_data["component"]]
+        symptom = None if component.is_missing else DeviceSymptom.objects.get(code=said["symptom"])
+        return {
+            "client_key": self.key,
+            **rows_of(component, self.place),
+            "symptom": symptom,
+            "failed_at": said["failed_at"],
+            "effect": said["effect"] or None,
+            "cause": said["cause"] or Cause.UNKNOWN,
+            "certainty": said["certainty"] or Certainty.SUSPECTED,
+            "note": said["note"],
+        }
+
+
+class LoggedFaultForm(FaultForm):
+    """A fault that staff enter for somebody who told them of it."""
+
+    reporter_name = text_field("Siapa yang melaporkan", limit=120, required="Tulis siapa yang melaporkan.", rows=1)
+    channel = _choice("Lewat apa", CHANNELS, select=True, required="Pilih lewat apa laporannya masuk.")
+    reported_at = MomentField(label="Kapan laporannya masuk", required=False, help_text="Kosongkan bila baru saja.")
+    message = text_field("Pesan asli (boleh dilewati)", limit=MESSAGE_LIMIT, hint="Disimpan bersama tiketnya.", rows=4)
+
+    def report(self) -> dict[str, Any]:
+        """Return what was said, with who said it and how."""
+        more = ("reporter_name", "channel", "reported_at", "message")
+        return {**super().report(), **{name: self.cleaned_data[name] for name in more}}
+
+
+class MessageForm(DomainForm):
+    """A message to read, and the place it is about where that is known."""
+
+    message = text_field(
+        "Tempel pesan WhatsApp (boleh dilewati)",
+        limit=MESSAGE_LIMIT,
+        hint="Formulir berikutnya terisi dari pesan ini sejauh terbaca. Jangan menempel nama atau NIK warga.",
+        rows=6,
+    )
+    kecamatan = forms.CharField(label="Kecamatan", required=False, max_length=8)

@@ -1,0 +1,110 @@
+"""The pages on which faults are reported: by the people of a place, and by staff for those who told them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Role
+from accounts.permissions import guard, logs_somewhere, may_log_reports
+from accounts.requests import SignedInRequest
+from kecamatan.models import Kecamatan
+from lib.errors import Forbidden, KeyReused, Refused
+from lib.pages import answers_problems
+from repairs import incoming, pages, places
+from repairs.components import components_of, symptoms_of
+from repairs.faults import report_fault
+from repairs.forms.reports import FaultForm, LoggedFaultForm, MessageForm
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@answers_problems
+def report(request: SignedInRequest) -> HttpResponse:
+    """Report a fault of a component; ``kecamatan`` in the address is the place, where there is a choice."""
+    place = places.place_to_report(request.user, request.GET.get("kecamatan", "").strip())
+    if place is None:
+        return render(request, "repairs/report_place.html", places.choice_of_places(request.user))
+    form = _form(FaultForm, request, place, {"failed_at": timezone.now()})
+    page = {"form": form, "place": place, "may_choose": places.may_choose(request.user)}
+    return _answer(request, form, page, "repairs/report_form.html")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@answers_problems
+def log_message(request: SignedInRequest) -> HttpResponse:
+    """Ask of which place a report came in; a pasted message is read, and fills the form that follows."""
+    if not logs_somewhere(request.user):
+        raise Forbidden("Anda tidak berwenang mencatat laporan masuk.")
+    form = MessageForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        message = form.cleaned_data["message"]
+        try:
+            place = incoming.place_meant(form.cleaned_data["kecamatan"].strip(), message, request.user)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return _show_logged(request, place, message)
+    choices = places.choice_of_places(request.user, Role.STAFF)
+    return render(request, "repairs/log_message.html", {"form": form, **choices})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@answers_problems
+def log_report(request: SignedInRequest, code: str) -> HttpResponse:
+    """Enter a report for somebody of a place who told the dinas of it."""
+    place = places.find_place(code, request.user)
+    guard(request.user, [place], may_log_reports)
+    if request.method != "POST":
+        return _show_logged(request, place, "")
+    form = _form(LoggedFaultForm, request, place, {})
+    return _answer(request, form, {"form": form, "place": place}, "repairs/log_form.html")
+
+
+def _show_logged(request: SignedInRequest, place: Kecamatan, message: str) -> HttpResponse:
+    """Show the form of a place, filled by what a message says."""
+    components = components_of(place, request.user)
+    symptoms = symptoms_of(components)
+    values, understood = incoming.read_for(message, place, components, symptoms)
+    form = LoggedFaultForm(components=components, symptoms=symptoms, place=place, initial=values)
+    page = {"form": form, "place": place, "understood": understood}
+    return render(request, "repairs/log_form.html", page)
+
+
+def _form(kind: type[FaultForm], request: SignedInRequest, place: Kecamatan, start: dict[str, Any]) -> Any:
+    components = components_of(place, request.user)
+    posted = request.POST if request.method == "POST" else None
+    return kind(posted, initial=start, components=components, symptoms=symptoms_of(components), place=place)
+
+
+def _answer(request: SignedInRequest, form: FaultForm, page: dict[str, Any], template: str) -> HttpResponse:
+    """Report what was typed and lead to its ticket; the same submission again leads to the same one."""
+    status = 200
+    if form.is_bound and form.is_valid():
+        try:
+            ticket = report_fault(**form.report(), by=request.user)
+        except KeyReused:
+            page["sent_as"] = places.sent_as(form.key, request.user)
+            page["fresh_key"], status = uuid4(), 409
+        except Forbidden:
+            raise
+        except Refused as refused:
+            form.refuse(refused)
+            page["open_ticket"] = places.open_ticket_of(form.chosen, request.user)
+        else:
+            messages.success(request, f"Laporan tersimpan dengan nomor {ticket.number}.", extra_tags="tip")
+            return redirect(pages.ticket_url(ticket))
+    return render(request, template, page, status=status)
