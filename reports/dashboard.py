@@ -171,6 +171,7 @@ def page(
     level = region.level
     children = honest_children(report["children"])
     order = order_of(asked_order, children)
+    is_asked = order.name == (asked_order or "").removeprefix("-")
     has_target = any(child["target"] for child in children)
     return {
         "region": region,
@@ -193,6 +194,7 @@ def page(
         "columns": columns(level, order, month, child_word(level, children), has_target=has_target),
         "children": child_rows(children, order, month),
         "children_title": child_word(level, children),
+        "asked_order": asked_order if is_asked else "",
         "sorted_by": order_words(level, order),
         "by_kecamatan": level == "kabupaten",
         "has_target": has_target,

@@ -42,7 +42,7 @@ from reports.models import RegionMonth
 from reports.months import Month, month_options
 from reports.place_month import month_figures
 from reports.selectors import Region
-from reports.surroundings import Surroundings, surroundings
+from reports.surroundings import Surroundings
 
 SET_WORDS = {
     SetStatus.OPERATIONAL: "Berfungsi",
@@ -106,14 +106,12 @@ class Records:
         return [row for row in self.running if (row["of"] == "outage") is is_outage]
 
 
-def page(scope: Scope, region: Region, month: Month) -> dict[str, Any]:
-    """Return everything that the page of a place shows, formatted."""
+def page(scope: Scope, region: Region, month: Month, around: Surroundings, row: RegionMonth | None) -> dict[str, Any]:
+    """Return everything that the page of a place shows, formatted; ``row`` holds the figures of the month."""
     now = timezone.now()
-    around = surroundings(region, month.chosen)
     records = read_records(region, month.chosen, now)
     sets = [_set_record(records, key) for key in sorted(records.names, key=records.names.__getitem__)]
     status = _service(records, [record for _, record in sets], around, now)
-    row = RegionMonth.objects.filter(level=region.level, region_id=region.pk, month=month.chosen).first()
     return {
         "region": region,
         "month": month,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, FilteredRelation, Q, QuerySet
@@ -157,12 +157,24 @@ class Figures:
         return self.row.kecamatan_serving + self.row.kecamatan_limited
 
 
+class Report(NamedTuple):
+    """The figures of a region in a month, and the stored row that they were read from; none where nothing is known."""
+
+    figures: dict[str, Any]
+    row: RegionMonth | None
+
+
 def report(region: Region, month: date) -> dict[str, Any]:
     """Return the figures of a region in a month, with the keys of design.md, section 5; counts are 0 without rows."""
+    return read_report(region, month).figures
+
+
+def read_report(region: Region, month: date) -> Report:
+    """Return the figures of a region in a month with the row behind them."""
     children = children_of(region)
     own, below = _figures(region, children, month)
     row = own.row
-    return {
+    figures = {
         "region": {"code": region.code, "name": region.name, "level": region.level},
         "month": f"{month:%Y-%m}",
         "as_of": _iso(row.as_of or moment_of(month, region.zone, timezone.now()).as_of, region.zone),
@@ -199,6 +211,7 @@ def report(region: Region, month: date) -> dict[str, Any]:
             if _is_shown(below[child.region.key].row)
         ],
     }
+    return Report(figures, row if row.pk else None)
 
 
 def children_of(region: Region) -> list[Child]:

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from devices.models import DeviceKind, KindRequirement
-from kecamatan.models import Kabupaten
+from kecamatan.models import Event, Kabupaten
 from reports.models import Level, RegionMonth
 from reports.selectors import Region, marks_of
 
@@ -21,6 +21,7 @@ class Surroundings:
     kind_names: Mapping[str, str]
     required: frozenset[str]
     pending: int
+    event: int | None
     first_month: date | None
     last_month: date | None
     has_sample_data: bool
@@ -35,25 +36,34 @@ def surroundings(region: Region, month: date) -> Surroundings:
     kinds = list(
         DeviceKind.objects.annotate(
             required=Exists(required.filter(kind=OuterRef("pk"))),
-            pending=Subquery(_pending(region, month)),
+            pending=Subquery(waiting(region, month)),
+            event=Subquery(newest_event(region)),
             first_month=Subquery(_first_month(region)),
             last_month=Subquery(_last_month(region)),
             sample=Exists(Kabupaten.objects.filter(_kabupaten_of(region), has_sample_data=True)),
-        ).values_list("code", "name", "required", "pending", "first_month", "last_month", "sample")
+        ).values_list("code", "name", "required", "pending", "event", "first_month", "last_month", "sample")
     )
-    _, _, _, pending, first_month, last_month, sample = kinds[0]
+    _, _, _, pending, event, first_month, last_month, sample = kinds[0]
     return Surroundings(
         kind_names={code: name for code, name, *_ in kinds},
         required=frozenset(code for code, _, is_required, *_ in kinds if is_required),
         pending=pending or 0,
+        event=event,
         first_month=first_month,
         last_month=last_month,
         has_sample_data=sample,
     )
 
 
-def _pending(region: Region, month: date) -> QuerySet:
+def waiting(region: Region, month: date) -> QuerySet:
+    """Return the number of marks of a region and month, for a subquery; nothing where none waits."""
     return marks_of(region, month).order_by().values("month").annotate(number=Count("pk")).values("number")
+
+
+def newest_event(region: Region) -> QuerySet:
+    """Return the newest event of a place, whose page also shows what enters no rollup; of no larger region."""
+    events = Event.objects.filter(kecamatan=region.pk) if region.kecamatan is not None else Event.objects.none()
+    return events.order_by("-at", "-pk").values("pk")[:1]
 
 
 def _kabupaten_of(region: Region) -> Q:

@@ -7,6 +7,7 @@ from reports import api, views
 app_name = "reports"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
     path("reports/<str:code>/", views.region_detail, name="region-detail"),
     path("kecamatan/<str:code>/", views.kecamatan_detail, name="kecamatan-detail"),
     path("api/v1/reports/<str:code>/", api.region_report, name="api-region-report"),

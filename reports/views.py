@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -15,9 +16,11 @@ from accounts.home import home_url
 from accounts.requests import SignedInRequest
 from lib.pages import answers_problems
 from reports import dashboard, place
-from reports.models import Level
+from reports.live import is_seen, leaves_when_signed_out, live, nothing_new, stamp_of
+from reports.models import Level, RegionMonth
 from reports.months import chosen_month
-from reports.selectors import UnknownRegion, find_region, report
+from reports.search import SUGGESTIONS, exact_code, find_regions
+from reports.selectors import UnknownRegion, find_region, read_report
 from reports.surroundings import surroundings
 
 PLACES = (Level.KECAMATAN, Level.DINAS)
@@ -31,6 +34,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     return render(request, "reports/no_assignment.html") if url == request.path else redirect(url)
 
 
+@leaves_when_signed_out
 @login_required
 @require_safe
 @answers_problems
@@ -40,12 +44,16 @@ def region_detail(request: SignedInRequest, code: str) -> HttpResponse:
     if region.level in PLACES:
         return redirect(f"{reverse('reports:kecamatan-detail', args=[code])}{_query(request)}")
     month = chosen_month(region, request.GET.get("bulan"))
-    figures = report(region, month.chosen)
+    if is_seen(request, region, month):
+        return nothing_new()
+    figures, row = read_report(region, month.chosen)
     around = surroundings(region, month.chosen)
     page = dashboard.page(request.user.scope, region, month, figures, around, request.GET.get("urut"))
-    return _table_or_page(request, page)
+    kept = live(request, region, month, stamp_of(row, around.pending, around.event), around.pending)
+    return _page(request, "reports/region_detail.html", page | {"live": kept})
 
 
+@leaves_when_signed_out
 @login_required
 @require_safe
 @answers_problems
@@ -55,7 +63,29 @@ def kecamatan_detail(request: SignedInRequest, code: str) -> HttpResponse:
     if region.level not in PLACES:
         raise UnknownRegion(f"{region.name} tidak punya halaman kecamatan.")
     month = chosen_month(region, request.GET.get("bulan"))
-    return render(request, "kecamatan/kecamatan_detail.html", place.page(request.user.scope, region, month))
+    if is_seen(request, region, month):
+        return nothing_new()
+    around = surroundings(region, month.chosen)
+    row = RegionMonth.objects.filter(level=region.level, region_id=region.pk, month=month.chosen).first()
+    page = place.page(request.user.scope, region, month, around, row)
+    kept = live(request, region, month, stamp_of(row, around.pending, around.event), around.pending)
+    return _page(request, "kecamatan/kecamatan_detail.html", page | {"live": kept})
+
+
+@login_required
+@require_safe
+def search(request: SignedInRequest) -> HttpResponse:
+    """Show the regions that ``q`` names; a whole code leads straight there, and htmx gets suggestions."""
+    asked = request.GET.get("q", "")
+    if request.htmx:
+        all_url = f"{request.path}?{urlencode({'q': asked})}"
+        context = {"answer": find_regions(asked, request.user, SUGGESTIONS), "all_url": all_url}
+        return render(request, "reports/_suggestions.html", context)
+    meant = exact_code(asked, request.user)
+    if meant:
+        return redirect(meant.url)
+    answer = find_regions(asked, request.user)
+    return render(request, "reports/search.html", {"answer": answer, "searched": answer.question})
 
 
 def _query(request: SignedInRequest) -> str:
@@ -64,10 +94,8 @@ def _query(request: SignedInRequest) -> str:
     return f"?{query}" if query else ""
 
 
-def _table_or_page(request: SignedInRequest, page: dict[str, Any]) -> HttpResponse:
-    """Answer htmx, which sorts the table, with the table alone; a page restored from history is whole."""
-    only_table = request.htmx and not request.htmx.history_restore_request
-    template = "reports/_children.html" if only_table else "reports/region_detail.html"
+def _page(request: SignedInRequest, template: str, page: dict[str, Any]) -> HttpResponse:
+    """Answer with a page; no cache may give the 204 that htmx got to somebody who opens the same address."""
     response = render(request, template, page)
     patch_vary_headers(response, ["HX-Request"])
     return response

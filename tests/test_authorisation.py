@@ -104,6 +104,10 @@ TABLE = [
     *of_region("36.03", API, (404, 200, 200, 200, 404, 200, 404, 403)),
     *of_region(OWN, API, (200, 200, 200, 200, 404, 200, 404, 403)),
     *of_region(OTHER, API, (404, 404, 404, 404, 200, 200, 404, 403)),
+    # Everybody may search; what is found lies inside the assignments.
+    Case("reports:search", "get", signed_in(200), query="?q=kecamatan"),
+    Case("reports:search", "post", signed_in(405)),
+    Case("reports:search", "get", (302, 302, 302, 302, 200, 302, 200, 302), query=f"?q={OWN}"),
     Case("repairs:ticket-list", "get", signed_in(200)),
     Case("repairs:ticket-list", "post", signed_in(405)),
     # Whoever may report nowhere gets no form.

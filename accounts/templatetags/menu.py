@@ -24,6 +24,8 @@ def page_header(context: Context) -> dict[str, object]:
         "person": user,
         "assignments": user.running_assignments,
         "links": _links(user, request.path if request else ""),
+        "search_url": reverse("reports:search"),
+        "searched": context.get("searched", ""),
         "csrf_token": context.get("csrf_token"),
     }
 

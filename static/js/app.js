@@ -1,0 +1,91 @@
+// What htmx alone cannot say. Every page works without this file and without htmx.
+(() => {
+  "use strict";
+  const SECOND = 1000, MINUTE = 60 * SECOND;
+
+  // --- Live pages: ask for newer figures -----------------------------------------------------------------------
+  // Each second while somebody is at the page, seldom when nobody has moved for long, not at all in a hidden tab;
+  // and never more often than a slow line can bear. docs/architecture.md says why.
+
+  let moved = Date.now(), asked = 0, trip = 0, failures = 0, timer = 0;
+
+  const pause = () => {
+    const still = Date.now() - moved;
+    const spare = navigator.connection?.saveData || still > 30 * MINUTE;
+    const seconds = spare ? 15 : still > 5 * MINUTE ? 3 : 1;
+    return Math.max(seconds * SECOND * 2 ** Math.min(failures, 4), 4 * trip);
+  };
+
+  const plan = () => {
+    clearTimeout(timer);
+    if (!document.hidden && document.querySelector("#live[hx-get]")) timer = setTimeout(ask, pause());
+  };
+
+  // Nothing moves under the hands of somebody who fills in or confirms.
+  const isInUse = () => document.querySelector('[id^="l-"] form:focus-within, [id^="l-"] details[open] form');
+
+  const ask = () => {
+    if (isInUse()) return plan();
+    asked = Date.now();
+    document.getElementById("live")?.dispatchEvent(new Event("live"));
+    plan();
+  };
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.requestConfig.triggeringEvent?.type === "live") {
+      trip = Date.now() - asked;
+      failures = event.detail.successful ? 0 : failures + 1;
+    }
+    plan();
+  });
+
+  const wake = () => {
+    const slept = Date.now() - moved > 5 * MINUTE;
+    moved = Date.now();
+    if (slept) plan();
+  };
+  for (const name of ["pointermove", "pointerdown", "keydown", "wheel"]) addEventListener(name, wake, { passive: true });
+  document.addEventListener("visibilitychange", () => {
+    moved = Date.now();
+    if (document.hidden) clearTimeout(timer); else ask();
+  });
+  addEventListener("load", plan);
+
+  // A part that did not change stays; one that did keeps what is open in it and where the focus is.
+  const twin = (root, element) => {
+    const key = (one) => one.getAttribute("href") ?? one.textContent;
+    return [...root.querySelectorAll(element.tagName)].find((one) => key(one) === key(element));
+  };
+
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target, fragment } = event.detail;
+    if (!target.id.startsWith("l-")) return;
+    if (fragment.firstElementChild?.isEqualNode(target)) return event.preventDefault();
+    for (const summary of target.querySelectorAll("details[open] > summary")) {
+      twin(fragment, summary)?.parentElement.setAttribute("open", "");
+    }
+    const active = document.activeElement;
+    if (!target.contains(active) || active.id) return;
+    const heir = twin(fragment, active);
+    // htmx gives the focus to whoever bears the same id afterwards.
+    if (heir && !heir.id) active.id = heir.id = `l-fokus-${Date.now()}`;
+  });
+
+  // --- Search: arrows walk through the suggestions, Escape closes them --------------------------------------------
+
+  document.addEventListener("keydown", (event) => {
+    const box = event.target.closest?.(".search");
+    if (!box) return;
+    const field = box.querySelector("input");
+    if (event.key === "Escape") {
+      box.querySelector("#saran").replaceChildren();
+      field.focus();
+      return;
+    }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    const stops = [field, ...box.querySelectorAll("#saran a")];
+    stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
+    event.preventDefault();
+  });
+})();
