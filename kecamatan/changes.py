@@ -32,23 +32,29 @@ def record_event(
     subject: models.Model, action: str, *, by: Any, kecamatan_id: int | None = None, **data: object
 ) -> Event:
     """Append what was done to ``subject``, with the values that explain it, as ``DjangoJSONEncoder`` writes them."""
-    event = _event(subject, action, by, kecamatan_id, data)
+    event = _event(subject, action, by, kecamatan_id, data, timezone.now())
     event.save(force_insert=True)
     return event
 
 
 def record_events(subject: models.Model, action: str, *, by: Any, places: Iterable[Kecamatan], **data: object) -> None:
-    """Append one event for each place, so that every kecamatan reads what happened to it."""
-    Event.objects.bulk_create([_event(subject, action, by, place.pk, data) for place in places], batch_size=1000)
+    """Append one event for each place, so that every kecamatan reads what happened to it.
+
+    They share their moment, by which a page shows them as the one change that they are.
+    """
+    now = timezone.now()
+    Event.objects.bulk_create([_event(subject, action, by, place.pk, data, now) for place in places], batch_size=1000)
 
 
-def _event(subject: models.Model, action: str, by: Any, kecamatan_id: int | None, data: dict[str, object]) -> Event:
+def _event(
+    subject: models.Model, action: str, by: Any, kecamatan_id: int | None, data: dict[str, object], at: datetime
+) -> Event:
     return Event(
         kecamatan_id=kecamatan_id,
         subject=subject_key(subject),
         action=action,
         by=by,
-        at=timezone.now(),
+        at=at,
         data=data,
     )
 

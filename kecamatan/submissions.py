@@ -29,19 +29,34 @@ def answer_once(key: UUID, body: QueryDict, *, by: Any, write: Callable[[], str]
     ``write`` makes the change and may refuse it: then nothing is kept, and the form may be sent again. Raises
     :class:`KeyReused` for another body, or another person, under the same key.
     """
-    fingerprint = payload_hash(**{name: body.getlist(name) for name in body if name not in NOT_THE_BODY})
+    fingerprint = _fingerprint(body)
     submission = Submission(client_key=key, payload_hash=fingerprint, by=by, at=timezone.now())
     try:
         with transaction.atomic():
             submission.save(force_insert=True)
     except IntegrityError:
         # PostgreSQL waited for the first writer to finish; SQLite lets in one writer at a time.
-        earlier = Submission.objects.get(pk=key)
-        if (earlier.payload_hash, earlier.by_id) != (fingerprint, by.pk):
-            raise KeyReused(
-                "Formulir ini sudah pernah terkirim dengan isi lain. Isi di bawah belum tersimpan."
-            ) from None
-        return earlier.answer
+        return _answer(Submission.objects.get(pk=key), fingerprint, by)
     submission.answer = write()
     submission.save(update_fields=["answer"])
     return submission.answer
+
+
+def answer_of(key: UUID, body: QueryDict, *, by: Any) -> str | None:
+    """Return the address to which this submission led before, or ``None`` where it was not made yet.
+
+    A page asks first where the change itself takes the row out of the person's sight. Raises :class:`KeyReused` as
+    :func:`answer_once` does.
+    """
+    earlier = Submission.objects.filter(pk=key).first()
+    return _answer(earlier, _fingerprint(body), by) if earlier else None
+
+
+def _fingerprint(body: QueryDict) -> str:
+    return payload_hash(**{name: body.getlist(name) for name in body if name not in NOT_THE_BODY})
+
+
+def _answer(earlier: Submission, fingerprint: str, by: Any) -> str:
+    if (earlier.payload_hash, earlier.by_id) != (fingerprint, by.pk):
+        raise KeyReused(SENT_BEFORE)
+    return earlier.answer

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -76,6 +77,7 @@ class KeyedForm(DomainForm):
     """A form that carries the key of its submission, made when it was opened, so that a resend is known."""
 
     client_key = forms.CharField(widget=forms.HiddenInput, required=False)
+    is_reused = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,3 +90,11 @@ class KeyedForm(DomainForm):
             return UUID(str(self["client_key"].value()))
         except ValueError:
             return uuid4()
+
+    def renew_key(self) -> None:
+        """Let what was typed be sent as another submission, after its key came with another body before."""
+        self.is_reused = True
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data[self.add_prefix("client_key")] = str(uuid4())
+        self.data = data

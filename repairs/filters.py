@@ -25,6 +25,24 @@ NUMBER = re.compile(r"(?:TKT-\d{4}-)?0*(\d{1,12})", re.IGNORECASE)
 _select = forms.Select(attrs={"class": "in"})
 
 
+def narrow_by_kecamatan(filters: django_filters.FilterSet, user: object, path: str) -> None:
+    """Let ``kecamatan`` narrow a list by the code at ``path``, chosen among the places that the person may see."""
+    scope = scope_of(user)
+    if scope.nation or scope.provinces:
+        # Thousands of choices help nobody: who sees that much types the code.
+        filters.filters["kecamatan"] = django_filters.CharFilter(
+            field_name=path,
+            label="Kode kecamatan",
+            max_length=8,
+            widget=forms.TextInput(attrs={"class": "in"}),
+        )
+        filters.filters["kecamatan"].parent, filters.filters["kecamatan"].model = filters, filters._meta.model
+    else:
+        places = Kecamatan.objects.visible_to(user).order_by("name", "code")
+        filters.filters["kecamatan"].field_name = path
+        filters.filters["kecamatan"].extra["choices"] = list(places.values_list("code", "name"))
+
+
 class TicketFilter(django_filters.FilterSet):
     """Filters of the list; without a state, the tickets with which somebody has something left to do."""
 
@@ -55,19 +73,7 @@ class TicketFilter(django_filters.FilterSet):
     def __init__(self, data: Any, queryset: TicketQuerySet, *, user: object) -> None:
         super().__init__(data, queryset)
         self.filters["komponen"].extra["choices"] = list(DeviceKind.objects.values_list("code", "name"))
-        scope = scope_of(user)
-        if scope.nation or scope.provinces:
-            # Thousands of choices help nobody: who sees that much types the code.
-            self.filters["kecamatan"] = django_filters.CharFilter(
-                field_name="kecamatan__code",
-                label="Kode kecamatan",
-                max_length=8,
-                widget=forms.TextInput(attrs={"class": "in"}),
-            )
-            self.filters["kecamatan"].parent, self.filters["kecamatan"].model = self, Ticket
-        else:
-            places = Kecamatan.objects.visible_to(user).order_by("name", "code")
-            self.filters["kecamatan"].extra["choices"] = list(places.values_list("code", "name"))
+        narrow_by_kecamatan(self, user, "kecamatan__code")
 
     def filter_queryset(self, queryset: TicketQuerySet) -> TicketQuerySet:
         """Apply the filters; none that cannot be read is left out in silence."""

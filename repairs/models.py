@@ -7,18 +7,27 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from devices.models import Device, DeviceKind, DeviceSymptom, RecordingSet
-from kecamatan.models import Cause, Certainty, Effect, Kecamatan, Voidable
+from kecamatan.models import Cause, Certainty, Effect, Event, Kecamatan, Voidable
 from kecamatan.scope import ScopedQuerySet, region_filter, scope_of
 from lib.months import WIB, local_day
+
+CONFIRM = "confirm"
+"""The action of the event by which somebody says that an outage still lasts."""
 
 
 def overlapping(begins: str, ends: str, start: datetime, end: datetime | None) -> Q:
     """Return the filter that keeps the half-open spans which share a moment with [start, end)."""
     condition = Q(**{ends: None}) | Q(**{f"{ends}__gt": start})
     return condition if end is None else condition & Q(**{f"{begins}__lt": end})
+
+
+def running_at(moment: datetime) -> Q:
+    """Return the filter that keeps the spans which cover a moment."""
+    return Q(started_at__lte=moment) & (Q(ended_at=None) | Q(ended_at__gt=moment))
 
 
 class TicketQuerySet(ScopedQuerySet):
@@ -46,6 +55,16 @@ class OutageQuerySet(models.QuerySet["Outage"]):
     def counted(self) -> Self:
         """Keep the outages that were not voided."""
         return self.filter(voided_at=None)
+
+    def running(self, at: datetime) -> Self:
+        """Keep the outages that count and cover a moment."""
+        return self.counted().filter(running_at(at))
+
+    def with_confirmation(self, condition: Q) -> Self:
+        """Add ``confirmed_at``: when it was last said that the outage lasts, in an event that meets ``condition``."""
+        subject = Concat(Value("outage:"), Cast(OuterRef("pk"), models.CharField()))
+        said = Event.objects.filter(condition, subject=subject, action=CONFIRM).order_by("-at", "-pk")
+        return self.annotate(confirmed_at=Subquery(said.values("at")[:1]))
 
 
 class ArrangementQuerySet(ScopedQuerySet):
@@ -217,6 +236,9 @@ class Outage(StatedCause, Voidable):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="reported_outages"
     )
     reported_at = models.DateTimeField("dilaporkan pada")
+    split_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name="dipisah dari"
+    )
 
     objects = OutageQuerySet.as_manager()
 
@@ -227,6 +249,12 @@ class Outage(StatedCause, Voidable):
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gt=F("started_at")), name="repairs_outage_span"
             ),
+        ]
+        indexes: ClassVar = [
+            # The list of those that are over, of all, newest first.
+            models.Index(fields=["started_at", "id"], name="repairs_outage_started"),
+            # The few that last or are planned, among all that are over.
+            models.Index(fields=["ended_at"], condition=Q(voided_at=None), name="repairs_outage_lasting"),
         ]
 
     def __str__(self) -> str:
@@ -294,6 +322,12 @@ class Arrangement(Voidable):
             models.CheckConstraint(
                 condition=Q(host=None) | ~Q(host=F("kecamatan")), name="repairs_arrangement_host_is_another"
             ),
+        ]
+        indexes: ClassVar = [
+            # The list of those that are over, of all, newest first.
+            models.Index(fields=["started_at", "id"], name="repairs_arrangement_started"),
+            # The few that last or are planned, among all that are over.
+            models.Index(fields=["ended_at"], condition=Q(voided_at=None), name="repairs_arrangement_lasting"),
         ]
 
     def __str__(self) -> str:

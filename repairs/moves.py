@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import may_comment, may_correct_repairs
+from lib.forms import DomainForm
 from repairs.forms.tickets import StepForm
 from repairs.history import events_of, history, status_seen
 from repairs.models import Ticket
@@ -28,7 +29,7 @@ class Move(NamedTuple):
     label: str
     sentence: str
     url: str
-    form: StepForm
+    form: DomainForm | None
     is_open: bool
     is_risky: bool
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TypedDict, Unpack
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Role, User
-from accounts.permissions import guard, may_correct_repairs, may_report
+from accounts.permissions import covers, guard, may_correct_repairs, may_report
 from kecamatan.changes import collected_marks, compare_and_set, mark_span, record_events, record_sign_of_life
 from kecamatan.models import Cause, Certainty, Kecamatan
 from lib.errors import Refused
@@ -31,9 +31,10 @@ from repairs.guards import (
     required_reason,
     submitted_before,
 )
-from repairs.models import Outage
+from repairs.models import CONFIRM, CauseStatement, Outage
 
 END_AFTER_START = "Waktu selesai harus sesudah waktu mulai."
+KEPT_IN_PARTS = ("started_at", "effect", "promised_at", "note", "cause", "certainty", "reported_by", "reported_at")
 
 
 class OutageChanges(TypedDict, total=False):
@@ -112,11 +113,30 @@ def _follow_up(outage: Outage, places: Sequence[Kecamatan], *, cause: str, certa
     record_events(outage, "report", by=by, places=places, started_at=began, effect=outage.effect)
     if cause != Cause.UNKNOWN:
         state_cause(outage, cause=cause, certainty=certainty, by=by, stated_at=outage.reported_at)
+    _note_sign_of_life(places, by, outage.reported_at)
+    mark_span(places, outage.started_at, outage.ended_at)
+
+
+def _note_sign_of_life(places: Iterable[Kecamatan], by: User | None, at: datetime) -> None:
+    """Note that the operators' own kecamatan were heard from; the office speaks of them, not from them."""
     own = by.scope_as(Role.OPERATOR).kecamatan if by is not None else frozenset()
     for place in places:
         if place.pk in own:
-            record_sign_of_life(place, outage.reported_at)
-    mark_span(places, outage.started_at, outage.ended_at)
+            record_sign_of_life(place, at)
+
+
+@transaction.atomic
+def confirm_outage(outage: Outage, *, places: Iterable[Kecamatan], by: User) -> None:
+    """Say that a running outage still lasts in some of its places. What people say never collides: no version.
+
+    Effects: an event for each of these places, a sign of life of the confirming operator's own kecamatan.
+    """
+    rows = _distinct(places)
+    guard(by, rows, may_report)
+    _refuse_not_running(outage)
+    _refuse_elsewhere(rows, places_of(outage))
+    record_events(outage, CONFIRM, by=by, places=rows)
+    _note_sign_of_life(rows, by, timezone.now())
 
 
 @transaction.atomic
@@ -135,6 +155,69 @@ def end_outage(outage: Outage, *, version: int, by: User | None, ended_at: datet
     told = {"before": before.isoformat() if before else None, "after": ended_at.isoformat()}
     record_events(outage, "end", by=by, places=places, **told)
     mark_span(places, outage.started_at, _later(before, ended_at))
+
+
+@transaction.atomic
+@collected_marks()
+def end_outage_for(
+    outage: Outage,
+    *,
+    places: Iterable[Kecamatan],
+    by: User | None,
+    version: int | None = None,
+    ended_at: datetime | None = None,
+) -> Outage:
+    """Say that a running outage is over in some of its places, now or since ``ended_at``; return the part that ended.
+
+    Whoever reports for one kecamatan can only know of that one: in the other places the outage goes on. The places
+    that are over become an outage of their own (``split_from``) with the same beginning and causes; all of them
+    together end the outage itself. Without ``version`` no newer one is a conflict: that it is over here stays true
+    whatever others said meanwhile, as long as the outage runs and still covers these places.
+
+    Effects: the part with its events, or those of :func:`end_outage`; marks the months of the span before and after,
+    for the places that ended.
+    """
+    ending = _distinct(places)
+    guard(by, ending, may_report)
+    # One writer after the other: each sees which places the one before took out.
+    outage = Outage.objects.select_for_update().get(pk=outage.pk)
+    refuse_stale(outage, outage.version if version is None else version)
+    _refuse_not_running(outage)
+    everywhere = places_of(outage)
+    _refuse_elsewhere(ending, everywhere)
+    if len(ending) == len(everywhere):
+        end_outage(outage, version=outage.version, by=by, ended_at=ended_at)
+        return outage
+    ended_at = ended_at or timezone.now()
+    refuse_moment(ended_at, ending[0].time_zone, "ended_at")
+    refuse_reversed(outage.started_at, ended_at, "ended_at", END_AFTER_START)
+    part = _split(outage, ending, ended_at)
+    compare_and_set(outage, outage.version)
+    told = {"after": ended_at.isoformat()}
+    record_events(outage, "end_for", by=by, places=ending, part=part.pk, **told)
+    record_events(part, "split", by=by, places=ending, whole=outage.pk, **told)
+    mark_span(ending, outage.started_at, _later(outage.ended_at, ended_at))
+    return part
+
+
+def _split(outage: Outage, places: Sequence[Kecamatan], ended_at: datetime) -> Outage:
+    """Move some places of an outage to one of their own that is over, with what was stated of the cause."""
+    key = uuid4()
+    part = Outage(
+        split_from=outage,
+        client_key=key,
+        payload_hash=payload_hash(split_from=outage.pk, key=key),
+        ended_at=ended_at,
+        **{name: getattr(outage, name) for name in KEPT_IN_PARTS},
+    )
+    part.save(force_insert=True)
+    part.places.set(places)
+    outage.places.remove(*places)
+    statements = list(outage.cause_statements.order_by("pk"))
+    for statement in statements:
+        statement.pk, statement.outage = None, part
+    CauseStatement.objects.bulk_create(statements)
+    return part
 
 
 @transaction.atomic
@@ -168,16 +251,9 @@ def correct_outage(
     _refuse_impossible(new, after["started_at"], after["ended_at"], after["promised_at"], after["note"])
     compare_and_set(outage, version, **changes)
     outage.places.set(new)
-    told = {name: str(value) for name, value in before.items() if name in changes}
-    record_events(
-        outage,
-        "correct",
-        by=by,
-        places=_distinct([*old, *new]),
-        reason=reason,
-        before=told,
-        places_before=[place.code for place in old],
-    )
+    told = {name: str(value) for name, value in before.items() if changes.get(name, value) != value}
+    moved = {"places_before": [place.code for place in old]} if new != old else {}
+    record_events(outage, "correct", by=by, places=_distinct([*old, *new]), reason=reason, before=told, **moved)
     mark_span(old, before["started_at"], before["ended_at"])
     mark_span(new, after["started_at"], after["ended_at"])
 
@@ -196,9 +272,34 @@ def void_outage(outage: Outage, *, version: int, by: User | None, reason: str) -
     mark_span(places, outage.started_at, outage.ended_at)
 
 
+def places_to_speak_for(places: Sequence[Kecamatan], by: User) -> list[Kecamatan]:
+    """Return of which places a person says whether an outage lasts: an operator's own, else their whole region."""
+    own = by.scope_as(Role.OPERATOR)
+    return [place for place in places if covers(own, place)] or [place for place in places if may_report(by, place)]
+
+
 def places_of(outage: Outage) -> list[Kecamatan]:
     """Return the places of an outage with their zone, by code."""
     return list(outage.places.with_zone().order_by("code"))
+
+
+def _refuse_not_running(outage: Outage) -> None:
+    refuse_voided(outage)
+    now = timezone.now()
+    if outage.started_at > now:
+        raise Refused("Gangguan ini baru direncanakan dan belum mulai. Bila batal, minta dinas membatalkannya.")
+    if outage.ended_at is not None and outage.ended_at <= now:
+        raise Refused("Gangguan ini sudah tercatat selesai. Bila terjadi lagi, laporkan sebagai gangguan baru.")
+
+
+def _refuse_elsewhere(places: Sequence[Kecamatan], everywhere: Sequence[Kecamatan]) -> None:
+    """Refuse places that an outage does not cover, or no longer, because they were said to be over before."""
+    if not places:
+        raise Refused("Pilih sekurangnya satu kecamatan.", field="places")
+    known = {place.pk for place in everywhere}
+    for place in places:
+        if place.pk not in known:
+            raise Refused(f"{place} sudah tidak termasuk gangguan ini. Muat ulang halamannya.", field="places")
 
 
 def _distinct(places: Iterable[Kecamatan]) -> list[Kecamatan]:

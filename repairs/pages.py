@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +16,7 @@ from kecamatan.models import Cause, Certainty, Effect
 from lib.format import day_id, moment_id, number_id, span_id
 from lib.months import local_day
 from repairs.history import channel_text, events_of, history, promise_text
-from repairs.models import CauseStatement, Ticket, TicketQuerySet
+from repairs.models import CauseStatement, Outage, Ticket, TicketQuerySet
 from repairs.places import NUMBER
 
 OLDEST_FIRST, NEWEST_FIRST = ("failed_at", "pk"), ("-failed_at", "-pk")
@@ -82,7 +81,7 @@ def _row(ticket: Ticket, now: datetime) -> Row:
         status="rejected" if ticket.voided_at else ticket.status,
         word="Dibatalkan" if ticket.voided_at else ticket.get_status_display(),
         late=late_text(ticket, now),
-        cause=_cause_words(ticket.cause, ticket.certainty),
+        cause=cause_words(ticket.cause, ticket.certainty),
         age=span_id(ticket.failed_at, ticket.restored_at or now),
         promised=day_id(ticket.promised_on, weekday=False) if ticket.promised_on else "",
         holder=str(ticket.assignee) if ticket.assignee else "",
@@ -91,7 +90,8 @@ def _row(ticket: Ticket, now: datetime) -> Row:
     )
 
 
-def _cause_words(cause: str, certainty: str) -> str:
+def cause_words(cause: str, certainty: str) -> str:
+    """Return a cause with its certainty: ``Petir, diduga``."""
     label = str(Cause(cause).label)
     return label if cause == Cause.UNKNOWN else f"{label}, {Certainty(certainty).label.lower()}"
 
@@ -111,7 +111,7 @@ def ticket_page(ticket: Ticket, user: User) -> dict[str, Any]:
         "restored": moment_id(ticket.restored_at, zone) if ticket.restored_at else "",
         "origin": _origin(ticket),
         "reported": f"{_reporter(ticket)}, {moment_id(ticket.reported_at, zone)}",
-        "causes": [_stated(row, zone) for row in _statements(ticket)],
+        "causes": stated_causes(ticket, zone),
         "cost": f"Rp{number_id(round(ticket.cost))}" if ticket.cost is not None else "",
         "promised": day_id(ticket.promised_on) if ticket.promised_on else "",
         "promise_history": promise_text(events),
@@ -158,16 +158,17 @@ def _reporter(ticket: Ticket) -> str:
     return f"{who}, {channel_text(ticket.channel)}"
 
 
-def _statements(ticket: Ticket) -> QuerySet[CauseStatement]:
+def stated_causes(subject: Ticket | Outage, zone: str) -> list[Stated]:
     """Return what was said of the cause, the statement that counts first."""
-    return ticket.cause_statements.select_related("stated_by").order_by("-by_staff", "-stated_at", "-pk")
+    rows = subject.cause_statements.select_related("stated_by").order_by("-by_staff", "-stated_at", "-pk")
+    return [_stated(row, zone) for row in rows]
 
 
 def _stated(row: CauseStatement, zone: str) -> Stated:
     who = row.source or (str(row.stated_by) if row.stated_by else "Sistem")
     dinas = " (dinas)" if row.by_staff else ""
     return Stated(
-        _cause_words(row.cause, row.certainty), f"{who}{dinas}, {day_id(local_day(row.stated_at, zone), weekday=False)}"
+        cause_words(row.cause, row.certainty), f"{who}{dinas}, {day_id(local_day(row.stated_at, zone), weekday=False)}"
     )
 
 

@@ -1,8 +1,8 @@
-"""Tickets: the list, the report of a fault, a ticket's page and what may be done there."""
+"""Tickets and outages: the lists, the reports, the page of each and what may be done there."""
 
 from django.urls import path
 
-from repairs.views import reports, tickets
+from repairs.views import outages, reports, tickets
 
 app_name = "repairs"
 urlpatterns = [
@@ -14,4 +14,13 @@ urlpatterns = [
     path("repairs/<str:number>/comment/", tickets.ticket_comment, name="ticket-comment"),
     path("repairs/<str:number>/void/", tickets.ticket_void, name="ticket-void"),
     path("repairs/<str:number>/<slug:name>/", tickets.ticket_step, name="ticket-step"),
+    path("outages/", outages.outage_list, name="outage-list"),
+    path("outages/report/", outages.outage_report, name="outage-report"),
+    path("outages/<int:pk>/", outages.outage_detail, name="outage-detail"),
+    path("outages/<int:pk>/confirm/", outages.outage_confirm, name="outage-confirm"),
+    path("outages/<int:pk>/restored/", outages.outage_restored, name="outage-restored"),
+    path("outages/<int:pk>/end/", outages.outage_end, name="outage-end"),
+    path("outages/<int:pk>/cause/", outages.outage_cause, name="outage-cause"),
+    path("outages/<int:pk>/correct/", outages.outage_correct, name="outage-correct"),
+    path("outages/<int:pk>/void/", outages.outage_void, name="outage-void"),
 ]

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, User
-from repairs.models import Ticket
-from tests.factories import make_dinas, make_fault, make_kabupaten, make_kecamatan, make_set, make_user
+from repairs.models import Outage, Ticket
+from repairs.outages import report_outage
+from tests.factories import INSTALLED_AT, make_dinas, make_fault, make_kabupaten, make_kecamatan, make_set, make_user
 
 ACTORS = ("operator", "staff", "technician", "official", "stranger", "admin", "unassigned", "anonymous")
 
@@ -58,6 +60,14 @@ def of_region(code: str, page: str, expected: tuple[int, ...]) -> list[Case]:
     """Return the cases of a region's page, which nobody may write to."""
     anonymous = expected[-1]
     return [Case(page, "get", expected, (code,)), Case(page, "post", signed_in(405, anonymous), (code,))]
+
+
+def of_outage(page: str, method: str, expected: tuple[int, ...]) -> list[Case]:
+    """Return the cases of an outage's page or change: one over the own kecamatan, and one far away."""
+    allowed = expected[1]
+    foreign = expected if allowed == 405 else (404, 404, 404, 404, allowed, expected[5], 404, 302)
+    name = f"repairs:outage-{page}"
+    return [Case(name, method, expected, (f"outage of {OWN}",)), Case(name, method, foreign, (f"outage of {OTHER}",))]
 
 
 OWN, DINAS, OTHER = "36.03.30", "36.03.00", "53.01.01"
@@ -131,6 +141,32 @@ TABLE = [
     *(case for name in STEPS for case in of_move(STEP, (403, 409, 409, 403, 404, 403, 404, 302), name)),
     *(case for name in CONFIRMATIONS for case in of_move(STEP, (409, 409, 409, 403, 404, 403, 404, 302), name)),
     Case(STEP, "post", signed_in(404), (OWN_TICKET, "unknown")),
+    # --- outages -------------------------------------------------------------------------------------------
+    Case("repairs:outage-list", "get", signed_in(200)),
+    Case("repairs:outage-list", "post", signed_in(405)),
+    Case("repairs:outage-report", "get", (200, 200, 403, 403, 200, 403, 403, 302)),
+    Case("repairs:outage-report", "post", (200, 200, 403, 403, 200, 403, 403, 302)),
+    Case("repairs:outage-report", "get", (200, 200, 403, 403, 404, 403, 403, 302), query=f"?wilayah={OWN}"),
+    Case("repairs:outage-report", "post", (404, 200, 403, 403, 404, 403, 403, 302), query="?wilayah=36.03"),
+    Case("repairs:outage-report", "get", (404, 404, 403, 403, 404, 403, 403, 302), query="?wilayah=36"),
+    *of_outage("detail", "get", (200, 200, 200, 200, 404, 200, 404, 302)),
+    *of_outage("detail", "post", signed_in(405)),
+    # Without a key there is no earlier answer: one tap is enough.
+    *of_outage("confirm", "get", signed_in(405)),
+    *of_outage("confirm", "post", (302, 302, 403, 403, 404, 403, 404, 302)),
+    *of_outage("restored", "get", signed_in(405)),
+    # Who comes second learns that it was over already.
+    Case("repairs:outage-restored", "post", (302, 200, 403, 403, 404, 403, 404, 302), (f"outage of {OWN}",)),
+    Case("repairs:outage-restored", "post", (404, 404, 404, 404, 302, 403, 404, 302), (f"outage of {OTHER}",)),
+    # A change without the version that was seen is a conflict.
+    *of_outage("end", "get", signed_in(405)),
+    *of_outage("end", "post", (409, 409, 403, 403, 404, 403, 404, 302)),
+    *of_outage("cause", "get", signed_in(405)),
+    *of_outage("cause", "post", (200, 200, 200, 403, 404, 403, 404, 302)),
+    *of_outage("void", "get", signed_in(405)),
+    *of_outage("void", "post", (403, 409, 403, 403, 404, 403, 404, 302)),
+    *of_outage("correct", "get", (403, 200, 403, 403, 404, 403, 404, 302)),
+    *of_outage("correct", "post", (403, 200, 403, 403, 404, 403, 404, 302)),
 ]
 
 
@@ -140,6 +176,8 @@ def actors(db: None) -> dict[str, User | None]:
     make_dinas("36.03")
     make_fault(make_set(own), "camera")
     make_fault(make_set(other), "camera")
+    for place in (own, other):
+        report_outage(client_key=uuid4(), places=[place], started_at=INSTALLED_AT, effect="stopped", by=None)
     return {
         "operator": make_user(Role.OPERATOR, own),
         "staff": make_user(Role.STAFF, kabupaten),
@@ -168,9 +206,11 @@ def _status(case: Case, actor: User | None) -> int:
 
 
 def _filled(arg: str) -> str:
-    """Return an argument of an address, with the number of the ticket that it stands for."""
-    place = arg.removeprefix("ticket of ")
-    return arg if place == arg else Ticket.objects.get(kecamatan__code=place).number
+    """Return an argument of an address, with the number of the ticket or the key of the row that it stands for."""
+    what, _, place = arg.partition(" of ")
+    if what == "outage":
+        return str(Outage.objects.get(places__code=place).pk)
+    return Ticket.objects.get(kecamatan__code=place).number if what == "ticket" else arg
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])

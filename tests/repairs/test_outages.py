@@ -13,7 +13,7 @@ from kecamatan.models import Event, Kecamatan, SignOfLife
 from lib.errors import Conflict, Forbidden, KeyReused, Refused
 from repairs.causes import state_cause
 from repairs.models import CauseStatement, Outage
-from repairs.outages import correct_outage, end_outage, report_outage, void_outage
+from repairs.outages import confirm_outage, correct_outage, end_outage, end_outage_for, report_outage, void_outage
 from tests.factories import forget_marks, make_kecamatan, make_user, marks, moment
 from tests.repairs.conftest import NOW
 from tests.threads import CALLERS, at_once
@@ -164,6 +164,93 @@ def test_operator_does_not_end_a_neighbours_outage(kecamatan: Kecamatan, neighbo
     outage = power_cut(kecamatan, neighbour)
     with pytest.raises(Forbidden):
         end_outage(outage, version=1, by=operator)
+
+
+def test_a_place_that_is_over_before_the_others_becomes_an_outage_of_its_own(
+    kecamatan: Kecamatan, neighbour: Kecamatan, operator: User, staff: User
+) -> None:
+    outage = power_cut(kecamatan, neighbour, by=staff, note="gardu", promised_at=moment("2026-11-20 05:00"))
+    state_cause(outage, cause="weak_power", certainty="certain", by=staff)
+    forget_marks()
+    part = end_outage_for(outage, places=[kecamatan], by=operator, ended_at=moment("2026-11-20 02:00"))
+    outage.refresh_from_db()
+    assert (list(outage.places.all()), outage.ended_at, outage.version) == ([neighbour], None, 2)
+    assert (list(part.places.all()), part.ended_at, part.split_from) == (
+        [kecamatan],
+        moment("2026-11-20 02:00"),
+        outage,
+    )
+    kept = ("started_at", "effect", "note", "promised_at", "cause", "certainty", "reported_by", "reported_at")
+    assert [getattr(part, name) for name in kept] == [getattr(outage, name) for name in kept]
+    assert [row.cause for row in part.cause_statements.order_by("stated_at", "pk")] == ["power_outage", "weak_power"]
+    assert marks() == [("36.03.30", "2026-11")]
+    told = Event.objects.filter(action__in=["end_for", "split"]).order_by("pk")
+    assert [(event.subject, event.kecamatan, event.by) for event in told] == [
+        (f"outage:{outage.pk}", kecamatan, operator),
+        (f"outage:{part.pk}", kecamatan, operator),
+    ]
+
+
+def test_all_places_together_end_the_outage_itself(kecamatan: Kecamatan, neighbour: Kecamatan, staff: User) -> None:
+    outage = power_cut(kecamatan, neighbour)
+    assert end_outage_for(outage, places=[neighbour, kecamatan], by=staff, version=1) == outage
+    assert (Outage.objects.get().ended_at, Outage.objects.get().version) == (NOW, 2)
+
+
+def test_what_is_not_or_no_longer_there_cannot_be_ended(
+    kecamatan: Kecamatan, neighbour: Kecamatan, operator: User, staff: User
+) -> None:
+    outage = power_cut(kecamatan, neighbour)
+    with pytest.raises(Forbidden):
+        end_outage_for(outage, places=[neighbour], by=operator)
+    with pytest.raises(Conflict):
+        end_outage_for(outage, places=[neighbour], by=staff, version=2)
+    assert refused(lambda: end_outage_for(outage, places=[], by=staff))[0] == "places"
+    assert (
+        refused(lambda: end_outage_for(outage, places=[kecamatan], by=operator, ended_at=STARTED_AT))[0] == "ended_at"
+    )
+    end_outage_for(outage, places=[kecamatan], by=operator)
+    assert refused(lambda: end_outage_for(outage, places=[kecamatan], by=operator)) == (
+        "places",
+        "Kecamatan Sepatan Timur sudah tidak termasuk gangguan ini. Muat ulang halamannya.",
+    )
+    planned = power_cut(kecamatan, started_at=moment("2026-11-21 02:00"))
+    assert refused(lambda: end_outage_for(planned, places=[kecamatan], by=operator)) == (
+        "",
+        "Gangguan ini baru direncanakan dan belum mulai. Bila batal, minta dinas membatalkannya.",
+    )
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_16_kecamatan_say_at_once_that_it_is_over_and_none_is_lost() -> None:
+    places = [make_kecamatan(f"36.03.{number:02}") for number in range(1, CALLERS + 1)]
+    outage = power_cut(*places)
+    at_once(lambda number: end_outage_for(outage, places=[places[number]], by=None).pk)
+    assert Outage.objects.filter(ended_at=None).count() == 0
+    ended = Outage.places.through.objects.values_list("kecamatan__code", flat=True)
+    assert sorted(ended) == [place.code for place in places]
+
+
+def test_confirming_is_a_sign_of_life_of_the_operators_own_kecamatan(
+    kecamatan: Kecamatan, neighbour: Kecamatan, operator: User, staff: User
+) -> None:
+    outage = power_cut(kecamatan, neighbour)
+    confirm_outage(outage, places=[kecamatan], by=operator)
+    confirm_outage(outage, places=[kecamatan, neighbour], by=staff)
+    assert [sign.kecamatan for sign in SignOfLife.objects.all()] == [kecamatan]
+    told = Event.objects.filter(action="confirm").order_by("pk")
+    assert [(event.kecamatan, event.by) for event in told] == [
+        (kecamatan, operator),
+        (neighbour, staff),
+        (kecamatan, staff),
+    ]
+    with pytest.raises(Forbidden):
+        confirm_outage(outage, places=[neighbour], by=operator)
+    end_outage(outage, version=1, by=staff)
+    assert refused(lambda: confirm_outage(outage, places=[kecamatan], by=operator)) == (
+        "",
+        "Gangguan ini sudah tercatat selesai. Bila terjadi lagi, laporkan sebagai gangguan baru.",
+    )
 
 
 def test_correction_marks_old_and_new_places_and_months(

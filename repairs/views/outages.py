@@ -1,0 +1,265 @@
+"""The pages of outages: the list, one outage, what may be said of it, its correction, and the report of a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.permissions import guard, may_comment, may_correct_repairs, may_report, reports_somewhere
+from accounts.requests import SignedInRequest
+from kecamatan.models import Kecamatan
+from lib.errors import Conflict, Forbidden
+from lib.forms import KeyedForm
+from lib.pages import NotFound, answers_problems, page_of
+from repairs import outage_areas, outage_moves, outage_pages, outages
+from repairs.causes import state_cause
+from repairs.forms.outages import CauseForm, OutageForm
+from repairs.forms.spans import OneTapForm, VersionedForm, VoidForm
+from repairs.models import Outage
+from repairs.places import may_choose
+from repairs.span_filters import OutageFilter
+from repairs.span_pages import key_of, list_url
+from repairs.views.sending import answers_resends, send, status_of
+
+LIST = "repairs:outage-list"
+
+
+@login_required
+@require_safe
+@never_cache
+@answers_problems
+def outage_list(request: SignedInRequest) -> HttpResponse:
+    """Show the outages of the person's regions, those that run first; filters stand in the address."""
+    user = request.user
+    filters = OutageFilter(request.GET, outage_pages.listed(user), user=user, path="places__code")
+    key = key_of(request.GET.get("sesudah", ""))
+    after = Outage.objects.visible_to(user).filter(pk=key).first() if key else None
+    found, more = page_of(filters.qs, filters.order, after)
+    chosen = filters.chosen()
+    context = {
+        "filters": filters,
+        "chosen": chosen,
+        "rows": outage_pages.rows(found, user, timezone.now()),
+        "next_url": list_url(LIST, chosen, found[-1].pk) if more else "",
+        "first_url": list_url(LIST, chosen) if after else "",
+        "may_report": reports_somewhere(user),
+        "order_words": filters.order_words,
+    }
+    return render(request, "repairs/outage_list.html", context)
+
+
+@login_required
+@require_safe
+@never_cache
+@answers_problems
+def outage_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show an outage, its history, and what the person may say of it."""
+    return _show(request, pk)
+
+
+def _show(request: SignedInRequest, pk: int, failed: KeyedForm | None = None, of: str = "") -> HttpResponse:
+    """Show an outage; ``failed`` is the form of a move that was refused."""
+    page = outage_pages.outage_page(outage_pages.find_outage(pk, request.user), request.user)
+    moves = outage_moves.moves_of(page, request.user, failed, of)
+    context = {**page, "moves": moves, "failed": failed}
+    return render(request, "repairs/outage_detail.html", context, status=status_of(failed))
+
+
+# --- In one tap -----------------------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+@answers_problems
+@answers_resends
+def outage_confirm(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say that an outage still lasts where the person is."""
+
+    def confirm(outage: Outage, places: Sequence[Kecamatan]) -> Outage:
+        outages.confirm_outage(outage, places=places, by=request.user)
+        return outage
+
+    return _one_tap(request, pk, confirm, "Dikonfirmasi: masih berlangsung di {where}.")
+
+
+@login_required
+@require_POST
+@answers_problems
+@answers_resends
+def outage_restored(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say that an outage is over now where the person is."""
+
+    def end(outage: Outage, places: Sequence[Kecamatan]) -> Outage:
+        return outages.end_outage_for(outage, places=places, by=request.user)
+
+    return _one_tap(request, pk, end, "Tercatat pulih di {where}. Bila keliru, laporkan lagi.")
+
+
+def _one_tap(
+    request: SignedInRequest, pk: int, say: Callable[[Outage, Sequence[Kecamatan]], Outage], done: str
+) -> HttpResponse:
+    """Let a person say something of an outage for their places, or for the one that the page is about."""
+    outage, form = outage_pages.find_outage(pk, request.user), OneTapForm(request.POST)
+    code = form.cleaned_data["kecamatan"] if form.is_valid() else ""
+    places = _spoken(request, outage, code)
+    guard(request.user, places, may_report)
+
+    def write() -> str:
+        told = say(outage, places)
+        if form.cleaned_data["kembali"]:
+            return reverse(LIST)
+        return reverse("reports:kecamatan-detail", args=[code]) if code else outage_pages.outage_url(told.pk)
+
+    answer = send(request, form, write, done.format(where=outage_pages.places_text(places)))
+    return answer or _show(request, pk, form)
+
+
+def _spoken(request: SignedInRequest, outage: Outage, code: str) -> list[Kecamatan]:
+    """Return the place of a code, or those of which the person speaks; all where they speak of none."""
+    if code:
+        place = Kecamatan.objects.visible_to(request.user).with_zone().filter(code=code).first()
+        if place is None:
+            raise NotFound(f"Tidak ada kecamatan {code}.")
+        return [place]
+    everywhere = outages.places_of(outage)
+    return outages.places_to_speak_for(everywhere, request.user) or everywhere
+
+
+# --- Changes --------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+@answers_problems
+@answers_resends
+def outage_end(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say that an outage is over, now or since a moment, everywhere or in some of the person's places."""
+    page = outage_pages.outage_page(outage_pages.find_outage(pk, request.user), request.user)
+    guard(request.user, page["spoken"] or page["places"], may_report)
+    form = outage_moves.form_of("end", page, request.POST)
+
+    def write() -> str:
+        said = {"version": form.seen_version, "ended_at": form.cleaned_data["ended_at"]}
+        ended = outages.end_outage_for(page["outage"], places=form.chosen(), by=request.user, **said)
+        return outage_pages.outage_url(ended.pk)
+
+    return _change(request, pk, form, write, "Gangguan dinyatakan selesai.", "end")
+
+
+@login_required
+@require_POST
+@answers_problems
+@answers_resends
+def outage_cause(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Keep what somebody says of the cause; what people say never collides, so it asks for no version."""
+    outage, form = outage_pages.find_outage(pk, request.user), CauseForm(request.POST)
+    if not any(may_comment(request.user, place) for place in outages.places_of(outage)):
+        raise Forbidden("Anda tidak berwenang menyebut penyebab gangguan ini.")
+
+    def write() -> str:
+        state_cause(outage, by=request.user, **form.said())
+        return outage_pages.outage_url(pk)
+
+    return send(request, form, write, "Penyebab tersimpan.") or _show(request, pk, form, "cause")
+
+
+@login_required
+@require_POST
+@answers_problems
+@answers_resends
+def outage_void(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Void an outage that is wrong, with a reason."""
+    outage, form = outage_pages.find_outage(pk, request.user), VoidForm(request.POST)
+    guard(request.user, outages.places_of(outage), may_correct_repairs)
+
+    def write() -> str:
+        reason = form.cleaned_data["reason"]
+        outages.void_outage(outage, version=form.seen_version, by=request.user, reason=reason)
+        return outage_pages.outage_url(pk)
+
+    return _change(request, pk, form, write, "Gangguan dibatalkan; tidak dihitung lagi.", "void")
+
+
+def _change(
+    request: SignedInRequest, pk: int, form: VersionedForm, write: Callable[[], str], done: str, of: str
+) -> HttpResponse:
+    try:
+        return send(request, form, write, done) or _show(request, pk, form, of)
+    except Conflict:
+        return _show_both(request, pk, form, of)
+
+
+def _show_both(request: SignedInRequest, pk: int, form: VersionedForm, of: str) -> HttpResponse:
+    """Show the loser what they typed beside what holds now (HTTP 409)."""
+    outage = outage_pages.find_outage(pk, request.user)
+    context = outage_moves.both_versions(outage, request.user, form, of)
+    return render(request, "repairs/span_conflict.html", context, status=409)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@answers_problems
+@answers_resends
+def outage_correct(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Correct the times, the effect, the promise or the places of an outage, with a reason."""
+    user, outage = request.user, outage_pages.find_outage(pk, request.user)
+    places = outages.places_of(outage)
+    guard(user, places, may_correct_repairs)
+    posted = request.POST if request.method == "POST" else None
+    form = outage_moves.correction_form(outage, places, user, posted)
+
+    def write() -> str:
+        outages.correct_outage(outage, version=form.seen_version, by=user, **form.changes())
+        return outage_pages.outage_url(pk)
+
+    try:
+        answer = send(request, form, write, "Pembetulan tersimpan.") if posted is not None else None
+    except Conflict:
+        return _show_both(request, pk, form, "correct")
+    context = {"form": form, **outage_pages.headline(outage, places)}
+    return answer or render(request, "repairs/outage_correct.html", context, status=status_of(form))
+
+
+# --- A new one ------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@answers_problems
+@answers_resends
+def outage_report(request: SignedInRequest) -> HttpResponse:
+    """Report an outage; ``wilayah`` in the address is where, for those who may choose."""
+    user = request.user
+    area = outage_areas.area_to_report(user, request.GET.get("wilayah", "").strip())
+    if area is None:
+        context = {**outage_areas.choice_of_areas(user), "crumbs": outage_pages.crumbs("Lapor gangguan")}
+        return render(request, "repairs/outage_place.html", context)
+    posted = request.POST if request.method == "POST" else None
+    form = OutageForm(posted, area=area)
+
+    def write() -> str:
+        said: dict[str, Any] = form.report()
+        said["started_at"] = said["started_at"] or timezone.now()
+        return outage_pages.outage_url(outages.report_outage(**said, by=user).pk)
+
+    answer = send(request, form, write, "Gangguan tercatat.") if posted is not None else None
+    there = Q(kecamatan__in=[place.pk for place in area.places])
+    context = {
+        "form": form,
+        "area": area,
+        "crumbs": outage_pages.crumbs("Lapor gangguan"),
+        "may_choose": may_choose(user),
+        "running": outage_pages.running_over(there, area.zone, timezone.now()),
+    }
+    return answer or render(request, "repairs/outage_form.html", context, status=status_of(form))

@@ -1,0 +1,566 @@
+"""The pages of outages as people get them: the list, one outage, the taps, the changes, and the report."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Role, User
+from kecamatan.models import Cause, Certainty, Event, Kecamatan, SignOfLife
+from repairs.causes import state_cause
+from repairs.models import Outage
+from repairs.outages import confirm_outage, correct_outage, end_outage, report_outage, void_outage
+from tests.factories import give_role, make_dinas, make_kecamatan, make_province, make_user
+from tests.repairs.conftest import NOW
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def url_of(outage: Outage, move: str = "") -> str:
+    return f"/outages/{outage.pk}/" + (f"{move}/" if move else "")
+
+
+def outage_over(*places: Kecamatan, **values: Any) -> Outage:
+    defaults: dict[str, Any] = {"client_key": uuid4(), "started_at": NOW - 2 * HOUR, "effect": "stopped", "by": None}
+    return report_outage(places=places, **{**defaults, "cause": Cause.POWER_OUTAGE, **values})
+
+
+def current(outage: Outage) -> Outage:
+    return Outage.objects.get(pk=outage.pk)
+
+
+def codes(outage: Outage) -> list[str]:
+    return [place.code for place in outage.places.order_by("code")]
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+@pytest.fixture
+def balaraja(kecamatan: Kecamatan) -> Kecamatan:
+    return make_kecamatan("36.03.01", "Kecamatan Balaraja")
+
+
+@pytest.fixture
+def kresek(kecamatan: Kecamatan) -> Kecamatan:
+    return make_kecamatan("36.03.06", "Kecamatan Kresek")
+
+
+@pytest.fixture
+def three(kecamatan: Kecamatan, balaraja: Kecamatan, kresek: Kecamatan, staff: User) -> Outage:
+    """A power cut over three kecamatan, of one of which there is an operator."""
+    return outage_over(kecamatan, balaraja, kresek, by=staff)
+
+
+# --- one outage -----------------------------------------------------------------------------------------
+
+
+def test_an_outage_says_where_since_when_who_said_why_and_what_was_promised(
+    three: Outage, staff: User, operator: User
+) -> None:
+    state_cause(three, cause=Cause.CENTRAL_SERVER, certainty=Certainty.CERTAIN, by=staff, source="kepala dinas")
+    correct_outage(current(three), version=1, by=staff, reason="kabar PLN", promised_at=NOW + 3 * HOUR)
+    confirm_outage(three, places=[Kecamatan.objects.get(code="36.03.30")], by=operator)
+    page = client_of(operator).get(url_of(three)).context
+    assert (page["title"], page["where"]) == ("Server pusat, pasti", "3 kecamatan di Kabupaten 36.03")
+    assert (page["state"].word, page["effect_text"]) == ("Berjalan", "Perekaman berhenti")
+    assert (page["since"], page["lasted"]) == ("Jumat, 20 November 2026 pukul 08.00 WIB", "2 jam")
+    assert (page["office_hours"], page["promised"]) == ("2,0 jam kerja", "Jumat, 20 November 2026 pukul 13.00 WIB")
+    assert page["confirmed"] == f"pukul 10.00 WIB oleh {operator} (Kecamatan Sepatan Timur)"
+    assert page["causes"] == [
+        ("Server pusat, pasti", "kepala dinas (dinas), 20 November 2026"),
+        ("Listrik padam, diduga", f"{staff} (dinas), 20 November 2026"),
+    ]
+    assert [place.name for place in page["names"]] == [
+        "Kecamatan Balaraja",
+        "Kecamatan Kresek",
+        "Kecamatan Sepatan Timur",
+    ]
+    assert [place.url for place in page["names"]] == ["", "", "/kecamatan/36.03.30/"]
+
+
+def test_the_history_tells_each_change_once_however_many_places_it_touched(three: Outage, staff: User) -> None:
+    correct_outage(three, version=1, by=staff, reason="kabar PLN", effect="limited")
+    end_outage(three, version=2, by=staff)
+    page = client_of(staff).get(url_of(three)).context
+    assert [(entry.who, entry.what, entry.quote) for entry in page["history"]] == [
+        (str(staff), "menyatakan selesai Jumat, 20 November 2026 pukul 10.00 WIB", ""),
+        (str(staff), "membetulkan catatan; semula dampak berhenti", "kabar PLN"),
+        (str(staff), "menyebut penyebab: Listrik padam, diduga", ""),
+        (
+            str(staff),
+            "melaporkan gangguan di 3 kecamatan sejak Jumat, 20 November 2026 pukul 08.00 WIB, berhenti",
+            "",
+        ),
+    ]
+    assert (page["state"].word, page["moves"][0].name) == ("Selesai", "cause")
+
+
+@pytest.mark.parametrize(
+    ("role", "moves", "asked"),
+    [
+        ("operator", ["end", "cause"], "Kecamatan Sepatan Timur"),
+        ("technician", ["cause"], None),
+        ("staff", ["end", "cause", "correct", "void"], "3 kecamatan di Kabupaten 36.03"),
+        ("official", [], None),
+    ],
+)
+def test_an_outage_offers_what_the_role_may_say(
+    role: str, moves: list[str], asked: str | None, three: Outage, request: pytest.FixtureRequest
+) -> None:
+    page = client_of(request.getfixturevalue(role)).get(url_of(three)).context
+    assert [move.name for move in page["moves"]] == moves
+    assert (page["ask"] and page["ask"].where) == asked
+
+
+def test_many_places_are_folded_away(staff: User) -> None:
+    places = [make_kecamatan(f"36.03.{number:02}") for number in range(1, 14)]
+    text = client_of(staff).get(url_of(outage_over(*places, make_dinas("36.03")))).content.decode()
+    assert "<summary>13 kecamatan dan dinas di Kabupaten 36.03</summary>" in text
+
+
+# --- in one tap -----------------------------------------------------------------------------------------
+
+
+def test_an_operator_says_in_one_tap_that_it_lasts(three: Outage, operator: User) -> None:
+    client, sent = client_of(operator), {"client_key": str(uuid4()), "kembali": "daftar"}
+    answer = client.post(url_of(three, "confirm"), sent, follow=True)
+    assert (answer.redirect_chain, said(answer)) == (
+        [("/outages/", 302)],
+        ["Dikonfirmasi: masih berlangsung di Kecamatan Sepatan Timur."],
+    )
+    assert [row.confirmed for row in answer.context["rows"]] == ["pukul 10.00 WIB"]
+    client.post(url_of(three, "confirm"), sent)
+    told = Event.objects.filter(subject=f"outage:{three.pk}", action="confirm")
+    assert [(event.kecamatan.code, event.by) for event in told] == [("36.03.30", operator)]
+    assert [sign.kecamatan.code for sign in SignOfLife.objects.all()] == ["36.03.30"]
+    assert current(three).version == 1
+
+
+def test_an_operator_ends_it_for_their_own_kecamatan_only(
+    frozen: time_machine.Traveller, three: Outage, operator: User, staff: User
+) -> None:
+    client, sent = client_of(operator), {"client_key": str(uuid4())}
+    answer = client.post(url_of(three, "restored"), sent, follow=True)
+    part = Outage.objects.get(split_from=three)
+    assert answer.redirect_chain == [(url_of(part), 302)]
+    assert said(answer) == ["Tercatat pulih di Kecamatan Sepatan Timur. Bila keliru, laporkan lagi."]
+    assert (codes(part), part.ended_at, part.cause) == (["36.03.30"], NOW, "power_outage")
+    assert (codes(three), current(three).ended_at) == (["36.03.01", "36.03.06"], None)
+    # The rest is out of the operator's sight now; a second tap still leads where the first one led.
+    again = client.post(url_of(three, "restored"), sent)
+    assert (again["Location"], Outage.objects.count()) == (url_of(part), 2)
+    assert client.get(url_of(three)).status_code == 404
+    links = client_of(staff).get(url_of(three)).context["links"]
+    assert links == [
+        {"label": "Sudah pulih lebih dulu", "text": "Kecamatan Sepatan Timur", "url": url_of(part)},
+    ]
+
+
+def test_a_tap_on_what_is_over_is_refused_in_a_sentence(kecamatan: Kecamatan, operator: User) -> None:
+    outage = outage_over(kecamatan, ended_at=NOW - HOUR)
+    for move in ("confirm", "restored"):
+        page = client_of(operator).post(url_of(outage, move), {"client_key": str(uuid4())}).context
+        assert page["failed"].non_field_errors() == [
+            "Gangguan ini sudah tercatat selesai. Bila terjadi lagi, laporkan sebagai gangguan baru."
+        ]
+
+
+def test_staff_speak_for_one_kecamatan_on_its_page_and_that_is_no_sign_of_its_life(three: Outage, staff: User) -> None:
+    sent = {"client_key": str(uuid4()), "kecamatan": "36.03.06"}
+    client = client_of(staff)
+    assert client.post(url_of(three, "confirm"), sent)["Location"] == "/kecamatan/36.03.06/"
+    assert SignOfLife.objects.count() == 0
+    client.post(url_of(three, "restored"), sent | {"client_key": str(uuid4())})
+    assert codes(Outage.objects.get(split_from=three)) == ["36.03.06"]
+
+
+# --- changes --------------------------------------------------------------------------------------------
+
+
+def test_an_outage_of_three_kecamatan_is_entered_by_staff_and_ended(staff: User, three: Outage) -> None:
+    client = client_of(staff)
+    sent = {"client_key": str(uuid4()), "version": 1, "ended_at": "2026-11-20T09:30"}
+    assert [client.post(url_of(three, "end"), sent)["Location"] for _ in range(2)] == [url_of(three)] * 2
+    assert (current(three).ended_at, current(three).version) == (NOW - timedelta(minutes=30), 2)
+
+
+def test_staff_end_it_for_some_of_the_places(staff: User, three: Outage) -> None:
+    sent = {"client_key": str(uuid4()), "version": 1, "ended_at": "", "places": ["36.03.01", "36.03.06"]}
+    client = client_of(staff)
+    part = Outage.objects.exclude(pk=three.pk).filter(pk__gt=three.pk)
+    assert client.post(url_of(three, "end"), sent)["Location"] == url_of(part.get())
+    assert (codes(part.get()), codes(three)) == (["36.03.01", "36.03.06"], ["36.03.30"])
+
+
+def test_a_refusal_stands_beside_its_field_and_nothing_is_lost(staff: User, three: Outage) -> None:
+    sent = {"client_key": str(uuid4()), "version": 1, "ended_at": "2026-11-20T07:00"}
+    answer = client_of(staff).post(url_of(three, "end"), sent)
+    move = next(move for move in answer.context["moves"] if move.name == "end")
+    assert (move.is_open, move.form.errors) == (True, {"ended_at": ["Waktu selesai harus sesudah waktu mulai."]})
+    assert move.form["ended_at"].value() == "2026-11-20T07:00"
+    text = answer.content.decode()
+    assert 'href="#end-ended_at"' in text and 'id="end-ended_at"' in text
+
+
+def test_the_loser_sees_both_versions_and_what_they_typed(staff: User, three: Outage) -> None:
+    client = client_of(staff)
+    seen = client.get(url_of(three)).context["last_event"]
+    end_outage(three, version=1, by=make_user(Role.STAFF, three.places.all()[0].kabupaten, "rekan"))
+    start = correction(three) | {"version": 1, "seen": seen, "effect": "limited", "note": "Trafo"}
+    answer = client.post(url_of(three, "correct"), start)
+    assert answer.status_code == 409
+    page = answer.context
+    assert [tuple(row) for row in page["compared"] if row.differs] == [
+        ("Masih bisa merekam?", "Masih bisa, terbatas", "Tidak, berhenti", True),
+        ("Selesai", "belum ada", "Jumat, 20 November 2026 pukul 10.00 WIB", True),
+        ("Keterangan", "Trafo", "belum ada", True),
+    ]
+    assert [(entry.who, entry.what) for entry in page["changes"]] == [
+        ("Rekan", "menyatakan selesai Jumat, 20 November 2026 pukul 10.00 WIB")
+    ]
+    again = page["move"].form
+    assert (again["version"].value(), again["note"].value()) == ("2", "Trafo")
+    sent = {field.name: field.value() for field in again}
+    assert client.post(url_of(three, "correct"), sent).status_code == 302
+    assert (current(three).effect, current(three).ended_at) == ("limited", None)
+
+
+def correction(outage: Outage) -> dict[str, Any]:
+    """Return the form of a correction as it is opened."""
+    return {
+        "client_key": str(uuid4()),
+        "version": outage.version,
+        "effect": outage.effect,
+        "started_at": "2026-11-20T08:00",
+        "promised_at": "",
+        "ended_at": "",
+        "note": "",
+        "places": codes(outage),
+        "reason": "salah catat",
+    }
+
+
+def test_staff_correct_times_effect_promise_and_places(staff: User, three: Outage) -> None:
+    client = client_of(staff)
+    form = client.get(url_of(three, "correct")).context["form"]
+    assert ('value="2026-11-20T08:00"' in str(form["started_at"]), form["places"].value()) == (True, codes(three))
+    sent = correction(three) | {"started_at": "2026-11-20T07:30", "effect": "limited", "places": ["36.03.30"]}
+    assert client.post(url_of(three, "correct"), sent)["Location"] == url_of(three)
+    assert (current(three).started_at, codes(three)) == (NOW - 2.5 * HOUR, ["36.03.30"])
+    assert client.get(url_of(three)).context["history"][0].what == (
+        "membetulkan catatan; semula mulai Jumat, 20 November 2026 pukul 08.00 WIB, dampak berhenti, 3 kecamatan"
+    )
+
+
+def test_people_state_causes_and_only_once_for_each_submission(operator: User, three: Outage) -> None:
+    client = client_of(operator)
+    sent = {"client_key": str(uuid4()), "cause": "weak_power", "certainty": "certain", "source": "PLN"}
+    assert [client.post(url_of(three, "cause"), sent).status_code for _ in range(2)] == [302, 302]
+    assert client.get(url_of(three)).context["causes"] == [
+        ("Listrik padam, diduga", f"{three.reported_by} (dinas), 20 November 2026"),
+        ("Daya tidak kuat, pasti", "PLN, 20 November 2026"),
+    ]
+
+
+def test_staff_void_it_with_a_reason(staff: User, three: Outage) -> None:
+    client = client_of(staff)
+    empty = client.post(url_of(three, "void"), {"version": 1, "client_key": str(uuid4())})
+    assert empty.context["failed"].errors == {"reason": ["Tulis alasannya."]}
+    sent = {"version": 1, "client_key": str(uuid4()), "reason": "Salah kabupaten"}
+    assert client.post(url_of(three, "void"), sent).status_code == 302
+    page = client.get(url_of(three)).context
+    assert (page["state"].word, page["moves"], page["ask"]) == ("Dibatalkan", [], None)
+    assert page["voided"] == f"Dibatalkan {staff}, Jumat, 20 November 2026 pukul 10.00 WIB: Salah kabupaten"
+
+
+def test_staff_of_one_kabupaten_end_an_outage_of_a_province_only_at_home(kecamatan: Kecamatan, staff: User) -> None:
+    far = make_kecamatan("36.71.01")
+    outage = outage_over(kecamatan, far)
+    client = client_of(staff)
+    page = client.get(url_of(outage)).context
+    assert [move.name for move in page["moves"]] == ["end", "cause"]
+    assert page["moves"][0].sentence == (
+        "Hanya untuk Kecamatan Sepatan Timur. Di tempat lain gangguan ini tetap berjalan."
+    )
+    client.post(url_of(outage, "end"), {"version": 1, "client_key": str(uuid4()), "ended_at": ""})
+    assert (codes(outage), current(outage).ended_at) == (["36.71.01"], None)
+
+
+@pytest.mark.parametrize("pk", ["999999", "99999999999999999999"])
+def test_an_outage_that_is_not_there_is_404(pk: str, staff: User) -> None:
+    assert client_of(staff).get(f"/outages/{pk}/").status_code == 404
+
+
+# --- the list -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def outages(kecamatan: Kecamatan, kresek: Kecamatan) -> list[Outage]:
+    """Running for long, running, planned, over, voided."""
+    rows = [
+        outage_over(kresek, started_at=NOW - 48 * HOUR, cause=Cause.WEAK_POWER, effect="limited"),
+        outage_over(kecamatan, kresek),
+        outage_over(kecamatan, started_at=NOW + 24 * HOUR, ended_at=NOW + 30 * HOUR),
+        outage_over(kecamatan, started_at=NOW - 30 * HOUR, ended_at=NOW - 24 * HOUR, cause=Cause.NETWORK),
+        outage_over(kecamatan, started_at=NOW - HOUR),
+    ]
+    void_outage(rows[4], version=1, by=None, reason="keliru")
+    return rows
+
+
+def listed(answer: Any) -> list[str]:
+    return [row.url for row in answer.context["rows"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", [0, 1, 2]),
+        ("?keadaan=berjalan", [0, 1]),
+        ("?keadaan=direncanakan", [2]),
+        ("?keadaan=selesai", [3]),
+        ("?keadaan=dibatalkan", [4]),
+        ("?keadaan=semua", [2, 4, 1, 3, 0]),
+        ("?penyebab=weak_power", [0]),
+        ("?kecamatan=36.03.30", [1, 2]),
+        ("?keadaan=apa", []),
+    ],
+)
+def test_the_list_is_narrowed_by_its_address(query: str, found: list[int], outages: list[Outage], staff: User) -> None:
+    assert listed(client_of(staff).get(f"/outages/{query}")) == [url_of(outages[i]) for i in found]
+
+
+def test_a_row_says_where_what_since_when_and_until_when(outages: list[Outage], staff: User) -> None:
+    rows = client_of(staff).get("/outages/").context["rows"]
+    assert [(row.title, row.where, row.state.word, row.since, row.lasted, row.until) for row in rows] == [
+        ("Daya tidak kuat, diduga", "Kecamatan Kresek", "Berjalan", "18 November 2026 pukul 10.00 WIB", "2 hari", ""),
+        (
+            "Listrik padam, diduga",
+            "Kecamatan Kresek dan Kecamatan Sepatan Timur",
+            "Berjalan",
+            "pukul 08.00 WIB",
+            "2 jam",
+            "",
+        ),
+        (
+            "Listrik padam, diduga",
+            "Kecamatan Sepatan Timur",
+            "Direncanakan",
+            "21 November 2026 pukul 10.00 WIB",
+            "",
+            "sampai 21 November 2026 pukul 16.00 WIB",
+        ),
+    ]
+
+
+def test_only_an_operators_own_running_outages_ask(outages: list[Outage], operator: User, staff: User) -> None:
+    rows = client_of(operator).get("/outages/").context["rows"]
+    assert [(row.url, row.ask and row.ask.where) for row in rows] == [
+        (url_of(outages[1]), "Kecamatan Sepatan Timur"),
+        (url_of(outages[2]), None),
+    ]
+    assert [row.ask for row in client_of(staff).get("/outages/").context["rows"]] == [None] * 3
+
+
+def test_paging_keeps_the_filters_and_shows_every_outage_once(
+    outages: list[Outage], staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lib.pages.PAGE_SIZE", 2)
+    client = client_of(staff)
+    first = client.get("/outages/?keadaan=semua")
+    second = client.get(first.context["next_url"])
+    third = client.get(second.context["next_url"])
+    assert listed(first) + listed(second) + listed(third) == [url_of(outages[i]) for i in (2, 4, 1, 3, 0)]
+    assert first.context["next_url"] == f"/outages/?keadaan=semua&sesudah={outages[4].pk}"
+    assert (third.context["next_url"], third.context["first_url"]) == ("", "/outages/?keadaan=semua")
+
+
+@pytest.mark.parametrize(("query", "words"), [("", "Tidak ada gangguan yang berjalan"), ("?penyebab=network", "Hapus")])
+def test_an_empty_list_says_what_to_do(query: str, words: str, staff: User) -> None:
+    assert words in client_of(staff).get(f"/outages/{query}").content.decode()
+
+
+# --- the report -----------------------------------------------------------------------------------------
+
+
+def typed(**more: Any) -> dict[str, Any]:
+    start = {"client_key": str(uuid4()), "cause": "power_outage", "certainty": "suspected", "effect": "stopped"}
+    return start | {"started_at": "", "promised_at": "", "ended_at": "", "note": ""} | more
+
+
+def test_an_operator_reports_for_their_own_kecamatan_without_choosing(
+    frozen: time_machine.Traveller, operator: User
+) -> None:
+    client, sent = client_of(operator), typed(note="Gardu meledak", promised_at="2026-11-20T14:00")
+    assert list(client.get("/outages/report/").context["form"].fields)[:2] == ["client_key", "cause"]
+    answer = client.post("/outages/report/", sent, follow=True)
+    outage = Outage.objects.get()
+    assert (answer.redirect_chain, said(answer)) == ([(url_of(outage), 302)], ["Gangguan tercatat."])
+    assert (codes(outage), outage.started_at, outage.effect) == (["36.03.30"], NOW, "stopped")
+    assert (outage.cause, outage.certainty, outage.note) == ("power_outage", "suspected", "Gardu meledak")
+    assert outage.promised_at == NOW + 4 * HOUR
+    # A second later the same tap is the same outage, although both say "just now".
+    frozen.shift(timedelta(seconds=1))
+    assert (client.post("/outages/report/", sent)["Location"], Outage.objects.count()) == (url_of(outage), 1)
+
+
+def test_another_body_under_the_same_key_is_kept_and_offered_again(operator: User) -> None:
+    client, sent = client_of(operator), typed()
+    client.post("/outages/report/", sent)
+    answer = client.post("/outages/report/", sent | {"cause": "network"})
+    form = answer.context["form"]
+    assert (answer.status_code, form["cause"].value(), Outage.objects.count()) == (409, "network", 1)
+    again = {field.name: field.value() or "" for field in form}
+    assert client.post("/outages/report/", again).status_code == 302
+    assert Outage.objects.count() == 2
+
+
+def test_staff_tick_many_kecamatan_or_say_all_of_it(three: Outage, staff: User) -> None:
+    make_dinas("36.03")
+    client = client_of(staff)
+    form = client.get("/outages/report/").context["form"]
+    assert [label for _, label in form.fields["places"].choices] == [
+        "Balaraja",
+        "Kresek",
+        "Sepatan Timur",
+        "Dinas 36.03",
+    ]
+    assert form.fields["whole"].label == "Seluruh Kabupaten 36.03: 3 kecamatan dan kantor dinas"
+    client.post("/outages/report/", typed(places=["36.03.01", "36.03.30"], cause="network"))
+    assert codes(Outage.objects.get(cause="network")) == ["36.03.01", "36.03.30"]
+    client.post("/outages/report/", typed(whole="on", cause="central_server"))
+    assert codes(Outage.objects.get(cause="central_server")) == ["36.03.00", "36.03.01", "36.03.06", "36.03.30"]
+
+
+def test_from_a_kecamatan_staff_find_it_ticked(three: Outage, staff: User) -> None:
+    form = client_of(staff).get("/outages/report/?wilayah=36.03.06").context["form"]
+    assert form["places"].value() == ["36.03.06"]
+
+
+def test_what_is_missing_is_summed_up_and_nothing_typed_is_lost(three: Outage, staff: User) -> None:
+    answer = client_of(staff).post("/outages/report/", {"client_key": str(uuid4()), "note": "Sejak hujan"})
+    form = answer.context["form"]
+    assert form.errors == {
+        "cause": ["Pilih penyebabnya, atau Belum diketahui."],
+        "effect": ["Pilih apakah masih bisa merekam."],
+        "places": ["Pilih sekurangnya satu kecamatan."],
+    }
+    text = answer.content.decode()
+    assert ['href="#id_places_0"' in text, 'id="id_places_0"' in text] == [True, True]
+    assert (form["note"].value(), answer.context["running"]["rows"][0]["url"]) == ("Sejak hujan", url_of(three))
+
+
+def test_an_announced_power_cut_and_one_that_is_over_can_be_reported(operator: User) -> None:
+    client = client_of(operator)
+    client.post("/outages/report/", typed(started_at="2026-11-24T08:00", ended_at="2026-11-24T12:00"))
+    client.post("/outages/report/", typed(started_at="2026-11-19T08:00", ended_at="2026-11-19T12:00"))
+    assert [row.state.word for row in client.get("/outages/?keadaan=semua").context["rows"]] == [
+        "Direncanakan",
+        "Selesai",
+    ]
+
+
+def test_staff_of_a_province_pick_a_region_first_and_may_say_all_of_it(kresek: Kecamatan) -> None:
+    make_kecamatan("36.71.01")
+    client = client_of(make_user(Role.STAFF, make_province("36")))
+    assert client.get("/outages/report/").context["choices"] == [
+        ("36", "Seluruh Provinsi 36"),
+        ("36.03", "Kabupaten 36.03"),
+        ("36.71", "Kabupaten 36.71"),
+    ]
+    form = client.get("/outages/report/?wilayah=36").context["form"]
+    assert ("places" in form.fields, form.fields["whole"].label) == (False, "Seluruh Provinsi 36: 3 kecamatan")
+    unticked = client.post("/outages/report/?wilayah=36", typed())
+    assert unticked.context["form"].errors == {"whole": ["Pilih sekurangnya satu kecamatan."]}
+    client.post("/outages/report/?wilayah=36", typed(whole="on"))
+    assert codes(Outage.objects.get()) == ["36.03.06", "36.03.30", "36.71.01"]
+    assert list(client.get("/outages/report/?wilayah=36.71").context["form"].fields)[:2] == ["client_key", "cause"]
+
+
+def test_an_operator_of_two_kecamatan_chooses_between_them(operator: User, kresek: Kecamatan) -> None:
+    give_role(operator, Role.OPERATOR, kresek)
+    form = client_of(operator).get("/outages/report/").context["form"]
+    assert [code for code, _ in form.fields["places"].choices] == ["36.03.06", "36.03.30"]
+    assert "whole" not in form.fields
+    refused = client_of(operator).post("/outages/report/", typed(places=["36.03.01"]))
+    assert list(refused.context["form"].errors) == ["places"]
+
+
+@pytest.mark.parametrize("code", ["36.03.99", "53.01.01", "53.01", "53", "36", "ID", "\0", "x"])
+def test_a_region_that_is_not_there_or_out_of_scope_is_404(code: str, staff: User) -> None:
+    make_kecamatan("53.01.01")
+    assert client_of(staff).get("/outages/report/", {"wilayah": code}).status_code == 404
+
+
+# --- many -----------------------------------------------------------------------------------------------
+
+
+def queries(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def test_the_pages_ask_a_fixed_number_of_queries_also_for_a_whole_kabupaten(
+    kecamatan: Kecamatan, staff: User, operator: User
+) -> None:
+    first = outage_over(kecamatan, by=staff)
+    outage_over(kecamatan, by=staff, started_at=NOW - 40 * HOUR)
+    office, phone = client_of(staff), client_of(operator)
+    urls = ["/outages/", f"/outages/?keadaan=semua&kecamatan=36.03.30&sesudah={first.pk}", url_of(first)]
+    urls += [url_of(first, "correct"), "/outages/report/"]
+
+    def counts() -> list[int]:
+        return [*(queries(office, url) for url in urls), queries(phone, "/outages/"), queries(phone, url_of(first))]
+
+    before = counts()
+    places = [kecamatan, *(make_kecamatan(f"36.03.{number}") for number in range(40, 89))]
+    correct_outage(first, version=1, by=staff, reason="seluruh kabupaten", places=places)
+    for number in range(30):
+        another = outage_over(*places, by=staff, started_at=NOW - number * HOUR)
+        confirm_outage(another, places=[kecamatan], by=operator)
+    assert len(office.get("/outages/").context["rows"]) == 32
+    assert office.get(url_of(first)).context["where"] == "50 kecamatan di Kabupaten 36.03"
+    assert counts() == before
+    assert before == [5, 6, 7, 6, 4, 5, 7]
+
+
+def test_an_outage_of_50_kecamatan_is_reported_split_and_ended(
+    frozen: time_machine.Traveller, kecamatan: Kecamatan, staff: User
+) -> None:
+    for number in range(40, 89):
+        make_kecamatan(f"36.03.{number}")
+    client = client_of(staff)
+    client.post("/outages/report/", typed(whole="on"))
+    outage = Outage.objects.get()
+    assert outage.places.count() == 50
+    frozen.shift(HOUR)
+    one = client_of(make_user(Role.OPERATOR, make_kecamatan("36.03.40")))
+    one.post(url_of(outage, "restored"), {"client_key": str(uuid4())})
+    assert outage.places.count() == 49
+    sent = {"client_key": str(uuid4()), "version": current(outage).version, "ended_at": ""}
+    client.post(url_of(outage, "end"), sent)
+    assert (current(outage).ended_at, Outage.objects.running(NOW + HOUR).count()) == (NOW + HOUR, 0)
+
+
+def test_the_menu_leads_to_the_outages_of_everybody_with_an_assignment(official: User) -> None:
+    assert (
+        '<a href="/outages/" aria-current="page">Gangguan</a>' in client_of(official).get("/outages/").content.decode()
+    )
