@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,13 +16,17 @@ from lib.months import month_of, parse_month
 
 
 class ConfirmedForm(forms.Form):
-    """Asks to confirm a change of the nation's rules, once its size is known."""
+    """Asks to confirm a change of the nation's rules, once its size is known.
+
+    ``since`` names the field with the day from which the change is read.
+    """
 
     confirmed = forms.BooleanField(label="Ya, simpan dan hitung ulang", required=False)
+    since: ClassVar[str]
 
     def first_days(self) -> list[date]:
         """Return the days from which the change is read, old and new alike."""
-        raise NotImplementedError
+        return [day for day in (self.cleaned_data[self.since], self.initial.get(self.since)) if day]
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse until confirmed, and say how many rows of kecamatan and month are computed anew."""
@@ -39,12 +43,11 @@ class ConfirmedForm(forms.Form):
 class OfficeHoursForm(ConfirmedForm, forms.ModelForm):
     """Hours that replace the ordinary week between two days."""
 
+    since = "first_day"
+
     class Meta:
         model = OfficeHours
         fields = ["first_day", "last_day", "weekday", "opens_at", "closes_at", "break_from", "break_until"]
-
-    def first_days(self) -> list[date]:
-        return [day for day in (self.cleaned_data["first_day"], self.initial.get("first_day")) if day]
 
     def clean(self) -> dict[str, Any] | None:
         """Check the order of days and hours, each with its own sentence."""
@@ -68,16 +71,17 @@ class OfficeHoursForm(ConfirmedForm, forms.ModelForm):
 class DayOffForm(ConfirmedForm, forms.ModelForm):
     """A day on which the offices of the nation stay closed."""
 
+    since = "day"
+
     class Meta:
         model = DayOff
         fields = ["day", "name"]
 
-    def first_days(self) -> list[date]:
-        return [day for day in (self.cleaned_data["day"], self.initial.get("day")) if day]
-
 
 class RequirementForm(ConfirmedForm):
     """Whether a set needs a kind of device to record, from a month on."""
+
+    since = "from_month"
 
     kind = forms.ModelChoiceField(DeviceKind.objects.all(), label="Jenis alat", empty_label="Pilih jenis alat")
     required = forms.TypedChoiceField(
@@ -102,6 +106,3 @@ class RequirementForm(ConfirmedForm):
             return month_of(parse_month(self.cleaned_data["from_month"]))
         except ValueError as error:
             raise ValidationError(str(error)) from None
-
-    def first_days(self) -> list[date]:
-        return [self.cleaned_data["from_month"]]

@@ -130,6 +130,9 @@ class DeviceRows(RowDataset[DeviceRow]):
         "device_kind": "jenis",
         "failed_at": "sejak",
         "recording_set": "set",
+        "serial": "nomor_seri",
+        "acquired_year": "tahun",
+        "price": "harga",
     }
 
     def __init__(self, now: datetime) -> None:

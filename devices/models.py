@@ -97,7 +97,11 @@ class RecordingSet(models.Model):
 
 
 class Device(models.Model):
-    """One component with the fields of its asset card (KIB B). ``kecamatan`` is where it was placed last."""
+    """One component with the fields of its asset card (KIB B).
+
+    ``kecamatan`` is where it was placed last and ``whereabouts`` whether it stands there now; the register keeps both
+    from the placements, so that lists and the scope need no history.
+    """
 
     class Condition(models.TextChoices):
         GOOD = "good", "Baik"
@@ -109,6 +113,12 @@ class Device(models.Model):
         APBD = "apbd", "APBD"
         GRANT = "grant", "Hibah"
         OTHER = "other", "Lain"
+
+    class Whereabouts(models.TextChoices):
+        IN_SET = "in_set", "Terpasang"
+        STORED = "stored", "Disimpan"
+        STOLEN = "stolen", "Dicuri"
+        WRITTEN_OFF = "written_off", "Dihapuskan"
 
     scope_path: ClassVar[str] = "kecamatan"
 
@@ -124,6 +134,7 @@ class Device(models.Model):
     handed_over = models.BooleanField("sudah diserahterimakan", null=True, blank=True)
     price = models.DecimalField("harga (Rp)", max_digits=14, decimal_places=2, null=True, blank=True)
     condition = models.CharField("kondisi", max_length=12, choices=Condition.choices, blank=True)
+    whereabouts = models.CharField("keberadaan", max_length=11, choices=Whereabouts.choices, default=Whereabouts.STORED)
     version = models.PositiveIntegerField(default=1)
 
     objects = ScopedQuerySet.as_manager()
@@ -136,9 +147,27 @@ class Device(models.Model):
                 fields=["kind", "serial"], condition=~Q(serial=""), name="devices_device_serial_per_kind"
             ),
         ]
+        indexes: ClassVar = [
+            # The list of devices: place by place, there by kind.
+            models.Index(fields=["kecamatan", "kind", "id"], name="devices_device_list"),
+            # The same list of one condition, or of one source.
+            models.Index(fields=["condition", "kecamatan", "kind", "id"], name="devices_device_condition"),
+            models.Index(fields=["source", "kecamatan", "kind", "id"], name="devices_device_source"),
+            # The few devices that stand in no set.
+            models.Index(
+                fields=["whereabouts", "kecamatan", "kind", "id"],
+                condition=~Q(whereabouts="in_set"),
+                name="devices_device_elsewhere",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.serial}".strip()
+
+    @property
+    def is_gone(self) -> bool:
+        """Say whether the device was stolen or written off."""
+        return self.whereabouts in (self.Whereabouts.STOLEN, self.Whereabouts.WRITTEN_OFF)
 
 
 class Placement(models.Model):

@@ -6,24 +6,38 @@ composed on top, in ``repairs.sets``. ``by`` is the person who asks, ``None`` fo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.permissions import guard, may_manage_devices
 from devices.models import Device, DeviceKind, InventoryCheck, KindRequirement, Placement, RecordingSet
 from kecamatan.changes import compare_and_set, mark_from, mark_months, mark_span, record_event
 from kecamatan.models import Kabupaten, Kecamatan
-from lib.errors import Refused
+from lib.errors import Conflict, Forbidden, Refused
 from lib.months import add_months, local_day, local_month, month_of, months_through
 
 INVENTORY_HOLDS_MONTHS = 12
 
 
+class SerialTaken(Refused):
+    """Another device of the kind has the serial number; ``device`` is that one, which not everybody may see."""
+
+    def __init__(self, device: Device) -> None:
+        super().__init__(
+            f"Nomor seri {device.serial} sudah dipakai {device.kind.name} lain. Periksa nomornya.", field="serial"
+        )
+        self.device = device
+
+
 @transaction.atomic
-def get_or_create_set(kecamatan: Kecamatan, label: str, *, by: Any) -> RecordingSet:
+def get_or_create_set(kecamatan: Kecamatan, label: str, *, by: User | None) -> RecordingSet:
     """Return the set of a place by its label, and make it when it is new. It comes on record with its first device."""
     recording_set, is_new = RecordingSet.objects.select_related("kecamatan__kabupaten__province").get_or_create(
         kecamatan=kecamatan, label=label
@@ -34,28 +48,50 @@ def get_or_create_set(kecamatan: Kecamatan, label: str, *, by: Any) -> Recording
 
 
 @transaction.atomic
-def register_device(*, kind: DeviceKind, kecamatan: Kecamatan, by: Any, **card: Any) -> Device:
-    """Enter a device with the fields of its asset card; it stands nowhere until it is placed."""
-    serial = card.get("serial", "")
-    if serial and Device.objects.filter(kind=kind, serial=serial).exists():
-        raise Refused(f"Nomor seri {serial} sudah dipakai {kind.name} lain. Periksa nomornya.", field="nomor_seri")
-    device = Device.objects.create(kind=kind, kecamatan=kecamatan, **card)
+def register_set(kecamatan: Kecamatan, label: str, *, by: User | None) -> RecordingSet:
+    """Enter a new set of a place. It comes on record with its first device; refused where the label is taken."""
+    guard(by, [kecamatan], may_manage_devices)
+    label = label.strip()
+    if not label:
+        raise Refused("Isi nomor atau nama setnya, misalnya 3.", field="label")
+    if RecordingSet.objects.filter(kecamatan=kecamatan, label__iexact=label).exists():
+        raise Refused(f"Set {label} sudah ada di {kecamatan.name}. Pakai nomor lain.", field="label")
+    return get_or_create_set(kecamatan, label, by=by)
+
+
+@transaction.atomic
+def register_device(*, kind: DeviceKind, kecamatan: Kecamatan, by: User | None, **card: Any) -> Device:
+    """Enter a device with the fields of its asset card; it is stored at the place until it is put into a set.
+
+    Raises :class:`SerialTaken` where a device of the kind has the serial number already.
+    """
+    guard(by, [kecamatan], may_manage_devices)
+    _guard_card(kecamatan, card)
+    with _serial_is_unique(kind, card):
+        device = Device.objects.create(kind=kind, kecamatan=kecamatan, **card)
     record_event(device, "register", by=by, kecamatan_id=kecamatan.pk)
     return device
 
 
 @transaction.atomic
-def edit_device(device: Device, *, version: int, by: Any, **card: Any) -> None:
-    """Change fields of the asset card; the event keeps the old values. Raises ``Conflict`` for the second writer."""
-    before = {name: str(getattr(device, name)) for name, value in card.items() if getattr(device, name) != value}
+def edit_device(device: Device, *, version: int, by: User | None, **card: Any) -> None:
+    """Change fields of the asset card; the event keeps the old values and the new ones.
+
+    Raises ``Conflict`` for the second writer, and :class:`SerialTaken`.
+    """
+    guard(by, [device.kecamatan], may_manage_devices)
+    _guard_card(device.kecamatan, card)
+    before = {name: getattr(device, name) for name, value in card.items() if getattr(device, name) != value}
     if before:
-        compare_and_set(device, version, **card)
-        record_event(device, "edit", by=by, kecamatan_id=device.kecamatan_id, before=before)
+        after = {name: card[name] for name in before}
+        with _serial_is_unique(device.kind, card, device):
+            compare_and_set(device, version, **after)
+        record_event(device, "edit", by=by, kecamatan_id=device.kecamatan_id, before=before, after=after)
 
 
 @transaction.atomic
 def open_placement(
-    *, device: Device, recording_set: RecordingSet, at: datetime, by: Any, until: datetime | None = None
+    *, device: Device, recording_set: RecordingSet, at: datetime, by: User | None, until: datetime | None = None
 ) -> Placement:
     """Put a device into a set at a moment (UTC); marks the set's place from then on.
 
@@ -64,7 +100,12 @@ def open_placement(
     _guard_span(at, until)
     if recording_set.withdrawn_at and (until is None or until > recording_set.withdrawn_at):
         raise Refused(f"{recording_set} sudah ditarik; alat tidak bisa dipasang di sini.", field="set")
-    _lock(device)
+    lock_device(device)
+    if device.is_gone and until is None:
+        raise Refused(
+            f"{device} tercatat {device.get_whereabouts_display().lower()}. Catat dulu bahwa alat ini ada lagi.",
+            field="device",
+        )
     clash = _overlapping(device, at, until).select_related("recording_set__kecamatan").first()
     if clash:
         raise Refused(
@@ -74,50 +115,77 @@ def open_placement(
         )
     placement = Placement.objects.create(device=device, recording_set=recording_set, started_at=at, ended_at=until)
     _remember_place(device)
-    record_event(placement, "place", by=by, kecamatan_id=recording_set.kecamatan_id, device=device.pk)
+    record_event(placement, "place", by=by, kecamatan_id=recording_set.kecamatan_id, device=device.pk, at=at)
     _mark_record(recording_set, at)
     return placement
 
 
 @transaction.atomic
-def close_placement(placement: Placement, *, at: datetime, by: Any) -> None:
+def close_placement(placement: Placement, *, at: datetime, by: User | None) -> None:
     """End a placement at a moment (UTC); marks the months from the earlier of the old and the new end on."""
     _guard_span(placement.started_at, at)
     before = placement.ended_at
     if before == at:
         return
-    _lock(placement.device)
+    lock_device(placement.device)
     if _overlapping(placement.device, placement.started_at, at).exclude(pk=placement.pk).exists():
         raise Refused("Pada waktu itu alat ini sudah terpasang di set lain.", field="dilepas")
     placement.ended_at = at
     placement.save(update_fields=["ended_at"])
-    record_event(placement, "remove", by=by, kecamatan_id=placement.recording_set.kecamatan_id, before=before)
+    _remember_place(placement.device)
+    record_event(placement, "remove", by=by, kecamatan_id=placement.recording_set.kecamatan_id, before=before, at=at)
     _mark_record(placement.recording_set, min(at, before or at))
 
 
 @transaction.atomic
-def correct_placement_start(placement: Placement, *, at: datetime, by: Any) -> None:
+def correct_placement_start(placement: Placement, *, at: datetime, by: User | None) -> None:
     """Move the beginning of a placement; marks the months from the earlier beginning on."""
     _guard_span(at, placement.ended_at)
-    _lock(placement.device)
+    lock_device(placement.device)
     if _overlapping(placement.device, at, placement.ended_at).exclude(pk=placement.pk).exists():
         raise Refused("Pada waktu itu alat ini sudah terpasang di set lain.", field="dipasang")
     before = placement.started_at
     placement.started_at = at
     placement.save(update_fields=["started_at"])
-    record_event(placement, "correct_start", by=by, kecamatan_id=placement.recording_set.kecamatan_id, before=before)
+    kecamatan_id = placement.recording_set.kecamatan_id
+    record_event(placement, "correct_start", by=by, kecamatan_id=kecamatan_id, before=before, at=at)
     _mark_record(placement.recording_set, min(at, before))
 
 
 @transaction.atomic
-def close_set(recording_set: RecordingSet, *, at: datetime, by: Any) -> None:
+def close_set(recording_set: RecordingSet, *, at: datetime, by: User | None) -> None:
     """Withdraw a set at a moment (UTC): it leaves the record, and the placements that still run end with it."""
     _guard_moment(at)
     compare_and_set(recording_set, recording_set.version, withdrawn_at=at)
     for placement in recording_set.placements.filter(Q(ended_at=None) | Q(ended_at__gt=at)):
         close_placement(placement, at=at, by=by)
-    record_event(recording_set, "withdraw", by=by, kecamatan_id=recording_set.kecamatan_id)
+    record_event(recording_set, "withdraw", by=by, kecamatan_id=recording_set.kecamatan_id, at=at)
     _mark_record(recording_set, at)
+
+
+@transaction.atomic
+def take_off_register(
+    device: Device, *, whereabouts: str, at: datetime, by: User | None, reason: str = "", version: int | None = None
+) -> None:
+    """Note that a device that stands in no set was stolen or written off at a moment (UTC); its card stays."""
+    guard(by, [device.kecamatan], may_manage_devices)
+    _guard_moment(at)
+    lock_device(device, version)
+    if device.whereabouts != Device.Whereabouts.STORED:
+        raise Refused(f"{device} tercatat {device.get_whereabouts_display().lower()}.", field="device")
+    compare_and_set(device, device.version, whereabouts=whereabouts)
+    record_event(device, whereabouts, by=by, kecamatan_id=device.kecamatan_id, at=at, reason=reason)
+
+
+@transaction.atomic
+def bring_back_device(device: Device, *, version: int, by: User | None, reason: str) -> None:
+    """Note that a device that counted as stolen or written off is there again; it is stored."""
+    guard(by, [device.kecamatan], may_manage_devices)
+    if not device.is_gone:
+        raise Refused(f"{device} tidak tercatat dicuri atau dihapuskan.", field="device")
+    before = device.whereabouts
+    compare_and_set(device, version, whereabouts=Device.Whereabouts.STORED)
+    record_event(device, "bring_back", by=by, kecamatan_id=device.kecamatan_id, before=before, reason=reason)
 
 
 def placements_at(recording_set: RecordingSet, kind: DeviceKind, at: datetime) -> list[Placement]:
@@ -131,8 +199,13 @@ def placements_at(recording_set: RecordingSet, kind: DeviceKind, at: datetime) -
 
 
 @transaction.atomic
-def confirm_inventory(kabupaten: Kabupaten, *, day: date, by: Any) -> bool:
-    """Note that a kabupaten confirmed its register complete on a day; marks its dinas for the months it holds."""
+def confirm_inventory(kabupaten: Kabupaten, *, day: date, by: User | None) -> bool:
+    """Note that a kabupaten confirmed its register complete on a day; marks its dinas for the months it holds.
+
+    Returns whether that day is new; it holds for :data:`INVENTORY_HOLDS_MONTHS`.
+    """
+    if by is not None and not may_manage_devices(by, kabupaten):
+        raise Forbidden(f"Anda tidak berwenang menyatakan register {kabupaten.name} lengkap.")
     dinas = kabupaten.kecamatan.with_zone().get(kind=Kecamatan.Kind.DINAS, closed_on=None)
     if day > local_day(timezone.now(), dinas.time_zone):
         raise Refused("Tanggal pendataan belum tiba. Isi tanggal hari ini atau sebelumnya.", field="tanggal")
@@ -169,9 +242,16 @@ def _mark_record(recording_set: RecordingSet, since: datetime) -> None:
     mark_span([recording_set.kecamatan], since, None)
 
 
-def _lock(device: Device) -> None:
-    """Let one writer at a time decide where a device stood; on SQLite the transaction itself does."""
-    Device.objects.select_for_update().get(pk=device.pk)
+def lock_device(device: Device, version: int | None = None) -> None:
+    """Let one writer at a time decide where a device stood; on SQLite the transaction itself does.
+
+    Refreshes what another may have changed while this one waited. Raises ``Conflict`` where somebody decided on
+    another ``version``.
+    """
+    locked = Device.objects.select_for_update()
+    device.refresh_from_db(fields=["version", "whereabouts"], from_queryset=locked)
+    if version is not None and device.version != version:
+        raise Conflict("Data ini baru saja diubah orang lain. Periksa isinya yang terbaru, lalu ulangi.")
 
 
 def _overlapping(device: Device, start: datetime, end: datetime | None) -> Any:
@@ -180,11 +260,40 @@ def _overlapping(device: Device, start: datetime, end: datetime | None) -> Any:
 
 
 def _remember_place(device: Device) -> None:
-    """Keep on the device where it stands, or stood last."""
-    latest = device.placements.order_by("-started_at").select_related("recording_set").first()
-    if latest and latest.recording_set.kecamatan_id != device.kecamatan_id:
-        Device.objects.filter(pk=device.pk).update(kecamatan=latest.recording_set.kecamatan_id)
-        device.kecamatan_id = latest.recording_set.kecamatan_id
+    """Keep on the device, which the caller has locked, where it stands or stood last; raises its version."""
+    latest = device.placements.order_by("-started_at").select_related("recording_set")[0]
+    device.kecamatan_id = latest.recording_set.kecamatan_id
+    if latest.ended_at is None:
+        device.whereabouts = Device.Whereabouts.IN_SET
+    elif not device.is_gone:
+        device.whereabouts = Device.Whereabouts.STORED
+    device.version += 1
+    device.save(update_fields=["kecamatan", "whereabouts", "version"])
+
+
+def _guard_card(kecamatan: Kecamatan, card: dict[str, Any]) -> None:
+    year, price = card.get("acquired_year"), card.get("price")
+    if year is not None and year > local_day(timezone.now(), kecamatan.time_zone).year:
+        raise Refused(f"Tahun {year} belum tiba. Periksa tahunnya.", field="acquired_year")
+    if price is not None and price < 0:
+        raise Refused("Harga tidak boleh negatif.", field="price")
+
+
+@contextmanager
+def _serial_is_unique(kind: DeviceKind, card: dict[str, Any], device: Device | None = None) -> Iterator[None]:
+    """Raise :class:`SerialTaken` where another device has the number, also when it was entered a moment ago."""
+    serial = card.get("serial", "")
+    others = Device.objects.filter(kind=kind, serial=serial).exclude(pk=device.pk if device else 0)
+    others = others.select_related("kind", "kecamatan__kabupaten__province")
+    if serial and (other := others.first()):
+        raise SerialTaken(other)
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        if serial and (other := others.first()):
+            raise SerialTaken(other) from None
+        raise
 
 
 def _guard_moment(at: datetime) -> None:

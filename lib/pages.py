@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.defaults import page_not_found, permission_denied
 
 from lib.errors import Forbidden
 
 PAGE_SIZE = 50
+BATCH_SIZE = 1000
 
 Row = TypeVar("Row", bound=Model)
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 class NotFound(Exception):
     """It is not there, or outside the assignments: the two look the same."""
 
 
-def answers_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def answers_problems(view: Callable[..., Response]) -> Callable[..., Response | HttpResponse]:
     """Answer what is not there, or lies outside the assignments, with 404, and a missing permission with 403."""
 
     @wraps(view)
-    def answering(request: Any, **kwargs: Any) -> HttpResponse:
+    def answering(request: Any, **kwargs: Any) -> Response | HttpResponse:
         try:
             return view(request, **kwargs)
         except NotFound as error:
@@ -49,11 +52,24 @@ def page_of(rows: QuerySet[Row], order: Sequence[str], after: Row | None = None)
 
 
 def _beyond(order: Sequence[str], after: Model) -> Q:
-    """Return what lies behind a row: by the first name, or equal there and behind it by the next."""
+    """Return what lies behind a row: by the first name, or equal there and behind it by the next.
+
+    The first name alone bounds it once more, from which a database reads where in the index to begin.
+    """
+    first = order[0].removeprefix("-")
+    bound = Q(**{f"{first}__{'lte' if order[0].startswith('-') else 'gte'}": getattr(after, first)})
     condition, equal = Q(), Q()
     for name in order:
         field = name.removeprefix("-")
         value = getattr(after, field)
         condition |= equal & Q(**{f"{field}__{'lt' if name.startswith('-') else 'gt'}": value})
         equal &= Q(**{field: value})
-    return condition
+    return bound & condition
+
+
+def batches(rows: QuerySet[Row], order: Sequence[str]) -> Iterator[list[Row]]:
+    """Yield all rows in the order of :func:`page_of`, a batch at a time, so that memory stays flat however many."""
+    after: Row | None = None
+    while batch := list((rows if after is None else rows.filter(_beyond(order, after))).order_by(*order)[:BATCH_SIZE]):
+        yield batch
+        after = batch[-1]

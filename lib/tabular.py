@@ -1,4 +1,4 @@
-"""Tables that people hand in: CSV or XLSX, known by their content, read row by row as often as needed.
+"""Tables that people hand in: CSV or XLSX, known by their content, read row by row as often as needed; and CSV out.
 
 Whatever is wrong with the file as a whole raises :class:`TableError` with an Indonesian sentence for whoever
 filled it. A CSV file of any length is streamed. An XLSX file is measured before it is parsed, because a few
@@ -11,7 +11,7 @@ import csv
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -160,6 +160,33 @@ def _sniffed_csv(path: Path, start: bytes) -> CsvTable:
     if b"\t" in header and b";" not in header and b"," not in header:
         raise TableError("Kolom dipisahkan tab. Simpan ulang sebagai CSV dengan koma atau titik koma.", line=1)
     return CsvTable(path, ";" if header.count(b";") > header.count(b",") else ",")
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""With what a cell begins that a spreadsheet would run as a formula."""
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield rows as lines of a CSV file that spreadsheets with Indonesian settings open as a table.
+
+    Semicolons, because the comma is their decimal sign; a byte order mark, for letters beyond ASCII. A text that would
+    run as a formula gets an apostrophe in front.
+    """
+    writer = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
+    yield "\ufeff"
+    for row in rows:
+        yield writer.writerow([_harmless(cell) for cell in row])
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 # --- XLSX ------------------------------------------------------------------------------------------------

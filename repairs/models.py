@@ -202,6 +202,12 @@ class Ticket(StatedCause, Voidable):
         indexes: ClassVar = [
             # The faults of a place that reach into a month, for its rollup row.
             models.Index(fields=["kecamatan", "failed_at"], name="repairs_ticket_place"),
+            # The faults that last, by device: among all tickets they are few, and every list of devices asks.
+            models.Index(
+                fields=["device", "failed_at"],
+                condition=Q(voided_at=None, restored_at=None) & ~Q(status="rejected"),
+                name="repairs_ticket_lasting",
+            ),
             # The repairs that nobody has confirmed yet, for closing them after some days.
             models.Index(fields=["resolved_at"], condition=Q(status="resolved"), name="repairs_ticket_unconfirmed"),
         ]

@@ -1,11 +1,15 @@
-"""Tickets and outages: the lists, the reports, the page of each and what may be done there."""
+"""Tickets, outages, devices and sets: the lists, the reports, the page of each and what may be done there."""
 
 from django.urls import path
 
-from repairs.views import outages, reports, tickets
+from repairs.views import devices, outages, reports, sets, tickets
 
 app_name = "repairs"
 urlpatterns = [
+    path("devices/", devices.index, name="device-list"),
+    path("devices/export/", devices.export, name="device-export"),
+    path("devices/<int:pk>/", devices.detail, name="device-detail"),
+    path("devices/sets/<int:pk>/", sets.detail, name="set-detail"),
     path("repairs/", tickets.ticket_list, name="ticket-list"),
     path("repairs/report/", reports.report, name="report"),
     path("repairs/report/incoming/", reports.log_message, name="log-message"),

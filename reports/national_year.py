@@ -273,7 +273,7 @@ def draw_units(nation: Nation) -> list[Unit]:
 
 DEVICE_FIELDS = (
     *("id", "kind_id", "kecamatan_id", "serial", "brand", "model", "asset_code", "register_number", "acquired_year"),
-    *("source", "handed_over", "price", "condition", "version"),
+    *("source", "handed_over", "price", "condition", "whereabouts", "version"),
 )
 ORIGINS = (("centre", "Contoh Satu", 2011), ("centre", "Contoh Dua", 2012), ("apbd", "Contoh Tiga", 2019))
 
@@ -283,8 +283,8 @@ def devices(nation: Nation, units: list[Unit]) -> Rows:
     for pk, unit in enumerate(units, start=1):
         source, brand, year = nation.rng.choice(ORIGINS)
         card = f"SN{pk:07d}", brand, unit.kind[:3].upper(), "3.10.01.02", f"{pk:06d}", year, source, year < 2012
-        condition = "major_damage" if unit.end else "good"
-        yield pk, nation.kinds[unit.kind], nation.place_of(unit.set_pk).pk, *card, 12_500_000, condition, 1
+        state = ("major_damage", "stored") if unit.end else ("good", "in_set")
+        yield pk, nation.kinds[unit.kind], nation.place_of(unit.set_pk).pk, *card, 12_500_000, *state, 1
 
 
 PLACEMENT_FIELDS = ("device_id", "recording_set_id", "started_at", "ended_at")

@@ -34,8 +34,10 @@ from kecamatan.scope import Scope
 from lib.format import clock_id, day_id, moment_id, span_id
 from lib.months import local_day, month_bounds
 from lib.spans import Closed, Span, clip
+from repairs.device_list import set_url
 from repairs.models import Arrangement, Ticket
 from repairs.models import Outage as OutageRow
+from repairs.set_pages import SET_WORDS
 from reports.crumbs import crumbs
 from reports.dashboard import priority_text
 from reports.models import RegionMonth
@@ -44,11 +46,6 @@ from reports.place_month import month_figures
 from reports.selectors import Region
 from reports.surroundings import Surroundings
 
-SET_WORDS = {
-    SetStatus.OPERATIONAL: "Berfungsi",
-    SetStatus.LIMITED: "Terkendala",
-    SetStatus.DOWN: "Tidak berfungsi",
-}
 SERVICE_SENTENCES = {
     Service.SERVING: "Bisa merekam",
     Service.LIMITED: "Bisa merekam, terbatas",
@@ -74,6 +71,7 @@ class SetView:
     """A set with its components."""
 
     name: str
+    url: str
     status: str
     word: str
     parts: list[Part]
@@ -110,7 +108,7 @@ def page(scope: Scope, region: Region, month: Month, around: Surroundings, row: 
     """Return everything that the page of a place shows, formatted; ``row`` holds the figures of the month."""
     now = timezone.now()
     records = read_records(region, month.chosen, now)
-    sets = [_set_record(records, key) for key in sorted(records.names, key=records.names.__getitem__)]
+    sets = [(key, _set_record(records, key)) for key in sorted(records.names, key=records.names.__getitem__)]
     status = _service(records, [record for _, record in sets], around, now)
     return {
         "region": region,
@@ -124,7 +122,7 @@ def page(scope: Scope, region: Region, month: Month, around: Surroundings, row: 
         "status": status.value,
         "status_sentence": SERVICE_SENTENCES[status],
         "reasons": _reasons(records, region.zone, now),
-        "sets": [_set_view(name, record, records, around, now) for name, record in sets],
+        "sets": [_set_view(key, record, records, around, now) for key, record in sets],
         "tickets": [_ticket_item(ticket, region, now) for ticket in records.tickets],
         "outages": [_outage_item(row, region.zone, now) for row in records.of_kind(True)],
         "arrangements": [_arrangement_item(row, region.zone) for row in records.of_kind(False)],
@@ -222,14 +220,14 @@ def _outages_and_arrangements(
 # --- Judging ----------------------------------------------------------------------------------------------------
 
 
-def _set_record(records: Records, key: int) -> tuple[str, SetRecord]:
+def _set_record(records: Records, key: int) -> SetRecord:
     missing = tuple(
         Missing(ticket.device_kind.code, Span(ticket.failed_at))
         for ticket in records.tickets
         if ticket.fault == Ticket.Fault.MISSING and ticket.recording_set_id == key
     )
     placed = tuple(_placed(placement, records.tickets) for placement in records.placed[key])
-    return records.names[key], SetRecord(placed, missing)
+    return SetRecord(placed, missing)
 
 
 def _placed(placement: Placement, tickets: Sequence[Ticket]) -> Placed:
@@ -248,12 +246,12 @@ def _service(records: Records, sets: Sequence[SetRecord], around: Surroundings, 
 # --- Showing ----------------------------------------------------------------------------------------------------
 
 
-def _set_view(name: str, record: SetRecord, records: Records, around: Surroundings, now: datetime) -> SetView:
+def _set_view(key: int, record: SetRecord, records: Records, around: Surroundings, now: datetime) -> SetView:
     status = set_status(record, now, around.required) or SetStatus.DOWN
     gone = missing_kinds(record, now, around.required)
     parts = [_part(placed, around) for placed in record.placements]
     parts += [Part(kind, label, "missing", "Tidak ada") for kind, label in around.kind_names.items() if kind in gone]
-    return SetView(name, status.value, SET_WORDS[status], parts)
+    return SetView(records.names[key], set_url(key), status.value, SET_WORDS[status], parts)
 
 
 def _part(placed: Placed, around: Surroundings) -> Part:

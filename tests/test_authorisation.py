@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, User
+from devices.models import Device, RecordingSet
 from repairs.models import Outage, Ticket
 from repairs.outages import report_outage
 from tests.factories import INSTALLED_AT, make_dinas, make_fault, make_kabupaten, make_kecamatan, make_set, make_user
@@ -170,6 +171,29 @@ TABLE = [
 ]
 
 
+# --- devices and sets -----------------------------------------------------------------------------------
+
+
+def of_thing(name: str, own: str, other: str) -> list[Case]:
+    """Return the cases of the page of a device or a set, which nobody may write to."""
+    return [
+        Case(name, "get", (200, 200, 200, 200, 404, 200, 404, 302), (own,)),
+        Case(name, "get", (404, 404, 404, 404, 200, 200, 404, 302), (other,)),
+        Case(name, "get", signed_in(404), ("999999",)),
+        Case(name, "post", signed_in(405), (own,)),
+    ]
+
+
+TABLE += [
+    Case("repairs:device-list", "get", signed_in(200)),
+    Case("repairs:device-list", "post", signed_in(405)),
+    Case("repairs:device-export", "get", signed_in(200)),
+    Case("repairs:device-export", "post", signed_in(405)),
+    *of_thing("repairs:device-detail", f"device of {OWN}", f"device of {OTHER}"),
+    *of_thing("repairs:set-detail", f"set of {OWN}", f"set of {OTHER}"),
+]
+
+
 @pytest.fixture
 def actors(db: None) -> dict[str, User | None]:
     kabupaten, own, other = make_kabupaten("36.03"), make_kecamatan(OWN), make_kecamatan(OTHER)
@@ -206,11 +230,18 @@ def _status(case: Case, actor: User | None) -> int:
 
 
 def _filled(arg: str) -> str:
-    """Return an argument of an address, with the number of the ticket or the key of the row that it stands for."""
-    what, _, place = arg.partition(" of ")
-    if what == "outage":
-        return str(Outage.objects.get(places__code=place).pk)
-    return Ticket.objects.get(kecamatan__code=place).number if what == "ticket" else arg
+    """Return an argument of an address, with the number or the key of what it stands for."""
+    what, _, code = arg.partition(" of ")
+    match what:
+        case "ticket":
+            return Ticket.objects.get(kecamatan__code=code).number
+        case "outage":
+            return str(Outage.objects.get(places__code=code).pk)
+        case "device":
+            return str(Device.objects.get(kecamatan__code=code, kind__code="server").pk)
+        case "set":
+            return str(RecordingSet.objects.get(kecamatan__code=code).pk)
+    return arg
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])

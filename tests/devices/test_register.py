@@ -122,8 +122,8 @@ def device_of_withdrawn(recording_set):
 
 def test_the_second_of_two_editors_is_told(recording_set):
     device = device_of(recording_set)
-    edit_device(device, version=1, by=None, brand="Dell")
-    assert Event.objects.get(action="edit").data == {"before": {"brand": ""}}
+    edit_device(device, version=device.version, by=None, brand="Dell")
+    assert Event.objects.get(action="edit").data == {"before": {"brand": ""}, "after": {"brand": "Dell"}}
     with pytest.raises(Conflict):
         edit_device(device, version=1, by=None, brand="HP")
     device.refresh_from_db()
