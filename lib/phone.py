@@ -25,3 +25,8 @@ def shown_phone(number: str) -> str:
     """Return an E.164 number as people dial it, in groups: ``0812-8000-1204``."""
     national = f"0{number.removeprefix('+62')}"
     return "-".join(filter(None, (national[:4], national[4:8], national[8:])))
+
+
+def whatsapp_url(number: str) -> str:
+    """Return the address that opens a chat with an E.164 number; empty for a number that is not a mobile one."""
+    return f"https://wa.me/{number.removeprefix('+')}" if number.startswith("+628") else ""

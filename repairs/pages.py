@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.callers import whom_to_call
 from accounts.models import User
 from accounts.permissions import covers
 from kecamatan.models import Cause, Certainty, Effect
@@ -120,6 +121,7 @@ def ticket_page(ticket: Ticket, user: User) -> dict[str, Any]:
         "history": history(events, zone),
         "last_event": events[0].pk if events else 0,
         "voided": _voided(ticket, zone),
+        "callers": whom_to_call(ticket.kecamatan, user.scope),
     }
 
 

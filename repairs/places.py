@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from accounts.callers import WITH_OFFICES
 from accounts.models import Role, User
 from accounts.permissions import guard, may_report, reports_somewhere
 from kecamatan.models import Kecamatan
@@ -36,6 +37,7 @@ def find_ticket(number: str, user: User) -> Ticket:
         "voided_by",
         "duplicate_of",
         "follows",
+        *(f"kecamatan__{name}" for name in WITH_OFFICES),
     )
     ticket = rows.filter(pk=int(key[1])).first() if key else None
     if ticket is None or ticket.number != number:

@@ -15,6 +15,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.callers import whom_to_call
 from devices.models import Placement
 from devices.readiness import (
     ArrangementSpan,
@@ -129,6 +130,7 @@ def page(scope: Scope, region: Region, month: Month, around: Surroundings, row: 
         "faults": [_fault_item(ticket, region.zone, now) for ticket in records.of_month],
         "events": [_event_item(row, region.zone, now) for row in records.in_month],
         "priority": priority_text(region.kecamatan.priority_rank if region.kecamatan else None),
+        "callers": whom_to_call(region.kecamatan, scope) if region.kecamatan else [],
         **month_figures(row, region, month, around.pending),
     }
 

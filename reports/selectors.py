@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
+from accounts.callers import WITH_OFFICES
 from devices.models import DeviceKind
 from kecamatan.duty import office_calendar
 from kecamatan.models import ChangedMonth, Kabupaten, Kecamatan, Province
@@ -82,7 +83,7 @@ def _find(code: str, user: object | None) -> Region | None:
         kabupaten = kabupatens.filter(code=code).select_related("province").first()
         return of_kabupaten(kabupaten) if kabupaten else None
     places = Kecamatan.objects.all() if user is None else Kecamatan.objects.visible_to(user)
-    place = places.filter(code=code).with_zone().first()
+    place = places.filter(code=code).with_zone().select_related(*WITH_OFFICES).first()
     return of_place(place) if place else None
 
 

@@ -156,8 +156,8 @@ class TestNation(TestCase):
         with CaptureQueriesContext(connection) as captured:
             result = sync_regions(today=LATER)
         assert writes_of(captured) == []
-        # One reading query for each level, and the two ends of the savepoint.
-        assert len(captured) == 6
+        # One reading query for each level and one for the names of the agencies, and the two ends of the savepoint.
+        assert len(captured) == 7
         assert result == SyncResult(provinces=level(38), kabupaten=level(514), kecamatan=level(7285), dinas=level(514))
         assert Event.objects.count() == 0
 

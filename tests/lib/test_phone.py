@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.phone import normalise_phone, shown_phone
+from lib.phone import normalise_phone, shown_phone, whatsapp_url
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,8 @@ def test_anything_else_is_no_number(typed: str) -> None:
 
 def test_a_number_is_shown_as_it_is_dialled() -> None:
     assert shown_phone("+6281280001204") == "0812-8000-1204"
+
+
+@pytest.mark.parametrize(("number", "url"), [("+6281280001204", "https://wa.me/6281280001204"), ("+62215990123", "")])
+def test_only_a_mobile_number_opens_a_chat(number: str, url: str) -> None:
+    assert whatsapp_url(number) == url
