@@ -121,7 +121,10 @@ class Population(models.Model):
 
     scope_path: ClassVar[str] = "kecamatan"
 
-    kecamatan = models.ForeignKey(Kecamatan, models.CASCADE, related_name="populations", verbose_name="kecamatan")
+    # No index of its own: a longer one begins with it.
+    kecamatan = models.ForeignKey(
+        Kecamatan, models.CASCADE, related_name="populations", db_index=False, verbose_name="kecamatan"
+    )
     semester = models.CharField("semester", max_length=6, help_text="2012-1 atau 2012-2")
     holds_from = models.DateField("berlaku sejak bulan", help_text="Juli untuk semester 1, Januari untuk semester 2.")
     population = models.PositiveIntegerField("penduduk")
@@ -233,7 +236,10 @@ class Recording(models.Model):
 
     scope_path: ClassVar[str] = "kecamatan"
 
-    kecamatan = models.ForeignKey(Kecamatan, models.CASCADE, related_name="recordings", verbose_name="kecamatan")
+    # No index of its own: a longer one begins with it.
+    kecamatan = models.ForeignKey(
+        Kecamatan, models.CASCADE, related_name="recordings", db_index=False, verbose_name="kecamatan"
+    )
     day = models.DateField("tanggal")
     place = models.ForeignKey(Kecamatan, models.PROTECT, related_name="hosted_recordings", verbose_name="tempat")
     by_mobile_unit = models.BooleanField("unit keliling", default=False)
@@ -262,7 +268,8 @@ class SignOfLife(models.Model):
 
     scope_path: ClassVar[str] = "kecamatan"
 
-    kecamatan = models.ForeignKey(Kecamatan, models.CASCADE, related_name="signs_of_life")
+    # No index of its own: a longer one begins with it.
+    kecamatan = models.ForeignKey(Kecamatan, models.CASCADE, related_name="signs_of_life", db_index=False)
     day = models.DateField("tanggal")
 
     objects = ScopedQuerySet.as_manager()
@@ -336,7 +343,8 @@ class ChangedMonth(models.Model):
     ``stamp`` is new with every mark, so that a drain that read an older one leaves the newer in place.
     """
 
-    kecamatan = models.ForeignKey(Kecamatan, models.CASCADE, related_name="changed_months")
+    # No index of its own: a longer one begins with it.
+    kecamatan = models.ForeignKey(Kecamatan, models.CASCADE, related_name="changed_months", db_index=False)
     month = models.DateField("bulan")
     stamp = models.UUIDField()
     marked_at = models.DateTimeField()
@@ -362,7 +370,10 @@ class Event(models.Model):
 
     scope_path: ClassVar[str] = "kecamatan"
 
-    kecamatan = models.ForeignKey(Kecamatan, models.PROTECT, null=True, blank=True, related_name="events")
+    # No index of its own: a longer one begins with it.
+    kecamatan = models.ForeignKey(
+        Kecamatan, models.PROTECT, null=True, blank=True, related_name="events", db_index=False
+    )
     subject = models.CharField(max_length=40)
     action = models.CharField(max_length=40)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="events")

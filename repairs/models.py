@@ -138,7 +138,7 @@ class Ticket(StatedCause, Voidable):
 
     fault = models.CharField("gangguan", max_length=7, choices=Fault.choices)
     kecamatan = models.ForeignKey(
-        Kecamatan, models.PROTECT, related_name="tickets", verbose_name="kecamatan saat dibuka"
+        Kecamatan, models.PROTECT, related_name="tickets", db_index=False, verbose_name="kecamatan saat dibuka"
     )
     recording_set = models.ForeignKey(RecordingSet, models.PROTECT, related_name="tickets", verbose_name="set")
     device_kind = models.ForeignKey(DeviceKind, models.PROTECT, related_name="tickets", verbose_name="komponen")
@@ -200,7 +200,7 @@ class Ticket(StatedCause, Voidable):
             ),
         ]
         indexes: ClassVar = [
-            # The faults of a place that reach into a month, for its rollup row.
+            # The faults of a place, in the order of the list.
             models.Index(fields=["kecamatan", "failed_at"], name="repairs_ticket_place"),
             # The faults that last, by device: among all tickets they are few, and every list of devices asks.
             models.Index(
@@ -208,6 +208,9 @@ class Ticket(StatedCause, Voidable):
                 condition=Q(voided_at=None, restored_at=None) & ~Q(status="rejected"),
                 name="repairs_ticket_lasting",
             ),
+            # For a rollup row: the faults of a place that reach into its month, and whatever was ever missing there.
+            models.Index(fields=["kecamatan", "restored_at"], name="repairs_ticket_spans"),
+            models.Index(fields=["kecamatan"], condition=Q(fault="missing"), name="repairs_ticket_missing"),
             # The repairs that nobody has confirmed yet, for closing them after some days.
             models.Index(fields=["resolved_at"], condition=Q(status="resolved"), name="repairs_ticket_unconfirmed"),
         ]
