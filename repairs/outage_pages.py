@@ -106,11 +106,16 @@ def where_of(keys: Iterable[int], user: User) -> dict[int, Where]:
 
 def where_text(where: Where) -> str:
     """Return where an outage is: ``Kecamatan Kresek``, or ``29 kecamatan dan dinas di Kabupaten Tangerang``."""
-    dinas = "dinas" if where.dinas == 1 else f"{where.dinas} dinas" if where.dinas else ""
-    if where.kecamatan in (1, 2) and where.kabupaten == 1 and not dinas:
+    if where.kecamatan in (1, 2) and where.kabupaten == 1 and not where.dinas:
         return " dan ".join(sorted({where.first, where.last}))
-    counted = " dan ".join(filter(None, [f"{where.kecamatan} kecamatan" if where.kecamatan else "", dinas]))
-    return f"{counted} di {where.kabupaten_name if where.kabupaten == 1 else f'{where.kabupaten} kabupaten/kota'}"
+    above = where.kabupaten_name if where.kabupaten == 1 else f"{where.kabupaten} kabupaten/kota"
+    return f"{_counted(where.kecamatan, where.dinas)} di {above}"
+
+
+def _counted(kecamatan: int, dinas: int) -> str:
+    """Return places counted, the offices of a dinas apart: they are no kecamatan."""
+    offices = "dinas" if dinas == 1 else f"{dinas} dinas" if dinas else ""
+    return " dan ".join(filter(None, [f"{kecamatan} kecamatan" if kecamatan else "", offices]))
 
 
 # --- The list -------------------------------------------------------------------------------------------
@@ -192,29 +197,52 @@ def _until(outage: Outage, zone: str, now: datetime) -> str:
 # --- What runs now, on pages about something else ---------------------------------------------------------
 
 
-def running_over(places: Q, zone: str, now: datetime) -> dict[str, Any]:
-    """Return the outages that run over some places, the oldest first, and whether there are more; in one query.
+class Running(NamedTuple):
+    """An outage that runs, on a page about something else."""
+
+    url: str
+    title: str
+    effect: str
+    effect_text: str
+    where: str
+    since: str
+
+
+class RunningNow(NamedTuple):
+    """The outages that run over some places, as many as such a page shows, and whether there are more."""
+
+    rows: list[Running]
+    more: bool
+
+
+def running_over(places: Q, zone: str, now: datetime) -> RunningNow:
+    """Return the outages that run over some places, the oldest first, in one query.
 
     ``places`` leads from the rows that join outages with kecamatan, as :func:`kecamatan.scope.region_filter` does.
     """
+    named = Q(kecamatan__kind=Kecamatan.Kind.KECAMATAN)
     found = (
         Outage.places.through.objects.filter(places, outage__in=Outage.objects.running(now))
         .values_list("outage", "outage__cause", "outage__certainty", "outage__effect", "outage__started_at")
-        .annotate(number=Count("pk"), first=Min("kecamatan__name"))
+        .annotate(
+            number=Count("pk", filter=named),
+            dinas=Count("pk", filter=~named),
+            first=Min("kecamatan__name", filter=named),
+        )
         .order_by("outage__started_at", "outage")[: NOW_SHOWN + 1]
     )
     rows = [
-        {
-            "url": outage_url(pk),
-            "title": cause_words(cause, certainty),
-            "effect": effect,
-            "effect_text": EFFECT_WORDS[Effect(effect)],
-            "where": first if number == 1 else f"{number} tempat",
-            "since": moment_text(started_at, zone, now),
-        }
-        for pk, cause, certainty, effect, started_at, number, first in found
+        Running(
+            url=outage_url(pk),
+            title=cause_words(cause, certainty),
+            effect=effect,
+            effect_text=EFFECT_WORDS[Effect(effect)],
+            where=first if (number, dinas) == (1, 0) else _counted(number, dinas),
+            since=moment_text(started_at, zone, now),
+        )
+        for pk, cause, certainty, effect, started_at, number, dinas, first in found
     ]
-    return {"rows": rows[:NOW_SHOWN], "more": len(rows) > NOW_SHOWN}
+    return RunningNow(rows[:NOW_SHOWN], len(rows) > NOW_SHOWN)
 
 
 # --- One outage -----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, F, Q, QuerySet, TextField, Value
+from django.db.models import CharField, DateTimeField, F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
@@ -38,7 +38,9 @@ from lib.spans import Closed, Span, clip
 from repairs.device_list import set_url
 from repairs.models import Arrangement, Ticket
 from repairs.models import Outage as OutageRow
+from repairs.outage_pages import Ask, ask, outage_url
 from repairs.set_pages import SET_WORDS
+from repairs.span_pages import moment_text
 from reports.crumbs import crumbs
 from reports.dashboard import priority_text
 from reports.models import RegionMonth
@@ -89,6 +91,16 @@ class Item(NamedTuple):
     url: str = ""
 
 
+class OutageItem(NamedTuple):
+    """A running outage: when it was last confirmed here, and the question whether it lasts."""
+
+    title: str
+    text: str
+    url: str
+    confirmed: str
+    ask: Ask
+
+
 @dataclass(slots=True)
 class Records:
     """What is on record of a place now: the sets by key, the open tickets, those of the month, and what runs."""
@@ -125,7 +137,7 @@ def page(scope: Scope, region: Region, month: Month, around: Surroundings, row: 
         "reasons": _reasons(records, region.zone, now),
         "sets": [_set_view(key, record, records, around, now) for key, record in sets],
         "tickets": [_ticket_item(ticket, region, now) for ticket in records.tickets],
-        "outages": [_outage_item(row, region.zone, now) for row in records.of_kind(True)],
+        "outages": [_outage_item(row, region, now) for row in records.of_kind(True)],
         "arrangements": [_arrangement_item(row, region.zone) for row in records.of_kind(False)],
         "faults": [_fault_item(ticket, region.zone, now) for ticket in records.of_month],
         "events": [_event_item(row, region.zone, now) for row in records.in_month],
@@ -201,8 +213,9 @@ def _outages_and_arrangements(
     running = Q(started_at__lte=now) & (Q(ended_at=None) | Q(ended_at__gt=now))
     in_month = Q(started_at__lt=window[1]) & (Q(ended_at=None) | Q(ended_at__gt=window[0]))
     chosen = Q(running | in_month, voided_at=None)
-    names = ("of", "what", "how", "sure", "text", "started_at", "ended_at")
-    outages = OutageRow.objects.filter(chosen, places=region.pk).annotate(
+    names = ("pk", "of", "what", "how", "sure", "text", "started_at", "ended_at", "confirmed_at")
+    listed = OutageRow.objects.filter(chosen, places=region.pk).with_confirmation(Q(kecamatan=region.pk))
+    outages = listed.annotate(
         of=Value("outage", CharField()),
         what=Cast("cause", CharField()),
         how=Cast("effect", CharField()),
@@ -215,6 +228,7 @@ def _outages_and_arrangements(
         how=Value("", CharField()),
         sure=Value("", CharField()),
         text=Cast(F("host__name"), TextField()),
+        confirmed_at=Value(None, DateTimeField()),
     )
     return outages.values(*names).union(arrangements.values(*names), all=True).order_by("started_at")
 
@@ -296,8 +310,16 @@ def _outage_sentence(row: dict[str, Any], zone: str, now: datetime) -> str:
     return f"{cause}{suspected} {_since(row['started_at'], zone, now)}: {EFFECT_WORDS[Effect(row['how'])]}."
 
 
-def _outage_item(row: dict[str, Any], zone: str, now: datetime) -> Item:
-    return Item(_outage_sentence(row, zone, now), row["text"])
+def _outage_item(row: dict[str, Any], region: Region, now: datetime) -> OutageItem:
+    """Return a running outage, with the question whether it lasts here."""
+    said = moment_text(row["confirmed_at"], region.zone, now)
+    return OutageItem(
+        _outage_sentence(row, region.zone, now),
+        row["text"],
+        outage_url(row["pk"]),
+        f"Dikonfirmasi masih berlangsung {said}." if said else "",
+        ask(row["pk"], row["what"], region.name, place=region.code),
+    )
 
 
 def _arrangement_item(row: dict[str, Any], zone: str) -> Item:

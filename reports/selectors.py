@@ -6,7 +6,7 @@ as what it is: a kecamatan that is not on record and has reported on none of its
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -29,6 +29,7 @@ KNOWN_SERVICES = ("serving", "limited", "hosted", "mobile", "stopped")
 NATION_CODE = "ID"
 NATION_NAME = "Indonesia"
 KIND_COUNTS = ("total", "working", "broken", "missing")
+COUNT_FIELDS = tuple(f"of__{name}" for name in KIND_COUNTS)
 
 
 class UnknownRegion(NotFound):
@@ -170,8 +171,13 @@ def report(region: Region, month: date) -> dict[str, Any]:
     return read_report(region, month).figures
 
 
-def read_report(region: Region, month: date) -> Report:
-    """Return the figures of a region in a month with the row behind them."""
+def read_report(region: Region, month: date, by_kind: Mapping[str, dict[str, int]] | None = None) -> Report:
+    """Return the figures of a region in a month with the row behind them.
+
+    ``by_kind`` are the counts by kind, for a page that has read them with what else it needs of the kinds.
+    """
+    if by_kind is None:
+        by_kind = counts_of(with_counts(DeviceKind.objects.all(), region, month).values_list("code", *COUNT_FIELDS))
     children = children_of(region)
     own, below = _figures(region, children, month)
     row = own.row
@@ -182,7 +188,7 @@ def read_report(region: Region, month: date) -> Report:
         "has_rows": row.pk is not None,
         "kecamatan": _kecamatan(own),
         "sets": {name: getattr(row, f"sets_{name}") for name in ("total", "operational", "limited", "down")},
-        "devices": _devices(row),
+        "devices": _devices(row, by_kind),
         "tickets": {
             **{name: getattr(row, f"tickets_{name}") for name in ("opened", "resolved", "open", "overdue")},
             "by_cause": row.opened_by_cause,
@@ -302,21 +308,22 @@ def _kecamatan(figures: Figures) -> dict[str, int]:
     return {"total": figures.kecamatan_total, **counts}
 
 
-def _devices(row: RegionMonth) -> dict[str, Any]:
-    kinds = DeviceKind.objects.annotate(
-        of=FilteredRelation(
-            "region_months",
-            condition=Q(
-                region_months__level=row.level, region_months__region_id=row.region_id, region_months__month=row.month
-            ),
-        )
-    ).values_list("code", *(f"of__{name}" for name in KIND_COUNTS))
+def with_counts(kinds: QuerySet, region: Region, month: date) -> QuerySet:
+    """Join kinds of device with their counts (:data:`KIND_COUNTS`, as :data:`COUNT_FIELDS`) in a region and month."""
+    level, key = region.key
+    own = Q(region_months__level=level, region_months__region_id=key, region_months__month=month)
+    return kinds.annotate(of=FilteredRelation("region_months", condition=own))
+
+
+def counts_of(kinds: Iterable[Sequence[Any]]) -> dict[str, dict[str, int]]:
+    """Return the counts by kind from rows that hold a code and then the counts; 0 where a kind has none."""
     return {
-        **{name: getattr(row, f"devices_{name}") for name in KIND_COUNTS},
-        "by_kind": {
-            code: {name: count or 0 for name, count in zip(KIND_COUNTS, counts, strict=True)} for code, *counts in kinds
-        },
+        code: {name: count or 0 for name, count in zip(KIND_COUNTS, counts, strict=True)} for code, *counts in kinds
     }
+
+
+def _devices(row: RegionMonth, by_kind: Mapping[str, dict[str, int]]) -> dict[str, Any]:
+    return {**{name: getattr(row, f"devices_{name}") for name in KIND_COUNTS}, "by_kind": dict(by_kind)}
 
 
 def _recording(row: RegionMonth) -> dict[str, Any]:

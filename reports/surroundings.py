@@ -11,14 +11,15 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from devices.models import DeviceKind, KindRequirement
 from kecamatan.models import Event, Kabupaten
 from reports.models import Level, RegionMonth
-from reports.selectors import Region, marks_of
+from reports.selectors import COUNT_FIELDS, Region, counts_of, marks_of, with_counts
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The names of the kinds in their order, which of them are required in the month, and what else to say."""
+    """The kinds in their order with their counts, which of them are required in the month, and what else to say."""
 
     kind_names: Mapping[str, str]
+    by_kind: Mapping[str, dict[str, int]]
     required: frozenset[str]
     pending: int
     event: int | None
@@ -33,19 +34,23 @@ def surroundings(region: Region, month: date) -> Surroundings:
     ``pending`` are the changes of that month that no worker has computed yet.
     """
     required = KindRequirement.objects.filter(Q(until_month=None) | Q(until_month__gt=month), from_month__lte=month)
+    fields = ("code", "name", "required", "pending", "event", "first_month", "last_month", "sample")
     kinds = list(
-        DeviceKind.objects.annotate(
+        with_counts(DeviceKind.objects.all(), region, month)
+        .annotate(
             required=Exists(required.filter(kind=OuterRef("pk"))),
             pending=Subquery(waiting(region, month)),
             event=Subquery(newest_event(region)),
             first_month=Subquery(_first_month(region)),
             last_month=Subquery(_last_month(region)),
             sample=Exists(Kabupaten.objects.filter(_kabupaten_of(region), has_sample_data=True)),
-        ).values_list("code", "name", "required", "pending", "event", "first_month", "last_month", "sample")
+        )
+        .values_list(*fields, *COUNT_FIELDS)
     )
-    _, _, _, pending, event, first_month, last_month, sample = kinds[0]
+    _, _, _, pending, event, first_month, last_month, sample, *_ = kinds[0]
     return Surroundings(
         kind_names={code: name for code, name, *_ in kinds},
+        by_kind=counts_of((kind[0], *kind[len(fields) :]) for kind in kinds),
         required=frozenset(code for code, _, is_required, *_ in kinds if is_required),
         pending=pending or 0,
         event=event,

@@ -19,6 +19,7 @@ from reports import dashboard, place
 from reports.live import is_seen, leaves_when_signed_out, live, nothing_new, stamp_of
 from reports.models import Level, RegionMonth
 from reports.months import chosen_month
+from reports.ongoing import ongoing_outages
 from reports.search import SUGGESTIONS, exact_code, find_regions
 from reports.selectors import UnknownRegion, find_region, read_report
 from reports.surroundings import surroundings
@@ -46,11 +47,12 @@ def region_detail(request: SignedInRequest, code: str) -> HttpResponse:
     month = chosen_month(region, request.GET.get("bulan"))
     if is_seen(request, region, month):
         return nothing_new()
-    figures, row = read_report(region, month.chosen)
     around = surroundings(region, month.chosen)
+    figures, row = read_report(region, month.chosen, around.by_kind)
     page = dashboard.page(request.user.scope, region, month, figures, around, request.GET.get("urut"))
     kept = live(request, region, month, stamp_of(row, around.pending, around.event), around.pending)
-    return _page(request, "reports/region_detail.html", page | {"live": kept})
+    more = {"live": kept, "ongoing": ongoing_outages(region, month)}
+    return _page(request, "reports/region_detail.html", page | more)
 
 
 @leaves_when_signed_out

@@ -191,6 +191,20 @@ def test_staff_speak_for_one_kecamatan_on_its_page_and_that_is_no_sign_of_its_li
     assert codes(Outage.objects.get(split_from=three)) == ["36.03.06"]
 
 
+def test_the_page_of_a_kecamatan_asks_about_it_there(three: Outage, operator: User, official: User) -> None:
+    client, url = client_of(operator), "/kecamatan/36.03.30/"
+    item = client.get(url).context["outages"][0]
+    assert (item.url, item.confirmed, item.ask.question) == (url_of(three), "", "Masih padam?")
+    sent = {"client_key": str(item.ask.confirm_key), "kecamatan": item.ask.place, "kembali": item.ask.way_back}
+    answer = client.post(url_of(three, "confirm"), sent, follow=True)
+    assert answer.redirect_chain == [(url, 302)]
+    assert answer.context["outages"][0].confirmed == "Dikonfirmasi masih berlangsung pukul 10.00 WIB."
+    texts = [client_of(user).get(url).content.decode() for user in (operator, official)]
+    assert [url_of(three, "restored") in text for text in texts] == [True, False]
+    sent = {"client_key": str(item.ask.restored_key), "kecamatan": item.ask.place}
+    assert client.post(url_of(three, "restored"), sent, follow=True).context["outages"] == []
+
+
 # --- changes --------------------------------------------------------------------------------------------
 
 
@@ -464,7 +478,7 @@ def test_what_is_missing_is_summed_up_and_nothing_typed_is_lost(three: Outage, s
     }
     text = answer.content.decode()
     assert ['href="#id_places_0"' in text, 'id="id_places_0"' in text] == [True, True]
-    assert (form["note"].value(), answer.context["running"]["rows"][0]["url"]) == ("Sejak hujan", url_of(three))
+    assert (form["note"].value(), answer.context["running"].rows[0].url) == ("Sejak hujan", url_of(three))
 
 
 def test_an_announced_power_cut_and_one_that_is_over_can_be_reported(operator: User) -> None:

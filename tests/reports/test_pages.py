@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -515,6 +515,33 @@ def queries_of(client: Client, path: str) -> list[str]:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200
     return [query["sql"] for query in captured.captured_queries]
+
+
+def test_a_kabupaten_and_its_province_list_the_few_oldest_outages_that_run(staff: Client, kabupaten: Kabupaten) -> None:
+    assert staff.get("/reports/36.03/").context["ongoing"] == ([], False)
+    places = list(Kecamatan.objects.order_by("code"))
+    for hours in range(7):
+        report_outage(
+            client_key=uuid4(),
+            places=places if hours == 6 else places[1:2],
+            started_at=NOW - timedelta(hours=hours + 1),
+            effect="stopped",
+            cause="power_outage",
+            by=None,
+        )
+    days = {"started_at": NOW - timedelta(days=2), "ended_at": NOW - timedelta(days=1)}
+    report_outage(client_key=uuid4(), places=places, effect="stopped", by=None, **days)
+    page = staff.get("/reports/36.03/")
+    shown = [(row.title, row.where, row.since) for row in page.context["ongoing"].rows]
+    assert shown[:2] == [
+        ("Listrik padam, diduga", "3 kecamatan dan dinas", "pukul 04.00 WIB"),
+        ("Listrik padam, diduga", "Kecamatan Baik", "pukul 05.00 WIB"),
+    ]
+    assert (len(shown), page.context["ongoing"].more) == (5, True)
+    assert 'href="/outages/?keadaan=berjalan"' in page.content.decode()
+    assert staff.get("/reports/36.03/?bulan=2026-02").context["ongoing"] is None
+    province = signed_in(Role.OFFICIAL, kabupaten.province).get("/reports/36/")
+    assert province.context["ongoing"] == page.context["ongoing"]
 
 
 def on_record(code: str) -> Kecamatan:
