@@ -18,10 +18,11 @@ from django.db import transaction
 from django.db.models import F, Max, PositiveSmallIntegerField, Q, TimeField, Value
 from django.utils import timezone
 
-from kecamatan.changes import mark_from, mark_months, record_event
+from kecamatan.changes import mark_from, mark_months, record_event, subject_key
 from kecamatan.models import (
     HINDRANCES,
     DayOff,
+    Event,
     Kabupaten,
     Kecamatan,
     OfficeHours,
@@ -39,6 +40,7 @@ EARLIEST_DAY = date(2009, 1, 1)  # The KTP-el programme began in 2009; an earlie
 # A semester holds for six months; while the next one is late, for six more. Then the figures are unknown, not old.
 SEMESTER_HOLDS_MONTHS = 12
 SEMESTER = re.compile(r"(20\d\d)-([12])")
+ALL_NORMAL = "all_normal"
 MOST_COUNTED = 2_147_483_647  # What the database holds; where the population is not known, nothing else bounds a count.
 KNOWN_HINDRANCES = frozenset(code for code, _ in HINDRANCES)
 
@@ -299,13 +301,20 @@ def set_priorities(kabupaten_code: str, codes: Sequence[str], *, by: Any) -> Non
 
 
 @transaction.atomic
-def say_all_is_normal(kecamatan: Kecamatan, *, by: Any) -> None:
-    """Note the one-tap "hari ini normal" of a kecamatan as its sign of life of today; a second tap changes nothing."""
+def say_all_is_normal(kecamatan: Kecamatan, *, by: Any) -> bool:
+    """Note the one-tap "hari ini normal" of a kecamatan as its sign of life of today; a second tap changes nothing.
+
+    Returns whether this was the first tap of the day; a report or a confirmation of today is not one.
+    """
     today = local_day(timezone.now(), kecamatan.time_zone)
     sign, is_new = SignOfLife.objects.get_or_create(kecamatan=kecamatan, day=today)
+    SignOfLife.objects.select_for_update().get(pk=sign.pk)
+    if Event.objects.filter(subject=subject_key(sign), action=ALL_NORMAL).exists():
+        return False
+    record_event(sign, ALL_NORMAL, by=by, kecamatan_id=kecamatan.pk)
     if is_new:
-        record_event(sign, "all_normal", by=by, kecamatan_id=kecamatan.pk)
         mark_from([kecamatan], month_of(today))
+    return True
 
 
 def office_calendar() -> OfficeCalendar:

@@ -1,8 +1,8 @@
-"""Tickets, outages, devices and sets: the lists, the reports, the page of each and what may be done there."""
+"""Tickets, outages, devices, sets, daily counts: the lists, the reports, each one's page and what may be done there."""
 
 from django.urls import path
 
-from repairs.views import devices, outages, reports, sets, tickets
+from repairs.views import counts, devices, outages, reports, sets, tickets
 
 app_name = "repairs"
 urlpatterns = [
@@ -27,4 +27,7 @@ urlpatterns = [
     path("outages/<int:pk>/cause/", outages.outage_cause, name="outage-cause"),
     path("outages/<int:pk>/correct/", outages.outage_correct, name="outage-correct"),
     path("outages/<int:pk>/void/", outages.outage_void, name="outage-void"),
+    path("recordings/", counts.recording_month, name="recording-month"),
+    path("recordings/<str:code>/normal/", counts.say_normal, name="say-normal"),
+    path("recordings/<str:code>/<str:day>/", counts.recording_day, name="recording-day"),
 ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.permissions import covers
 from kecamatan.scope import Scope
-from reports.months import Month
+from lib.month_choice import Month
 from reports.selectors import NATION_CODE, NATION_NAME, Region
 
 

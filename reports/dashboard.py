@@ -17,9 +17,10 @@ from kecamatan.models import Cause
 from kecamatan.scope import Scope
 from lib.charts import Bar, bar
 from lib.format import UNKNOWN, moment_id, month_end_id, month_id, number_id, percent_id
+from lib.month_choice import Month
 from repairs.models import Ticket
 from reports.crumbs import crumbs
-from reports.months import Month, month_options
+from reports.months import month_options
 from reports.selectors import Region
 from reports.surroundings import Surroundings
 

@@ -6,35 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from lib.format import month_id
-from lib.months import add_months, months_through, parse_month
+from lib.month_choice import Month, choose_month
+from lib.months import add_months, months_through
 from reports.selectors import Region, current_month
-
-# Earlier there was no recording device; see lib.parsing.
-EARLIEST = date(2009, 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """The month of a page, the one that runs now in the region, and why another was not shown."""
-
-    chosen: date
-    current: date
-    notice: str = ""
-
-    @property
-    def value(self) -> str:
-        """Return the month as addresses carry it."""
-        return f"{self.chosen:%Y-%m}"
-
-    @property
-    def label(self) -> str:
-        """Return the month as people read it."""
-        return month_id(self.chosen)
-
-    @property
-    def is_current(self) -> bool:
-        """Say whether the month still runs."""
-        return self.chosen == self.current
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +27,7 @@ class Option:
 
 def chosen_month(region: Region, asked: str | None) -> Month:
     """Return the month asked for (``YYYY-MM``), or the current one with a sentence that says why."""
-    current = current_month(region)
-    if not asked:
-        return Month(current, current)
-    try:
-        chosen = parse_month(asked)
-    except ValueError as error:
-        return Month(current, current, f"{error} Yang tampil bulan ini.")
-    if chosen > current:
-        return Month(current, current, f"{month_id(chosen)} belum tiba. Yang tampil bulan ini.")
-    if chosen < EARLIEST:
-        return Month(current, current, "Sebelum 2009 belum ada alat perekaman. Yang tampil bulan ini.")
-    return Month(chosen, current)
+    return choose_month(asked, current_month(region))
 
 
 def month_options(month: Month, first: date | None) -> list[Option]:

@@ -33,6 +33,7 @@ from devices.readiness import (
 from kecamatan.models import Cause, Certainty, Effect
 from kecamatan.scope import Scope
 from lib.format import clock_id, day_id, moment_id, span_id
+from lib.month_choice import Month
 from lib.months import local_day, month_bounds
 from lib.spans import Closed, Span, clip
 from repairs.device_list import set_url
@@ -44,7 +45,7 @@ from repairs.span_pages import moment_text
 from reports.crumbs import crumbs
 from reports.dashboard import priority_text
 from reports.models import RegionMonth
-from reports.months import Month, month_options
+from reports.months import month_options
 from reports.place_month import month_figures
 from reports.selectors import Region
 from reports.surroundings import Surroundings

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from lib.charts import Bar, bar
 from lib.format import UNKNOWN, moment_id, month_end_id, number_id, percent_id
+from lib.month_choice import Month
 from lib.months import month_bounds
 from reports.dashboard import (
     FULL,
@@ -19,7 +20,6 @@ from reports.dashboard import (
     semester_text,
 )
 from reports.models import RegionMonth
-from reports.months import Month
 from reports.selectors import Region, percent
 
 

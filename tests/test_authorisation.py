@@ -253,6 +253,30 @@ TABLE += [
 ]
 
 
+# --- daily counts ---------------------------------------------------------------------------------------
+
+COUNTS, DAY, NORMAL = "repairs:recording-month", "repairs:recording-day", "repairs:say-normal"
+
+TABLE += [
+    # Whoever has more than one kecamatan chooses first; a form with nothing in it is shown again.
+    Case(COUNTS, "get", signed_in(200)),
+    Case(COUNTS, "post", signed_in(200)),
+    Case(COUNTS, "get", (200, 200, 200, 200, 404, 200, 404, 302), query=f"?kecamatan={OWN}"),
+    Case(COUNTS, "post", (200, 200, 403, 403, 404, 403, 404, 302), query=f"?kecamatan={OWN}"),
+    Case(COUNTS, "get", (404, 404, 404, 404, 200, 200, 404, 302), query=f"?kecamatan={OTHER}"),
+    Case(COUNTS, "post", (404, 404, 404, 404, 200, 403, 404, 302), query=f"?kecamatan={OTHER}"),
+    Case(COUNTS, "get", (200, 200, 200, 200, 404, 200, 404, 302), query="?kabupaten=36.03"),
+    Case(DAY, "get", (200, 200, 200, 200, 404, 200, 404, 302), (OWN, "2026-01-05")),
+    Case(DAY, "get", (404, 404, 404, 404, 200, 200, 404, 302), (OTHER, "2026-01-05")),
+    # There is no count to correct.
+    Case(DAY, "post", (404, 404, 403, 403, 404, 403, 404, 302), (OWN, "2026-01-05")),
+    Case(DAY, "post", (404, 404, 404, 404, 404, 403, 404, 302), (OTHER, "2026-01-05")),
+    Case(NORMAL, "get", signed_in(405), (OWN,)),
+    Case(NORMAL, "post", (302, 302, 403, 403, 404, 403, 404, 302), (OWN,)),
+    Case(NORMAL, "post", (404, 404, 404, 404, 302, 403, 404, 302), (OTHER,)),
+]
+
+
 @pytest.fixture
 def actors(db: None) -> dict[str, User | None]:
     kabupaten, own, other = make_kabupaten("36.03"), make_kecamatan(OWN), make_kecamatan(OTHER)

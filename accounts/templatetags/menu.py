@@ -42,6 +42,7 @@ def _links(user: User, path: str) -> list[dict[str, object]]:
         links.append(("Tiket", reverse("repairs:ticket-list")))
         links.append(("Gangguan", reverse("repairs:outage-list")))
         links.append(("Alat", reverse("repairs:device-list")))
+        links.append(("Perekaman", reverse("repairs:recording-month")))
     if reports_somewhere(user):
         links.append(("Lapor kerusakan", reverse("repairs:report")))
     links += [(str(assignment.region), region_url(assignment)) for assignment in user.running_assignments[1:]]

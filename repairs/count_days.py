@@ -1,0 +1,172 @@
+"""What the page of one day's counts shows, with its history, and what the loser of a race sees."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import may_enter_counts
+from kecamatan.changes import subject_key
+from kecamatan.models import Event, Kecamatan, Recording
+from lib.format import day_id, moment_id, month_id, number_id
+from lib.months import local_day, month_of
+from lib.pages import NotFound
+from repairs.count_places import day_url, month_url
+from repairs.count_words import figures_text, place_text
+from repairs.counts import CORRECTED, ENTERED, CountsTaken, Figures, figures_of
+from repairs.forms.counts import LOST, CorrectionForm, CountsForm, seen_text
+from repairs.history import SYSTEM, Entry
+
+
+def find_day(text: str, place: Kecamatan) -> date:
+    """Return the day of an address; raises :class:`NotFound` for what is none, or has not come."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise NotFound("Bukan tanggal.") from None
+    if day > local_day(timezone.now(), place.time_zone) or day.isoformat() != text:
+        raise NotFound("Hari itu belum tiba.")
+    return day
+
+
+def counts_of_day(place: Kecamatan, day: date) -> list[Recording]:
+    """Return the counts of one day, that of the own office first."""
+    rows = Recording.objects.filter(kecamatan=place, day=day).select_related("place").order_by("by_mobile_unit", "pk")
+    found = sorted(rows, key=lambda row: row.place_id != place.pk)
+    for row in found:
+        row.kecamatan = place
+    return found
+
+
+def day_page(place: Kecamatan, day: date, user: User, sent: CorrectionForm | None = None) -> dict[str, Any]:
+    """Return all that the page of a day shows; ``sent`` is the correction that was refused, with what was typed."""
+    rows = counts_of_day(place, day)
+    may_correct = may_enter_counts(user, place) and place.closed_on is None
+    events = _events_of(rows)
+    return {
+        "place": place,
+        "day": day_id(day),
+        "total": number_id(sum(row.recorded for row in rows)),
+        "counts": [_count_view(row, events.get(subject_key(row), []), may_correct, sent) for row in rows],
+        "may_enter": may_correct,
+        "add_url": f"{month_url(place, month_of(day), hari=day.isoformat())}#isi",
+        "month_url": month_url(place, month_of(day)),
+        "crumbs": _crumbs(place, day),
+        "sent": sent,
+    }
+
+
+def _crumbs(place: Kecamatan, day: date) -> list[dict[str, str]]:
+    return [
+        {"label": place.name, "url": reverse("reports:kecamatan-detail", args=[place.code])},
+        {"label": f"Perekaman {month_id(month_of(day))}", "url": month_url(place, month_of(day))},
+        {"label": day_id(day, weekday=False), "url": ""},
+    ]
+
+
+def _count_view(row: Recording, events: list[Event], may_correct: bool, sent: CorrectionForm | None) -> dict[str, Any]:
+    is_sent = sent is not None and sent.pk == row.pk
+    form = sent if is_sent else correction_form(row)
+    return {
+        "pk": row.pk,
+        "place": place_text(row),
+        "text": figures_text(figures_of(row)),
+        "form": form if may_correct else None,
+        "is_open": is_sent,
+        "history": [_entry(event, row.kecamatan.time_zone) for event in events],
+    }
+
+
+def correction_form(row: Recording, data: Any = None, **initial: Any) -> CorrectionForm:
+    """Return the form that corrects a count, with what is on record, or what was sent."""
+    figures = figures_of(row)
+    start = {**figures._asdict(), "count": row.pk, "seen": seen_text(figures), **initial}
+    return CorrectionForm(data, pk=row.pk, initial=start)
+
+
+def _events_of(rows: Iterable[Recording]) -> dict[str, list[Event]]:
+    """Return the events of counts by subject, the newest first."""
+    events: defaultdict[str, list[Event]] = defaultdict(list)
+    subjects = [subject_key(row) for row in rows]
+    for event in Event.objects.filter(subject__in=subjects).select_related("by").order_by("-at", "-pk"):
+        events[event.subject].append(event)
+    return events
+
+
+def _entry(event: Event, zone: str) -> Entry:
+    who = str(event.by) if event.by else SYSTEM
+    reason = str(event.data.get("reason", ""))
+    return Entry(event.at.isoformat(), moment_id(event.at, zone), who, _what(event), reason, "", "")
+
+
+def _what(event: Event) -> str:
+    after = event.data.get("after")
+    if event.action == ENTERED and after:
+        return f"mengisi {figures_text(Figures(**after))}"
+    if event.action == CORRECTED and after:
+        before, now = Figures(**event.data["before"]), Figures(**after)
+        return f"membetulkan menjadi {figures_text(now)}; semula {figures_text(before)}"
+    if event.data.get("before"):
+        return f"menggantinya lewat impor berkas; semula {figures_text(Figures(**event.data['before']))}"
+    return "mengubah hitungan"
+
+
+# --- Both versions ----------------------------------------------------------------------------------------------
+
+
+class Clash(NamedTuple):
+    """A count that somebody else wrote meanwhile: what the person saw and typed, and what is on record."""
+
+    title: str
+    saw: str
+    typed: str
+    now: str
+    history: list[Entry]
+    form: CorrectionForm
+    url: str
+
+
+def clashes_of_new(refused: CountsTaken, sent: CountsForm) -> dict[str, Any]:
+    """Return both versions of each new count that somebody else entered first, and the days that are left to send."""
+    taken = {wanted.key for wanted, _ in refused.clashes}
+    events = _events_of(row for _, row in refused.clashes)
+    clashes = []
+    for wanted, row in refused.clashes:
+        row.kecamatan, row.place = wanted.kecamatan, wanted.place
+        clashes.append(_clash(row, "", figures_of(wanted), "", events))
+    left = [count.day for count in sent.counts() if count.key not in taken]
+    rest = sent.only(left) if left else None
+    return _conflict_page(sent.where.place, clashes) | {"rest": rest}
+
+
+def clash_of_correction(row: Recording, sent: CorrectionForm) -> dict[str, Any]:
+    """Return both versions of a count that somebody else corrected first."""
+    seen = sent.seen_figures()
+    saw = "" if seen == LOST else figures_text(seen)
+    row.refresh_from_db(fields=Figures._fields)
+    reason = sent.cleaned_data["reason"]
+    return _conflict_page(row.kecamatan, [_clash(row, saw, sent.figures(), reason, _events_of([row]))])
+
+
+def _conflict_page(place: Kecamatan, clashes: list[Clash]) -> dict[str, Any]:
+    return {"place": place, "clashes": clashes, "month_url": month_url(place)}
+
+
+def _clash(row: Recording, saw: str, typed: Figures, reason: str, events: dict[str, list[Event]]) -> Clash:
+    newest = events.get(subject_key(row), [])[:1]
+    form = correction_form(row, reason=reason, **typed._asdict())
+    return Clash(
+        title=f"{day_id(row.day)}, {place_text(row)}",
+        saw=saw,
+        typed=figures_text(typed),
+        now=figures_text(figures_of(row)),
+        history=[_entry(event, row.kecamatan.time_zone) for event in newest],
+        form=form,
+        url=day_url(row.kecamatan, row.day),
+    )

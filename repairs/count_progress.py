@@ -1,0 +1,160 @@
+"""How far a kecamatan is in a month, from the facts at this moment and by the rules of the rollups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import CharField, DateField, DecimalField, F, IntegerField, Q, Value
+from django.db.models.functions import Cast
+
+from kecamatan.models import Kecamatan, Population, Recording, TargetRule
+from kecamatan.targets import rule_in_force, semester_in_force, target_by
+from lib.charts import Bar, bar
+from lib.format import month_id, number_id, percent_id
+from lib.month_choice import Month
+from lib.months import add_months
+from lib.office import OfficeCalendar
+from repairs.losses import Loss, loss_of, tally_losses
+from repairs.models import LostRecords
+
+
+class Progress(NamedTuple):
+    """How far the month is from its target, with the moment and what is missing."""
+
+    net: str
+    is_unknown: bool
+    at_least: bool
+    target: str
+    percent: str
+    bar: Bar | None
+    losses: str
+    rule: str
+    office_days: str
+    completeness: str
+    source: str
+
+
+@dataclass(slots=True)
+class Measures:
+    """What the progress of a month is measured by: target rules, DKB semesters and losses of one place."""
+
+    own_rules: list[Rule] = field(default_factory=list)
+    kabupaten_rules: list[Rule] = field(default_factory=list)
+    semesters: list[Semester] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A target rule; with neither figure it ends the one before."""
+
+    starts_on: date
+    percent: Decimal | None
+    count: int | None
+
+
+class Semester(NamedTuple):
+    """How many people a kecamatan must record, from a month on."""
+
+    holds_from: date
+    eligible: int
+
+
+def progress_of(
+    place: Kecamatan,
+    month: Month,
+    counts: Mapping[date, Sequence[Recording]],
+    calendar: OfficeCalendar,
+    today: date,
+) -> Progress:
+    """Return the progress to the month's target, from the facts, by the rules of the rollups."""
+    measures = read_measures(place)
+    last = today if month.is_current else add_months(month.chosen, 1) - timedelta(days=1)
+    lost = tally_losses(measures.losses, month.chosen, last)
+    net = sum(row.recorded for rows in counts.values() for row in rows) - lost.lost + lost.rerecorded
+    semester = semester_in_force(measures.semesters, month.chosen)
+    rule = rule_in_force(measures.own_rules, measures.kabupaten_rules, month.chosen)
+    target = target_by(rule, semester.eligible if semester else 0)
+    over = [day for day in calendar.days(month.chosen) if not month.is_current or day < today]
+    reported = sum(day in counts for day in over)
+    is_unknown = not counts and not net
+    achievement = round(100 * net / target, 2) if target and not is_unknown else None
+    return Progress(
+        net=number_id(net),
+        is_unknown=is_unknown,
+        at_least=reported < len(over),
+        target=number_id(target) if target else "",
+        percent=percent_id(achievement) if achievement is not None else "",
+        bar=bar(achievement),
+        losses=_losses_text(lost.lost, lost.suspected, lost.rerecorded),
+        rule=_rule_text(rule, rule in measures.own_rules, semester),
+        office_days=_days_left_text(calendar, month, today),
+        completeness="full" if reported == len(over) else "half" if reported else "nil",
+        source=f"{number_id(reported)} dari {number_id(len(over))} hari kerja sudah diisi",
+    )
+
+
+def _losses_text(lost: int, suspected: int, rerecorded: int) -> str:
+    words = ((lost, "data hilang"), (suspected, "diduga hilang"), (rerecorded, "direkam ulang"))
+    return " · ".join(f"{number_id(number)} {word}" for number, word in words if number)
+
+
+def _rule_text(rule: Rule | None, is_own: bool, semester: Semester | None) -> str:
+    if rule is None:
+        return "Belum ada target untuk bulan ini."
+    whose = "kecamatan ini" if is_own else "kabupaten/kota"
+    since = f"aturan {whose} sejak {month_id(rule.starts_on)}"
+    if rule.count is not None:
+        return f"Target {number_id(rule.count)} orang, {since}."
+    share = percent_id(float(rule.percent or 0), 3).rstrip("%").rstrip("0").rstrip(",")
+    of = f"dari {number_id(semester.eligible)} wajib KTP" if semester else "wajib KTP, yang jumlahnya belum dimuat"
+    return f"Target {share}% {of}, {since}."
+
+
+def _days_left_text(calendar: OfficeCalendar, month: Month, today: date) -> str:
+    if not month.is_current:
+        return ""
+    left = sum(day >= today for day in calendar.days(month.chosen))
+    with_today = " termasuk hari ini" if left and calendar.is_office_day(today) else ""
+    return f"Sisa {number_id(left)} hari kerja{with_today}"
+
+
+def read_measures(place: Kecamatan) -> Measures:
+    """Read by what the progress of a place is measured, in one query; rules and semesters from the oldest."""
+    names = ("what", "on", "number", "share", "sure", "again", "again_on")
+    nothing = {
+        "share": Cast(Value(None), DecimalField(max_digits=6, decimal_places=3)),
+        "sure": Value("", CharField()),
+        "again": Value(0, IntegerField()),
+        "again_on": Cast(Value(None), DateField()),
+    }
+    rules = TargetRule.objects.filter(Q(kecamatan=place) | Q(kabupaten=place.kabupaten_id)).annotate(
+        what=Cast(F("kecamatan"), CharField()),
+        on=F("starts_on"),
+        number=F("count"),
+        **{**nothing, "share": F("percent")},
+    )
+    semesters = Population.objects.filter(kecamatan=place).annotate(
+        what=Value("semester", CharField()), on=F("holds_from"), number=F("eligible"), **nothing
+    )
+    losses = LostRecords.objects.filter(kecamatan=place, voided_at=None).annotate(
+        what=Value("loss", CharField()),
+        on=F("day"),
+        number=F("count"),
+        **{**nothing, "sure": F("certainty"), "again": F("rerecorded"), "again_on": F("rerecorded_on")},
+    )
+    rows = rules.values_list(*names).union(semesters.values_list(*names), losses.values_list(*names), all=True)
+    measures = Measures()
+    for what, on, number, share, sure, again, again_on in rows.order_by("on"):
+        if what == "semester":
+            measures.semesters.append(Semester(on, number))
+        elif what == "loss":
+            measures.losses.append(loss_of(on, number, sure, again, again_on))
+        else:
+            rules_of = measures.own_rules if what else measures.kabupaten_rules
+            rules_of.append(Rule(on, share, number))
+    return measures

@@ -1,0 +1,139 @@
+"""Daily counts as people enter them: new ones, which overwrite nothing, and corrections, which say why.
+
+Each function owns one change: guard, write, event, marks, in one transaction. What a count may be is the one rule of
+``kecamatan.duty``. An import goes through ``kecamatan.duty.enter_recordings``, where the newest file wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.permissions import guard, may_enter_counts
+from kecamatan import duty
+from kecamatan.changes import mark_months, record_event
+from kecamatan.duty import Count, CountKey, CountsRefused, months_that_read, population_bounds, refuse_impossible_counts
+from kecamatan.models import Kecamatan, Recording
+from lib.errors import Conflict, Refused
+from repairs.guards import required_reason
+
+ENTERED, CORRECTED = "enter", "correct"
+
+
+class Figures(NamedTuple):
+    """What a count says: people recorded, cards printed (``None``: not known), what hindered."""
+
+    recorded: int
+    printed: int | None = None
+    hindrance: str = ""
+
+
+class CountsTaken(Conflict):
+    """Somebody else counted first, with other figures; nothing was written.
+
+    ``clashes`` are the counts that were sent, each with what is on record.
+    """
+
+    def __init__(self, clashes: Sequence[tuple[Count, Recording]]) -> None:
+        super().__init__("Sebagian hari baru saja diisi orang lain dengan angka yang berbeda.")
+        self.clashes = clashes
+
+
+def figures_of(row: Count | Recording) -> Figures:
+    """Return what a count says, wanted or on record."""
+    return Figures(row.recorded, row.printed, row.hindrance)
+
+
+@transaction.atomic
+def add_counts(counts: Sequence[Count], *, by: User | None) -> int:
+    """Put new counts on record and return how many are new; the same count again changes nothing.
+
+    Raises ``CountsRefused`` for counts that cannot be, and :class:`CountsTaken` where other figures are on record for
+    the same kecamatan, day and place. Effects: the counts, an event for each; marks their months.
+    """
+    guard(by, [count.kecamatan for count in counts], may_enter_counts)
+    _refuse_impossible(counts)
+    before = _on_record(counts)
+    new = [count for count in counts if count.key not in before]
+    # Whoever adds the same count at this moment is waited for, then read: no first one is overwritten.
+    Recording.objects.bulk_create([_row(count) for count in new], ignore_conflicts=True)
+    stored = _on_record(counts)
+    if clashes := [(one, stored[one.key]) for one in counts if figures_of(stored[one.key]) != figures_of(one)]:
+        raise CountsTaken(clashes)
+    for count in new:
+        row = stored[count.key]
+        record_event(row, ENTERED, by=by, kecamatan_id=row.kecamatan_id, after=figures_of(row)._asdict())
+    mark_months(months_that_read(new))
+    return len(new)
+
+
+@transaction.atomic
+def correct_count(recording: Recording, *, seen: Figures, figures: Figures, reason: str, by: User | None) -> None:
+    """Replace what a count says, because of ``reason``; ``seen`` is what the person decided on.
+
+    Raises :class:`Conflict` where it says something else by now: the figures are their own version. Effects: the
+    count, an event with the values before and after and the reason; marks its months.
+    """
+    guard(by, [recording.kecamatan], may_enter_counts)
+    _refuse_impossible([_wanted(recording, figures)])
+    if figures == seen:
+        raise Refused("Angkanya masih sama dengan yang tercatat. Ubah dulu yang keliru.", field="recorded")
+    reason = required_reason(reason)
+    unchanged = Recording.objects.filter(pk=recording.pk, **seen._asdict())
+    if unchanged.update(**figures._asdict()) != 1:
+        raise Conflict("Hitungan ini baru saja diubah orang lain. Periksa angkanya yang terbaru, lalu ulangi.")
+    recording.refresh_from_db(fields=Figures._fields)
+    record_event(
+        recording,
+        CORRECTED,
+        by=by,
+        kecamatan_id=recording.kecamatan_id,
+        before=seen._asdict(),
+        after=figures._asdict(),
+        reason=reason,
+    )
+    mark_months(months_that_read([recording]))
+
+
+def say_all_is_normal(kecamatan: Kecamatan, *, by: User | None) -> bool:
+    """Note the one-tap "hari ini normal"; returns whether it was the first of the day, as the duty knows it."""
+    guard(by, [kecamatan], may_enter_counts)
+    return duty.say_all_is_normal(kecamatan, by=by)
+
+
+def _refuse_impossible(counts: Sequence[Count]) -> None:
+    refuse_impossible_counts(counts, population_bounds({count.kecamatan.pk for count in counts}))
+    problems = {
+        count.key: Refused("Nol orang: pilih kendalanya, misalnya sepi atau listrik padam.", field="hindrance")
+        for count in counts
+        if count.recorded == 0 and not count.hindrance
+    }
+    if problems:
+        raise CountsRefused(problems)
+
+
+def _on_record(counts: Iterable[Count]) -> Mapping[CountKey, Recording]:
+    """Return what is on record for the keys of these counts, which are of one kecamatan or few."""
+    keys = {count.key for count in counts}
+    rows = Recording.objects.filter(kecamatan__in={key[0] for key in keys}, day__in={key[1] for key in keys})
+    found = {(row.kecamatan_id, row.day, row.place_id, row.by_mobile_unit): row for row in rows}
+    return {key: row for key, row in found.items() if key in keys}
+
+
+def _row(count: Count) -> Recording:
+    return Recording(
+        kecamatan=count.kecamatan,
+        day=count.day,
+        place=count.place,
+        by_mobile_unit=count.by_mobile_unit,
+        **figures_of(count)._asdict(),
+    )
+
+
+def _wanted(recording: Recording, figures: Figures) -> Count:
+    count = Count(recording.kecamatan, recording.day, recording.place, figures.recorded, recording.by_mobile_unit)
+    return replace(count, printed=figures.printed, hindrance=figures.hindrance)
