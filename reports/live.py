@@ -20,8 +20,8 @@ from django.utils import timezone
 from accounts.requests import SignedInRequest
 from devices.models import DeviceKind
 from lib.format import clock_id
+from lib.month_choice import Month
 from reports.models import RegionMonth
-from reports.months import Month
 from reports.selectors import Region
 from reports.surroundings import newest_event, waiting
 
