@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils import timezone
 
+from lib.month_choice import Month
 from repairs.outage_pages import RunningNow, running_over
 from reports.models import Level
-from reports.months import Month
 from reports.selectors import Region
 
 PLACES_OF = {Level.PROVINCE: "kecamatan__kabupaten__province", Level.KABUPATEN: "kecamatan__kabupaten"}
