@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,13 +14,15 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from lib.errors import Refused
-from lib.format import day_id
+from lib.format import day_id, moment_id, number_id
 from lib.months import WIB
 
 NOT_A_CHOICE = "Pilihan ini tidak ada lagi. Pilih satu dari daftar."
 NOT_A_MOMENT = "Waktu ini tidak terbaca. Tulis tanggal dan jamnya, misalnya 20/11/2026 08.30."
 NOT_A_DAY = "Tanggal ini tidak terbaca. Tulis misalnya 20/11/2026."
 TOO_LONG = "Paling panjang %(limit_value)d huruf. Ringkaskan."
+NOT_AN_AMOUNT = "Jumlah ini tidak terbaca. Tulis angkanya saja, misalnya 1.850.000."
+AMOUNT = re.compile(r"(?:\d{1,12}|\d{1,3}(?:\.\d{3}){1,3})(?:,\d{1,2})?")
 NOT_STORABLE = "Ada tanda yang tidak bisa disimpan. Ketik ulang."
 
 
@@ -41,6 +45,30 @@ class MomentField(forms.DateTimeField):
         """Show a moment as local time of the zone."""
         with timezone.override(self.zone):
             return super().prepare_value(value)
+
+
+class RupiahField(forms.CharField):
+    """An amount of money as people write it, ``1.850.000`` or ``Rp1850000,50``; read into a ``Decimal`` or ``None``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=30, **kwargs)
+        self.widget.attrs |= {"class": "in", "inputmode": "decimal"}
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show an amount with dots between the thousands, and the sen only where there are any."""
+        if not isinstance(value, Decimal):
+            return value
+        whole, _, sen = f"{value:.2f}".partition(".")
+        return number_id(int(whole)) + (f",{sen}" if sen != "00" else "")
+
+    def clean(self, value: Any) -> Decimal | None:
+        """Read what was typed; dots must stand before every third digit, so that 1.5 is never taken for 15."""
+        written = super().clean(value).replace(" ", "").removeprefix("Rp").removesuffix(",-")
+        if not written:
+            return None
+        if not AMOUNT.fullmatch(written):
+            raise forms.ValidationError(NOT_AN_AMOUNT)
+        return Decimal(written.replace(".", "").replace(",", "."))
 
 
 def text_field(label: str, *, limit: int, required: str = "", hint: str = "", rows: int = 3) -> forms.CharField:
@@ -136,10 +164,10 @@ def compared(form: forms.Form, now: forms.Form | None) -> dict[str, Any]:
 def _values(form: forms.Form) -> dict[str, tuple[str, str]]:
     """Return the label and the value of each field as people read them; a file has nothing to read."""
     fields = [field for field in form.visible_fields() if not isinstance(field.field, forms.FileField)]
-    return {field.name: (str(field.label), _shown(field)) for field in fields}
+    return {field.name: (str(field.label), shown(field)) for field in fields}
 
 
-def _shown(field: forms.BoundField) -> str:
+def shown(field: forms.BoundField) -> str:
     """Return what stands in a valid field: the words of a choice, a day or a time written out."""
     value, kind = field.value(), field.field
     if isinstance(kind, forms.BooleanField):
@@ -147,6 +175,9 @@ def _shown(field: forms.BoundField) -> str:
     if isinstance(kind, forms.ChoiceField):
         words: Any = kind.choices
         return str(dict(words).get(value, value))
+    if isinstance(kind, MomentField):
+        at = kind.to_python(value)
+        return moment_id(at, kind.zone) if at else ""
     if isinstance(kind, forms.DateField | forms.TimeField):
         read = kind.to_python(value)
         return day_id(read, weekday=False) if isinstance(read, date) else f"{read:%H.%M}" if read else ""

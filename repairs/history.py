@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from kecamatan.changes import subject_key
 from kecamatan.models import Cause, Certainty, Effect, Event
 from lib.format import day_id, moment_id, number_id
+from lib.months import local_day
 from repairs.models import Ticket
 
 SYSTEM = "Sistem"
@@ -53,6 +55,21 @@ def promise_text(events: Sequence[Event]) -> str:
     if not slips:
         return ""
     return f"Semula {_day(slips[-1].data['before'])}; diundur {len(slips)} kali."
+
+
+def earlier_promises(events: Sequence[Event], zone: str) -> list[str]:
+    """Return the promises before the last one, newest first: the day, by whom and when, and why it did not hold."""
+    promises = [event for event in events if event.action == "promise"]
+    return [
+        f"{_day(event.data['after'])}, dijanjikan {event.by or SYSTEM} {_on(event, zone)}"
+        + (f"; lalu: {later.data['reason']}" if later.data.get("reason") else "")
+        for later, event in pairwise(promises)
+        if event.data.get("after")
+    ]
+
+
+def _on(event: Event, zone: str) -> str:
+    return day_id(local_day(event.at, zone), weekday=False)
 
 
 def status_seen(events: Sequence[Event], seen: int, now: str) -> str:

@@ -1,29 +1,204 @@
-"""What a person may do with a ticket now, each with its form and its sentence, and what a loser sees."""
+"""What a person may do with a ticket now, each with its form and its sentence, and what a loser sees.
+
+Every change has one line here: its address, who may make it, what it asks for and the domain function that makes it.
+The steps of the workflow are read from its table.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.permissions import may_comment, may_correct_repairs
-from lib.forms import DomainForm
-from repairs.forms.tickets import StepForm
+from accounts.permissions import holds_role, may_comment, may_correct_repairs, may_work_tickets
+from kecamatan.models import Kecamatan
+from lib.forms import DomainForm, shown
+from repairs import tickets, workflow
+from repairs.causes import state_cause
+from repairs.forms.tickets import MoveForm
 from repairs.history import events_of, history, status_seen
 from repairs.models import Ticket
-from repairs.pages import title_of
-from repairs.workflow import STEPS, allowed_transitions
+from repairs.pages import facts_of, title_of
+from repairs.places import others_of, workers_for
+from repairs.workflow import STEPS, Transition, allowed_transitions
 
-OTHERS_SHOWN = 50
-VOID_LABEL = "Batalkan tiket"
-VOID_SENTENCE = "Untuk tiket yang keliru. Tiket tidak dihitung lagi, tetapi tetap tersimpan."
-LABELS = {"void": VOID_LABEL, "comment": "Kirim komentar"} | {step.name: step.label for step in STEPS}
+OVER = (*workflow.ENDED, Ticket.Status.REJECTED)
+"""The statuses in which nobody works on a ticket any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something that may be done with a ticket: ``apply`` is its domain function, ``asks`` the fields of its form.
+
+    What people say never collides: such a change is not ``versioned``. One that makes sense only as long as somebody
+    works on the ticket is for tickets ``in_work``.
+    """
+
+    name: str
+    label: str
+    sentence: str
+    done: str
+    may: Callable[[User, Kecamatan], bool]
+    apply: Callable[..., object]
+    asks: tuple[str, ...] = ()
+    hints: Mapping[str, str] = field(default_factory=dict)
+    versioned: bool = True
+    in_work: bool = False
+    is_risky: bool = False
+
+    def is_offered(self, ticket: Ticket, user: User) -> bool:
+        """Say whether a ticket in its present state offers the change to a person."""
+        is_closed = ticket.voided_at is not None or (self.in_work and ticket.status in OVER)
+        return not is_closed and self.may(user, ticket.kecamatan)
+
+
+def _take(ticket: Ticket, *, version: int, by: User) -> None:
+    tickets.assign(ticket, assignee=by, version=version, by=by)
+
+
+def _step(step: Transition) -> Change:
+    return Change(
+        name=step.name,
+        label=step.label,
+        sentence=step.sentence,
+        done=f"Keadaan tiket sekarang: {step.target.label}.",
+        may=lambda user, place: holds_role(user, place, *step.roles),
+        apply=partial(workflow.transition, to=step.target),
+        asks=step.asks,
+        hints={"restored_at": "Kosongkan bila baru saja pulih."},
+        is_risky=step.name == "reject",
+    )
+
+
+_CHANGES = (
+    Change(
+        name="take",
+        label="Ambil sendiri",
+        sentence="Tiket ini menjadi tugas Anda.",
+        done="Tiket ini sekarang tugas Anda.",
+        may=may_work_tickets,
+        apply=_take,
+        in_work=True,
+    ),
+    Change(
+        name="assign",
+        label="Tugaskan",
+        sentence="Ia melihat tiket ini di Tugas saya.",
+        done="Petugas tiket tersimpan.",
+        may=may_work_tickets,
+        apply=tickets.assign,
+        asks=("assignee",),
+        in_work=True,
+    ),
+    Change(
+        name="promise",
+        label="Atur janji",
+        sentence="Pelapor melihat tanggal ini. Janji lama tetap tercatat.",
+        done="Janji tersimpan.",
+        may=may_work_tickets,
+        apply=tickets.promise,
+        asks=("promised_on", "reason"),
+        hints={"reason": "Wajib bila janji diundur atau dicabut."},
+        in_work=True,
+    ),
+    Change(
+        name="priority",
+        label="Ubah prioritas",
+        sentence="Tenggat ikut berubah: mendesak 2, tinggi 7, normal 14, rendah 30 hari sejak dilaporkan.",
+        done="Prioritas dan tenggat tersimpan.",
+        may=may_work_tickets,
+        apply=tickets.set_priority,
+        asks=("priority",),
+        in_work=True,
+    ),
+    Change(
+        name="route",
+        label="Ubah jalur",
+        sentence="Lewat mana alat ini diperbaiki; laporan bulanan menghitungnya.",
+        done="Jalur perbaikan tersimpan.",
+        may=may_work_tickets,
+        apply=tickets.set_route,
+        asks=("route",),
+    ),
+    Change(
+        name="cost",
+        label="Catat biaya",
+        sentence="Biaya seluruh perbaikan. Angka lama tetap tercatat di riwayat.",
+        done="Biaya tersimpan.",
+        may=may_work_tickets,
+        apply=tickets.set_cost,
+        asks=("cost",),
+    ),
+    Change(
+        name="effect",
+        label="Ubah dampak",
+        sentence="Menentukan apakah set ini dihitung berhenti atau terbatas sejak rusak.",
+        done="Dampak tersimpan.",
+        may=may_work_tickets,
+        apply=tickets.set_effect,
+        asks=("effect",),
+    ),
+    Change(
+        name="cause",
+        label="Sebut penyebab",
+        sentence="Pendapat yang lain tetap tercatat; yang terbaru dari dinas yang dihitung.",
+        done="Penyebab tercatat.",
+        may=may_comment,
+        apply=lambda ticket, version, by, **said: state_cause(ticket, by=by, **said),
+        asks=("cause", "certainty", "source"),
+        versioned=False,
+    ),
+    Change(
+        name="note",
+        label="Betulkan keterangan",
+        sentence="Keterangan lama tetap tercatat di riwayat.",
+        done="Keterangan tersimpan.",
+        may=may_correct_repairs,
+        apply=tickets.correct_note,
+        asks=("note",),
+    ),
+    Change(
+        name="times",
+        label="Betulkan waktu",
+        sentence="Laporan bulan yang kena dihitung ulang. Waktu lama tetap tercatat di riwayat.",
+        done="Waktu kerusakan tersimpan.",
+        may=may_correct_repairs,
+        apply=tickets.correct_fault_times,
+        asks=("failed_at", "restored_at", "reason"),
+        hints={"restored_at": "Kosongkan bila belum pulih."},
+    ),
+    Change(
+        name="void",
+        label="Batalkan tiket",
+        sentence="Untuk tiket yang keliru. Tiket tidak dihitung lagi, tetapi tetap tersimpan.",
+        done="Tiket dibatalkan; tidak dihitung lagi.",
+        may=may_correct_repairs,
+        apply=tickets.void_ticket,
+        asks=("reason",),
+        is_risky=True,
+    ),
+    Change(
+        name="comment",
+        label="Kirim komentar",
+        sentence="",
+        done="Komentar tersimpan.",
+        may=may_comment,
+        apply=lambda ticket, version, by, text: tickets.comment(ticket, text=text, by=by),
+        asks=("text",),
+        versioned=False,
+    ),
+)
+
+CHANGES: dict[str, Change] = {change.name: change for change in (*map(_step, STEPS), *_CHANGES)}
+"""All that may be done with a ticket, by the last part of its address. Steps of one name lead to one state."""
 
 
 class Move(NamedTuple):
-    """Something that may be done: a button, its sentence and what it asks for."""
+    """A change that a page offers: its button, its sentence and its form."""
 
     name: str
     label: str
@@ -34,61 +209,79 @@ class Move(NamedTuple):
     is_risky: bool
 
 
-def form_of(ticket: Ticket, name: str, asks: Sequence[str], user: User, data: Any = None, **more: Any) -> StepForm:
-    """Return the form of a move, filled by what was sent, if anything."""
-    others = _others(ticket, user) if "duplicate_of" in asks else []
-    return StepForm(data, name=name, asks=asks, zone=ticket.kecamatan.time_zone, others=others, **more)
+def form_of(ticket: Ticket, change: Change, user: User, data: Any = None, **more: Any) -> MoveForm:
+    """Return the form of a change, filled by what was sent, if anything."""
+    return MoveForm(
+        data,
+        name=change.name,
+        asks=change.asks,
+        zone=ticket.kecamatan.time_zone,
+        rows={ask: ROWS[ask](ticket, user) for ask in change.asks if ask in ROWS},
+        hints=change.hints,
+        **more,
+    )
 
 
-def _others(ticket: Ticket, user: User) -> list[Ticket]:
-    """Return the tickets of the same place that this one may repeat, the newest first."""
-    rows = Ticket.objects.visible_to(user).counted().filter(kecamatan=ticket.kecamatan_id).exclude(pk=ticket.pk)
-    return list(rows.select_related("recording_set", "device_kind").order_by("-failed_at", "-pk")[:OTHERS_SHOWN])
+ROWS: dict[str, Callable[[Ticket, User], Any]] = {
+    "duplicate_of": lambda ticket, user: {str(row.pk): row for row in others_of(ticket, user)},
+    "assignee": lambda ticket, user: {str(row.pk): row for row in workers_for(ticket)},
+}
 
 
-def moves_of(ticket: Ticket, user: User, last_event: int, failed: StepForm | None = None) -> dict[str, Any]:
-    """Return the moves, and the form of a comment, that a person has; ``failed`` is the form that was refused."""
-
-    def move(name: str, label: str, sentence: str, asks: Sequence[str], *, is_risky: bool = False) -> Move:
-        bound = failed is not None and failed.name == name
-        start = {"version": ticket.version, "seen": last_event}
-        form = failed if failed and bound else form_of(ticket, name, asks, user, initial=start)
-        return Move(name, label, sentence, _url(ticket, name), form, bound, is_risky)
-
-    moves = [
-        move(step.name, step.label, step.sentence, step.asks, is_risky=step.name == "reject")
-        for step in allowed_transitions(ticket, user)
-    ]
-    if ticket.voided_at is None and may_correct_repairs(user, ticket.kecamatan):
-        moves.append(move("void", VOID_LABEL, VOID_SENTENCE, ("reason",), is_risky=True))
-    comment = move("comment", LABELS["comment"], "", ("text",)) if may_comment(user, ticket.kecamatan) else None
-    return {"moves": moves, "comment": comment}
+def make(ticket: Ticket, change: Change, form: MoveForm, by: User) -> None:
+    """Make a change as its form says."""
+    change.apply(ticket, version=form.seen_version, by=by, **form.asked())
 
 
-def _url(ticket: Ticket, name: str) -> str:
-    if name in ("void", "comment"):
-        return reverse(f"repairs:ticket-{name}", args=[ticket.number])
-    return reverse("repairs:ticket-step", args=[ticket.number, name])
+def moves_of(ticket: Ticket, user: User, last_event: int, failed: MoveForm | None = None) -> dict[str, Any]:
+    """Return what a person may do: the steps first, the changes beside what they change, by their names.
+
+    ``failed`` is the form that was refused.
+    """
+
+    def move(change: Change) -> Move:
+        bound = failed is not None and failed.name == change.name
+        start = {"version": ticket.version, "seen": last_event, **_start(ticket)}
+        form = failed if failed and bound else form_of(ticket, change, user, initial=start)
+        url = reverse("repairs:ticket-move", args=[ticket.number, change.name])
+        return Move(change.name, change.label, change.sentence, url, form, bound, change.is_risky)
+
+    steps = [move(CHANGES[step.name]) for step in allowed_transitions(ticket, user)]
+    offered = {change.name: move(change) for change in _CHANGES if change.is_offered(ticket, user)}
+    if ticket.assignee_id == user.pk:
+        offered.pop("take", None)
+    if ticket.voided_at and may_comment(user, ticket.kecamatan):
+        offered["comment"] = move(CHANGES["comment"])
+    risky = [offered.pop("void")] if "void" in offered else []
+    return {"moves": [*steps, *risky], "edits": offered}
 
 
-def both_versions(ticket: Ticket, user: User, form: StepForm) -> dict[str, Any]:
-    """Return what a loser saw and wanted, what holds now, who changed it, and the move again where it is open."""
-    events, seen = events_of(ticket), form.cleaned_data.get("seen") or 0
+def _start(ticket: Ticket) -> dict[str, Any]:
+    """Return what the fields show first: what holds now."""
+    names = ("cause", "certainty", "cost", "effect", "failed_at", "note", "priority", "promised_on")
+    more = {"assignee": ticket.assignee_id, "restored_at": ticket.restored_at, "route": ticket.route}
+    return {name: getattr(ticket, name) for name in names} | more
+
+
+def both_versions(ticket: Ticket, user: User, change: Change, form: MoveForm) -> dict[str, Any]:
+    """Return what a loser saw and wanted, what holds now, who changed it, and the change again where it is open."""
+    events, seen, zone = events_of(ticket), form.cleaned_data.get("seen") or 0, ticket.kecamatan.time_zone
     newest = events[0].pk if events else 0
     saw = status_seen(events, seen, ticket.status) if seen else ""
-    typed = {name: form.data.get(name, "") for name in form.fields}
-    again = {**typed, "version": ticket.version, "seen": newest}
-    retry = form_of(ticket, form.name, [name for name in form.fields if name not in ("version", "seen")], user, again)
-    moves = moves_of(ticket, user, newest, retry)["moves"]
+    typed = [(str(field.label), shown(field)) for field in form.visible_fields() if field.value()]
+    form.send_again(version=ticket.version, seen=newest)
+    offered = moves_of(ticket, user, newest, form)
+    open_moves = [*offered["moves"], *offered["edits"].values()]
     return {
         "ticket": ticket,
         "title": title_of(ticket),
-        "wanted": LABELS[form.name],
+        "wanted": change.label,
         "saw": saw,
         "saw_word": Ticket.Status(saw).label if saw else "",
-        "changes": history([event for event in events if seen and event.pk > seen], ticket.kecamatan.time_zone),
-        "typed": [(field.label, field.value()) for field in form.visible_fields() if field.value()],
-        "move": next((move for move in moves if move.name == form.name), None),
+        "changes": history([event for event in events if seen and event.pk > seen], zone),
+        "typed": typed,
+        "facts": facts_of(ticket),
+        "move": next((move for move in open_moves if move.name == change.name), None),
         "crumbs": [
             {"label": "Tiket", "url": reverse("repairs:ticket-list")},
             {"label": ticket.number, "url": reverse("repairs:ticket-detail", args=[ticket.number])},

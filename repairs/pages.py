@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from accounts.permissions import covers
 from kecamatan.models import Cause, Certainty, Effect
 from lib.format import day_id, moment_id, number_id, span_id
 from lib.months import local_day
-from repairs.history import channel_text, events_of, history, promise_text
+from repairs.history import channel_text, earlier_promises, events_of, history, promise_text
 from repairs.models import CauseStatement, Outage, Ticket, TicketQuerySet
 from repairs.places import NUMBER
 
@@ -107,15 +108,19 @@ def ticket_page(ticket: Ticket, user: User) -> dict[str, Any]:
         "late": late_text(ticket, now),
         "effect": ticket.effect,
         "effect_text": _effect_text(ticket),
+        "since_label": "Tidak ada sejak" if ticket.fault == Ticket.Fault.MISSING else "Rusak sejak",
         "since": moment_id(ticket.failed_at, zone),
         "lasted": span_id(ticket.failed_at, ticket.restored_at or now),
         "restored": moment_id(ticket.restored_at, zone) if ticket.restored_at else "",
         "origin": _origin(ticket),
+        "device_url": _device_url(ticket, user),
         "reported": f"{_reporter(ticket)}, {moment_id(ticket.reported_at, zone)}",
         "causes": stated_causes(ticket, zone),
-        "cost": f"Rp{number_id(round(ticket.cost))}" if ticket.cost is not None else "",
+        "cost": _rupiah(ticket.cost),
         "promised": day_id(ticket.promised_on) if ticket.promised_on else "",
+        "promise_due": _promise_due(ticket, now),
         "promise_history": promise_text(events),
+        "earlier_promises": earlier_promises(events, zone),
         "due": day_id(_last_day(ticket.due_at, zone)) if ticket.due_at else "",
         "links": _links(ticket),
         "history": history(events, zone),
@@ -123,6 +128,35 @@ def ticket_page(ticket: Ticket, user: User) -> dict[str, Any]:
         "voided": _voided(ticket, zone),
         "callers": whom_to_call(ticket.kecamatan, user.scope),
     }
+
+
+def facts_of(ticket: Ticket) -> list[tuple[str, str]]:
+    """Return what holds of a ticket now, for whoever decided on an older version of it."""
+    zone = ticket.kecamatan.time_zone
+    moments = [("Rusak sejak", ticket.failed_at), ("Pulih", ticket.restored_at)]
+    return [
+        *[(label, moment_id(at, zone)) for label, at in moments if at],
+        ("Dampak", str(Effect(ticket.effect).label)),
+        ("Dipegang", str(ticket.assignee) if ticket.assignee else "belum ada"),
+        ("Janji selesai", day_id(ticket.promised_on) if ticket.promised_on else "belum ada"),
+        ("Prioritas", ticket.get_priority_display()),
+        ("Jalur perbaikan", ticket.get_route_display() if ticket.route else "belum ada"),
+        ("Biaya", _rupiah(ticket.cost) or "belum ada"),
+    ]
+
+
+def _rupiah(amount: Decimal | None) -> str:
+    return "" if amount is None else f"Rp{number_id(round(amount))}"
+
+
+def _promise_due(ticket: Ticket, now: datetime) -> str:
+    """Return how far off a promise is that is still to be kept: ``5 hari lagi``, ``lewat 2 hari``."""
+    if ticket.promised_on is None or ticket.restored_at or not ticket.counts:
+        return ""
+    days = (ticket.promised_on - local_day(now, ticket.kecamatan.time_zone)).days
+    if days == 0:
+        return "hari ini"
+    return f"{days} hari lagi" if days > 0 else f"lewat {-days} hari"
 
 
 def _last_day(due_at: datetime, zone: str) -> date:
@@ -143,6 +177,13 @@ def _crumbs(ticket: Ticket, user: User) -> list[dict[str, str]]:
 def _effect_text(ticket: Ticket) -> str:
     what = f"Perekaman di {ticket.recording_set}"
     return f"{what} {EFFECT_WORDS[Effect(ticket.effect)]}" + (" waktu itu; sudah pulih" if ticket.restored_at else "")
+
+
+def _device_url(ticket: Ticket, user: User) -> str:
+    """Return the page of the device, which may stand outside the person's regions by now."""
+    if ticket.device is None or not covers(user.scope, ticket.device.kecamatan):
+        return ""
+    return reverse("repairs:device-detail", args=[ticket.device.pk])
 
 
 def _origin(ticket: Ticket) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.callers import WITH_OFFICES
-from accounts.models import Role, User
+from accounts.models import Assignment, Role, User
 from accounts.permissions import guard, may_report, reports_somewhere
 from kecamatan.models import Kecamatan
 from kecamatan.scope import region_filter
@@ -20,6 +20,7 @@ from repairs.models import Ticket
 
 NUMBER = re.compile(r"TKT-\d{4}-(\d{6,15})")
 CODE = re.compile(r"[0-9.]{8}")
+OTHERS_SHOWN, WORKERS_SHOWN = 50, 200
 REPORTERS = (Role.OPERATOR, Role.STAFF)
 
 
@@ -31,6 +32,7 @@ def find_ticket(number: str, user: User) -> Ticket:
         "recording_set__kecamatan__kabupaten__province",
         "device_kind",
         "device__kind",
+        "device__kecamatan__kabupaten",
         "symptom",
         "assignee",
         "reported_by",
@@ -89,6 +91,22 @@ def choice_of_places(user: User, *roles: Role) -> dict[str, Any]:
         return {"choices": []}
     condition = region_filter(scope, "") or Q(pk=None)
     return {"choices": Kecamatan.objects.filter(condition).running().order_by("name", "code")}
+
+
+def others_of(ticket: Ticket, user: User) -> list[Ticket]:
+    """Return the tickets of the same place that a ticket may repeat, the newest first."""
+    rows = Ticket.objects.visible_to(user).counted().filter(kecamatan=ticket.kecamatan_id).exclude(pk=ticket.pk)
+    return list(rows.select_related("recording_set", "device_kind").order_by("-failed_at", "-pk")[:OTHERS_SHOWN])
+
+
+def workers_for(ticket: Ticket) -> list[User]:
+    """Return the people who may work a ticket, by name, and whoever holds it now."""
+    place = ticket.kecamatan
+    around = Q(level=Assignment.Level.NATION) | Q(province=place.kabupaten.province_id)
+    around |= Q(kabupaten=place.kabupaten_id) | Q(kecamatan=place.pk)
+    roles = Assignment.objects.running().filter(around, role__in=(Role.TECHNICIAN, Role.STAFF))
+    found = User.objects.filter(Q(is_active=True, pk__in=roles.values("user")) | Q(pk=ticket.assignee_id))
+    return list(found.order_by("name", "pk")[:WORKERS_SHOWN])
 
 
 def open_ticket_of(component: Component | None, user: User) -> Ticket | None:

@@ -1,8 +1,8 @@
 """What people do with a ticket besides moving it through the workflow: assign, promise, route, correct, void.
 
-Each function owns one change: guard, write, event, marks, in one transaction. ``version`` is the one that the
-person saw; everybody but the first to change it gets :class:`Conflict`. ``by`` is ``None`` for imports and
-the system.
+What holds already is not written again. Each function owns one change: guard, write, event, marks, in one
+transaction. ``version`` is the one that the person saw; everybody but the first to change it gets :class:`Conflict`.
+``by`` is ``None`` for imports and the system.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ from repairs.workflow import ENDED, due_at, settle
 def assign(ticket: Ticket, *, assignee: User | None, version: int, by: User | None) -> None:
     """Give a ticket to somebody who may work it, or to nobody. Effects: ``assignee``, an event."""
     _guard_change(ticket, version, by, may_work_tickets)
+    if assignee == ticket.assignee:
+        return
     if assignee is not None and not may_work_tickets(assignee, ticket.kecamatan):
         raise Refused(f"{assignee} tidak bertugas untuk {ticket.kecamatan.name}.", field="assignee")
     before = str(ticket.assignee) if ticket.assignee else ""
@@ -50,12 +52,15 @@ def assign(ticket: Ticket, *, assignee: User | None, version: int, by: User | No
 def promise(ticket: Ticket, *, promised_on: date | None, version: int, by: User | None, reason: str = "") -> None:
     """Promise the local day on which a fault will be over, or take the promise back.
 
-    Effects: ``promised_on``, an event that keeps the day promised before and says whether the promise
-    slipped.
+    A promise that slips, or is taken back, needs a reason. Effects: ``promised_on``, an event that keeps the day
+    promised before and says whether the promise slipped.
     """
     _guard_change(ticket, version, by, may_work_tickets)
     refuse_identity_numbers(reason, "reason")
     before = ticket.promised_on
+    if before and before == promised_on:
+        return
+    _refuse_broken_promise(before, promised_on, reason)
     if promised_on and promised_on < local_day(timezone.now(), ticket.kecamatan.time_zone):
         raise Refused("Tanggal janji sudah lewat. Isi hari ini atau sesudahnya.", field="promised_on")
     compare_and_set(ticket, version, promised_on=promised_on)
@@ -70,6 +75,13 @@ def promise(ticket: Ticket, *, promised_on: date | None, version: int, by: User 
     )
 
 
+def _refuse_broken_promise(before: date | None, promised_on: date | None, reason: str) -> None:
+    if before is None and promised_on is None:
+        raise Refused("Isi tanggal yang dijanjikan.", field="promised_on")
+    if before and not reason.strip() and (promised_on is None or promised_on > before):
+        raise Refused("Janji diundur atau dicabut: tulis alasannya.", field="reason")
+
+
 @transaction.atomic
 def set_priority(ticket: Ticket, *, priority: str, version: int, by: User | None) -> None:
     """Change the priority, and with it the due date, which counts from the report.
@@ -78,6 +90,8 @@ def set_priority(ticket: Ticket, *, priority: str, version: int, by: User | None
     """
     _guard_change(ticket, version, by, may_work_tickets)
     before = ticket.priority
+    if before == priority:
+        return
     due = due_at(priority, ticket.reported_at, ticket.kecamatan.time_zone)
     compare_and_set(ticket, version, priority=priority, due_at=due)
     _record(ticket, "set_priority", by, before=before, after=priority)
@@ -89,6 +103,8 @@ def set_route(ticket: Ticket, *, route: str, version: int, by: User | None) -> N
     """Say by which route a fault is repaired. Effects: ``route``, an event; marks the months of the fault."""
     _guard_change(ticket, version, by, may_work_tickets)
     before = ticket.route
+    if before == route:
+        return
     compare_and_set(ticket, version, route=route)
     _record(ticket, "set_route", by, before=before, after=route)
     mark_ticket(ticket)
@@ -101,6 +117,8 @@ def set_cost(ticket: Ticket, *, cost: Decimal | None, version: int, by: User | N
     if cost is not None and cost < 0:
         raise Refused("Biaya tidak boleh negatif.", field="cost")
     before = ticket.cost
+    if before == cost:
+        return
     compare_and_set(ticket, version, cost=cost)
     _record(
         ticket,
@@ -124,6 +142,8 @@ def set_effect(ticket: Ticket, *, effect: str, version: int, by: User | None) ->
     """Say whether recording stops or goes on with limits. Effects: ``effect``, an event; marks the months."""
     _guard_change(ticket, version, by, may_work_tickets)
     before = ticket.effect
+    if before == effect:
+        return
     compare_and_set(ticket, version, effect=effect)
     _record(ticket, "set_effect", by, before=before, after=effect)
     mark_ticket(ticket)
@@ -134,8 +154,10 @@ def correct_note(ticket: Ticket, *, note: str, version: int, by: User | None) ->
     """Replace the description of a fault. Effects: ``note``, an event with the text before."""
     _guard_change(ticket, version, by, may_correct_repairs)
     refuse_identity_numbers(note, "note")
-    before = ticket.note
-    compare_and_set(ticket, version, note=note.strip())
+    before, note = ticket.note, note.strip()
+    if before == note:
+        return
+    compare_and_set(ticket, version, note=note)
     _record(ticket, "correct_note", by, before=before)
 
 

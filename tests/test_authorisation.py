@@ -50,13 +50,13 @@ def signed_in(status: int, anonymous: int = 302) -> tuple[int, ...]:
     return (*(status,) * (len(ACTORS) - 1), anonymous)
 
 
-def of_move(name: str, expected: tuple[int, ...], *args: str) -> list[Case]:
+def of_move(expected: tuple[int, ...], name: str) -> list[Case]:
     """Return the cases of a change of a ticket, sent by those who may make it without what it asks for."""
     foreign = (404, 404, 404, 404, expected[1], 403, 404, 302)
     return [
-        Case(name, "get", signed_in(405), (OWN_TICKET, *args)),
-        Case(name, "post", expected, (OWN_TICKET, *args)),
-        Case(name, "post", foreign, (OTHER_TICKET, *args)),
+        Case(MOVE, "get", signed_in(405), (OWN_TICKET, name)),
+        Case(MOVE, "post", expected, (OWN_TICKET, name)),
+        Case(MOVE, "post", foreign, (OTHER_TICKET, name)),
     ]
 
 
@@ -78,8 +78,11 @@ OWN, DINAS, OTHER = "36.03.30", "36.03.00", "53.01.01"
 OWN_TICKET, OTHER_TICKET = f"ticket of {OWN}", f"ticket of {OTHER}"
 """Stand for the numbers of tickets, which the database gives."""
 
-REPORT_FAULT, TICKET, STEP = "repairs:report", "repairs:ticket-detail", "repairs:ticket-step"
+REPORT_FAULT, TICKET, MOVE = "repairs:report", "repairs:ticket-detail", "repairs:ticket-move"
 STEPS = ("triage", "reject", "start", "wait_for_parts", "wait_for_centre", "continue", "resolve")
+CHANGES = (*STEPS, "take", "assign", "promise", "route", "cost")
+CHOICES = ("priority", "effect")
+SAYINGS, CORRECTIONS = ("comment", "cause"), ("void", "note")
 CONFIRMATIONS = ("close", "reopen")
 REPORT, PLACE, API = "reports:region-detail", "reports:kecamatan-detail", "reports:api-region-report"
 
@@ -194,12 +197,14 @@ TABLE = [
     Case(TICKET, "get", (404, 404, 404, 404, 200, 200, 404, 302), (OTHER_TICKET,)),
     Case(TICKET, "get", signed_in(404), ("TKT-2026-999999",)),
     Case(TICKET, "post", signed_in(405), (OWN_TICKET,)),
-    # A comment without text is shown again; a change without the version that was seen is a conflict.
-    *of_move("repairs:ticket-comment", (200, 200, 200, 403, 404, 403, 404, 302)),
-    *of_move("repairs:ticket-void", (403, 409, 403, 403, 404, 403, 404, 302)),
-    *(case for name in STEPS for case in of_move(STEP, (403, 409, 409, 403, 404, 403, 404, 302), name)),
-    *(case for name in CONFIRMATIONS for case in of_move(STEP, (409, 409, 409, 403, 404, 403, 404, 302), name)),
-    Case(STEP, "post", signed_in(404), (OWN_TICKET, "unknown")),
+    # What lacks a text or a choice is shown again; a change without the version that was seen is a conflict.
+    *(case for name in SAYINGS for case in of_move((200, 200, 200, 403, 404, 403, 404, 302), name)),
+    *(case for name in CHANGES for case in of_move((403, 409, 409, 403, 404, 403, 404, 302), name)),
+    *(case for name in CHOICES for case in of_move((403, 200, 200, 403, 404, 403, 404, 302), name)),
+    *(case for name in CORRECTIONS for case in of_move((403, 409, 403, 403, 404, 403, 404, 302), name)),
+    *of_move((403, 200, 403, 403, 404, 403, 404, 302), "times"),
+    *(case for name in CONFIRMATIONS for case in of_move((409, 409, 409, 403, 404, 403, 404, 302), name)),
+    Case(MOVE, "post", signed_in(404), (OWN_TICKET, "unknown")),
     # --- outages -------------------------------------------------------------------------------------------
     Case("repairs:outage-list", "get", signed_in(200)),
     Case("repairs:outage-list", "post", signed_in(405)),

@@ -1,8 +1,7 @@
-"""The pages of tickets: the list, one ticket, what may be done with it, and the report of a fault."""
+"""The pages of tickets: the list, one ticket, and what may be done with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
@@ -13,13 +12,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.permissions import guard, holds_role, logs_somewhere, may_comment, may_correct_repairs, reports_somewhere
+from accounts.permissions import guard, logs_somewhere, reports_somewhere
 from accounts.requests import SignedInRequest
-from lib.errors import Conflict, Forbidden, Refused
+from kecamatan.submissions import answer_once
+from lib.errors import Conflict, Forbidden, KeyReused, Refused
 from lib.pages import NotFound, answers_problems, page_of
-from repairs import moves, pages, places, tickets, workflow
+from repairs import moves, pages, places
 from repairs.filters import TicketFilter
-from repairs.forms.tickets import StepForm
+from repairs.forms.tickets import MoveForm
 from repairs.models import Ticket
 
 
@@ -55,72 +55,56 @@ def ticket_detail(request: SignedInRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 @answers_problems
-def ticket_step(request: SignedInRequest, number: str, name: str) -> HttpResponse:
-    """Take a ticket one step of the workflow further."""
-    ticket = places.find_ticket(number, request.user)
-    step = next((step for step in workflow.STEPS if step.name == name), None)
-    if step is None:
-        raise NotFound(f"Tidak ada langkah {name}.")
-    guard(request.user, [ticket.kecamatan], lambda user, place: holds_role(user, place, *step.roles))
-    form = moves.form_of(ticket, name, step.asks, request.user, request.POST)
-    change = partial(workflow.transition, ticket, step.target, by=request.user)
-    return _change(request, ticket, form, change, f"Keadaan tiket sekarang: {step.target.label}.")
+def ticket_move(request: SignedInRequest, number: str, name: str) -> HttpResponse:
+    """Make a change of a ticket: a step of the workflow, or another of :data:`repairs.moves.CHANGES`.
+
+    The same submission again leads to the same answer; what was typed is shown again with a refusal, or with the
+    newer version that somebody else made.
+    """
+    ticket, change = places.find_ticket(number, request.user), moves.CHANGES.get(name)
+    if change is None:
+        raise NotFound(f"Tidak ada tindakan {name}.")
+    guard(request.user, [ticket.kecamatan], change.may)
+    form = moves.form_of(ticket, change, request.user, request.POST)
+    if not form.is_valid():
+        return _show(request, ticket, form)
+    try:
+        url = answer_once(form.key, request.POST, by=request.user, write=partial(_write, ticket, change, form, request))
+    except (Conflict, KeyReused) as refused:
+        return _show_later(request, ticket, change, form, refused)
+    except Forbidden:
+        raise
+    except Refused as refused:
+        form.refuse(refused)
+        return _show(request, places.find_ticket(number, request.user), form)
+    messages.success(request, change.done, extra_tags="tip")
+    return redirect(url)
 
 
-@login_required
-@require_POST
-@answers_problems
-def ticket_void(request: SignedInRequest, number: str) -> HttpResponse:
-    """Void a ticket that is wrong, with a reason."""
-    ticket = places.find_ticket(number, request.user)
-    guard(request.user, [ticket.kecamatan], may_correct_repairs)
-    form = moves.form_of(ticket, "void", ("reason",), request.user, request.POST)
-    change = partial(tickets.void_ticket, ticket, by=request.user)
-    return _change(request, ticket, form, change, "Tiket dibatalkan; tidak dihitung lagi.")
+def _write(ticket: Ticket, change: moves.Change, form: MoveForm, request: SignedInRequest) -> str:
+    moves.make(ticket, change, form, request.user)
+    return pages.ticket_url(ticket)
 
 
-@login_required
-@require_POST
-@answers_problems
-def ticket_comment(request: SignedInRequest, number: str) -> HttpResponse:
-    """Add a comment; what people say never collides, so it asks for no version."""
-    ticket = places.find_ticket(number, request.user)
-    guard(request.user, [ticket.kecamatan], may_comment)
-    form = moves.form_of(ticket, "comment", ("text",), request.user, request.POST)
-
-    def change(version: int, text: str) -> None:
-        tickets.comment(ticket, text=text, by=request.user)
-
-    return _change(request, ticket, form, change, "Komentar tersimpan.")
-
-
-def _change(
-    request: SignedInRequest, ticket: Ticket, form: StepForm, change: Callable[..., None], done: str
+def _show_later(
+    request: SignedInRequest, ticket: Ticket, change: moves.Change, form: MoveForm, refused: Refused
 ) -> HttpResponse:
-    """Make a change and lead back to the ticket; a refusal or the newer version is shown with what was typed."""
-    if form.is_valid():
-        try:
-            change(version=form.seen_version, **form.asked())
-        except Conflict:
-            return _show_both(request, ticket, form)
-        except Forbidden:
-            raise
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, done, extra_tags="tip")
-            return redirect(pages.ticket_url(ticket))
-    return _show(request, places.find_ticket(ticket.number, request.user), form)
+    """Show who came second both versions, or what they said to be sent as something new (HTTP 409)."""
+    if change.versioned:
+        return _show_both(request, ticket, change, form)
+    form.renew_key()
+    form.refuse(refused)
+    return _show(request, places.find_ticket(ticket.number, request.user), form, status=409)
 
 
-def _show(request: SignedInRequest, ticket: Ticket, form: StepForm | None = None) -> HttpResponse:
+def _show(request: SignedInRequest, ticket: Ticket, form: MoveForm | None = None, *, status: int = 200) -> HttpResponse:
     page = pages.ticket_page(ticket, request.user)
     around = moves.moves_of(ticket, request.user, page["last_event"], form)
-    return render(request, "repairs/ticket_detail.html", {**page, **around, "failed": form})
+    return render(request, "repairs/ticket_detail.html", {**page, **around, "failed": form}, status=status)
 
 
-def _show_both(request: SignedInRequest, ticket: Ticket, form: StepForm) -> HttpResponse:
+def _show_both(request: SignedInRequest, ticket: Ticket, change: moves.Change, form: MoveForm) -> HttpResponse:
     """Show the loser what they saw and what holds now, with what they typed (HTTP 409)."""
     ticket = places.find_ticket(ticket.number, request.user)
-    context = moves.both_versions(ticket, request.user, form)
+    context = moves.both_versions(ticket, request.user, change, form)
     return render(request, "repairs/ticket_conflict.html", context, status=409)

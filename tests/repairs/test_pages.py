@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -19,7 +21,7 @@ from kecamatan.models import Cause, Certainty, Event
 from repairs.causes import state_cause
 from repairs.models import Ticket
 from repairs.tickets import promise
-from tests.factories import make_fault, make_kecamatan, make_set, make_user
+from tests.factories import make_fault, make_kecamatan, make_set, make_user, moment
 from tests.repairs.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +54,7 @@ def test_a_ticket_says_what_stopped_since_when_who_said_why_and_what_was_promise
 ) -> None:
     state_cause(ticket, cause=Cause.WEAR, certainty=Certainty.CERTAIN, by=staff)
     promise(ticket, promised_on=date(2026, 11, 23), version=ticket.version, by=staff)
-    promise(ticket, promised_on=date(2026, 11, 25), version=ticket.version, by=staff)
+    promise(ticket, promised_on=date(2026, 11, 25), version=ticket.version, by=staff, reason="Suku cadang belum datang")
     page = client_of(operator).get(ticket_url(ticket)).context
     assert page["title"] == "Server rusak, Set 1"
     assert page["effect_text"] == "Perekaman di Set 1 berhenti"
@@ -62,6 +64,10 @@ def test_a_ticket_says_what_stopped_since_when_who_said_why_and_what_was_promise
         ("Petir, diduga", f"{operator}, 20 November 2026"),
     ]
     assert page["promised"] == "Rabu, 25 November 2026"
+    assert page["promise_due"] == "5 hari lagi"
+    assert page["earlier_promises"] == [
+        f"23 November 2026, dijanjikan {staff} 20 November 2026; lalu: Suku cadang belum datang"
+    ]
     assert page["promise_history"] == "Semula 23 November 2026; diundur 1 kali."
     assert page["due"] == "Jumat, 4 Desember 2026"
     assert [(entry.who, entry.what) for entry in page["history"]] == [
@@ -87,7 +93,16 @@ def test_a_ticket_offers_the_moves_of_the_role(
 ) -> None:
     page = client_of(request.getfixturevalue(role)).get(ticket_url(ticket)).context
     assert [move.name for move in page["moves"]] == moves
-    assert (page["comment"] is not None) == (role != "official")
+    works = ["take", "assign", "promise", "priority", "route", "cost", "effect"]
+    assert (
+        list(page["edits"])
+        == {
+            "operator": ["cause", "comment"],
+            "technician": [*works, "cause", "comment"],
+            "staff": [*works, "cause", "note", "times", "comment"],
+            "official": [],
+        }[role]
+    )
 
 
 def test_a_ticket_goes_through_the_workflow_in_the_browser(
@@ -155,10 +170,120 @@ def test_the_loser_sees_both_versions_and_what_they_typed(ticket: Ticket, techni
     assert current(ticket).status == "rejected"
 
 
-def test_a_second_identical_step_changes_nothing(ticket: Ticket, technician: User) -> None:
+def test_a_double_tap_leads_to_the_same_answer_and_another_tab_to_both_versions(
+    ticket: Ticket, technician: User
+) -> None:
+    client, sent = client_of(technician), {"version": 1, "client_key": str(uuid4())}
+    answers = [client.post(ticket_url(ticket, "triage"), sent).get("Location") for _ in range(2)]
+    assert (answers, current(ticket).version) == ([ticket_url(ticket)] * 2, 2)
+    assert client.post(ticket_url(ticket, "triage"), {"version": 1}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "field", "value"),
+    [
+        ("promise", {"promised_on": "2026-11-25"}, "promised_on", date(2026, 11, 25)),
+        ("priority", {"priority": "urgent"}, "due_at", moment("2026-11-22 17:00")),
+        ("route", {"route": "vendor"}, "route", "vendor"),
+        ("cost", {"cost": "Rp1.850.000"}, "cost", Decimal("1850000.00")),
+        ("effect", {"effect": "limited"}, "effect", "limited"),
+        ("cause", {"cause": "wear", "certainty": "certain", "source": "CV Sinar"}, "cause", "wear"),
+        ("note", {"note": "Kipas macet"}, "note", "Kipas macet"),
+        (
+            "times",
+            {"failed_at": "2026-11-19T08:00", "restored_at": "", "reason": "salah hari"},
+            "failed_at",
+            moment("2026-11-19 01:00"),
+        ),
+    ],
+)
+def test_a_change_is_saved_once_however_often_it_is_sent(
+    name: str, sent: dict[str, str], field: str, value: object, ticket: Ticket, staff: User
+) -> None:
+    client = client_of(staff)
+    sent = {"version": "1", "client_key": str(uuid4()), **sent}
+    before = Event.objects.count()
+    answers = [client.post(ticket_url(ticket, name), sent).get("Location") for _ in range(2)]
+    assert (answers, getattr(current(ticket), field)) == ([ticket_url(ticket)] * 2, value)
+    assert Event.objects.count() == before + 1
+
+
+def test_a_ticket_is_taken_with_one_tap_and_given_to_those_who_may_work_it(
+    ticket: Ticket, technician: User, staff: User, operator: User
+) -> None:
+    make_user(Role.TECHNICIAN, make_kecamatan("53.01.01").kabupaten)
     client = client_of(technician)
-    answers = [client.post(ticket_url(ticket, "triage"), {"version": 1}).status_code for _ in range(2)]
-    assert (answers, current(ticket).version) == ([302, 409], 2)
+    client.post(ticket_url(ticket, "take"), {"version": 1})
+    assert current(ticket).assignee == technician
+    page = client.get(ticket_url(ticket)).context
+    assert "take" not in page["edits"]
+    choices = page["edits"]["assign"].form.fields["assignee"].choices
+    assert choices == [("", "Belum ada"), (str(staff.pk), str(staff)), (str(technician.pk), str(technician))]
+    refused = client.post(ticket_url(ticket, "assign"), {"version": 2, "assignee": str(operator.pk)})
+    assert refused.context["failed"].errors == {"assignee": ["Pilihan ini tidak ada lagi. Pilih satu dari daftar."]}
+    client.post(ticket_url(ticket, "assign"), {"version": 2, "assignee": str(staff.pk)})
+    assert (current(ticket).assignee, current(ticket).version) == (staff, 3)
+
+
+def test_a_promise_that_slips_asks_why(ticket: Ticket, technician: User) -> None:
+    client, url = client_of(technician), ticket_url(ticket, "promise")
+    client.post(url, {"version": 1, "promised_on": "2026-11-23"})
+    for day in ("2026-11-24", ""):
+        form = client.post(url, {"version": 2, "promised_on": day}).context["failed"]
+        assert form.errors == {"reason": ["Janji diundur atau dicabut: tulis alasannya."]}
+    assert client.post(url, {"version": 2, "promised_on": "2026-11-22"}).status_code == 302
+    assert client.post(url, {"version": 3, "promised_on": "", "reason": "menunggu pusat"}).status_code == 302
+    page = client.get(ticket_url(ticket)).context
+    assert (page["promised"], page["earlier_promises"]) == (
+        "",
+        [
+            f"22 November 2026, dijanjikan {technician} 20 November 2026; lalu: menunggu pusat",
+            f"23 November 2026, dijanjikan {technician} 20 November 2026",
+        ],
+    )
+
+
+@pytest.mark.parametrize("cost", ["1.5", "1.85.000", "seribu", "-5"])
+def test_an_amount_that_can_be_misread_is_refused(cost: str, ticket: Ticket, staff: User) -> None:
+    form = client_of(staff).post(ticket_url(ticket, "cost"), {"version": 1, "cost": cost}).context["failed"]
+    assert form.errors == {"cost": ["Jumlah ini tidak terbaca. Tulis angkanya saja, misalnya 1.850.000."]}
+    assert form["cost"].value() == cost
+
+
+def test_who_loses_a_change_sees_what_holds_now_and_may_repeat_theirs(
+    ticket: Ticket, technician: User, staff: User
+) -> None:
+    client_of(staff).post(ticket_url(ticket, "promise"), {"version": 1, "promised_on": "2026-11-25"})
+    loser = client_of(technician)
+    answer = loser.post(ticket_url(ticket, "promise"), {"version": 1, "promised_on": "2026-11-23"})
+    assert (answer.status_code, answer.context["typed"]) == (409, [("Selesai pada", "23 November 2026")])
+    assert ("Janji selesai", "Rabu, 25 November 2026") in answer.context["facts"]
+    sent = {field.name: field.value() or "" for field in answer.context["move"].form}
+    assert loser.post(ticket_url(ticket, "promise"), sent).status_code == 302
+    assert current(ticket).promised_on == date(2026, 11, 23)
+
+
+def test_a_comment_sent_twice_is_one_and_a_changed_one_is_kept_to_be_sent_anew(ticket: Ticket, operator: User) -> None:
+    client, url, key = client_of(operator), ticket_url(ticket, "comment"), str(uuid4())
+    for _ in range(2):
+        client.post(url, {"text": "Antrean 40 orang", "client_key": key})
+    answer = client.post(url, {"text": "Antrean 50 orang", "client_key": key})
+    form = answer.context["edits"]["comment"].form
+    assert (answer.status_code, form["text"].value()) == (409, "Antrean 50 orang")
+    client.post(url, {field.name: field.value() or "" for field in form})
+    texts = Event.objects.filter(action="comment").order_by("pk").values_list("data__text", flat=True)
+    assert list(texts) == ["Antrean 40 orang", "Antrean 50 orang"]
+
+
+def test_a_ticket_that_is_over_offers_no_promise_but_its_facts_can_be_mended(
+    frozen: time_machine.Traveller, ticket: Ticket, staff: User
+) -> None:
+    client = client_of(staff)
+    frozen.shift(timedelta(hours=1))
+    for name in ("triage", "start", "resolve", "close"):
+        client.post(ticket_url(ticket, name), {"version": current(ticket).version, "restored_at": ""})
+    edits = client.get(ticket_url(ticket)).context["edits"]
+    assert list(edits) == ["route", "cost", "effect", "cause", "note", "times", "comment"]
 
 
 def test_staff_void_a_ticket_with_a_reason(ticket: Ticket, staff: User) -> None:
@@ -178,7 +303,7 @@ def test_a_comment_joins_the_history_but_a_nik_does_not(ticket: Ticket, operator
     client = client_of(operator)
     refused = client.post(ticket_url(ticket, "comment"), {"text": "NIK 3603301234567890"})
     assert list(refused.context["failed"].errors) == ["text"]
-    assert refused.context["comment"].form["text"].value() == "NIK 3603301234567890"
+    assert refused.context["edits"]["comment"].form["text"].value() == "NIK 3603301234567890"
     client.post(ticket_url(ticket, "comment"), {"text": "Antrean 40 orang"})
     entry = client.get(ticket_url(ticket)).context["history"][0]
     assert (entry.who, entry.what, entry.quote) == (str(operator), "berkomentar", "Antrean 40 orang")
@@ -296,7 +421,7 @@ def test_the_pages_ask_a_fixed_number_of_queries(
         make_fault(make_set(make_kecamatan("36.03.30"), str(number)), "server", by=staff)
         office.post(ticket_url(tickets[0], "comment"), {"text": f"Catatan {number}"})
     assert counts() == before
-    assert before == [5, 6, 6]
+    assert before == [5, 6, 7]
 
 
 def test_the_menu_offers_a_report_only_to_those_who_may(staff: User, official: User, recording_set: Any) -> None:
