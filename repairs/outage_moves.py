@@ -116,7 +116,7 @@ def both_versions(outage: Any, user: User, form: VersionedForm, of: str) -> dict
     retry = correction_form(outage, places, user, data) if of == "correct" else form_of(of, page, data)
     return {
         "heading": "Gangguan ini baru saja diubah orang lain",
-        "subject": f"{page['title']}, {page['where']}",
+        "subject": page["subject"],
         "state": page["state"],
         "wanted": LABELS[of],
         "compared": compared(form, _on_record(outage, places), zone),

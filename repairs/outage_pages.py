@@ -257,11 +257,12 @@ class PlaceName(NamedTuple):
 
 def headline(outage: Any, places: Sequence[Kecamatan]) -> dict[str, Any]:
     """Return by what every page about an outage is known."""
-    where = places_text(places)
+    where, title = places_text(places), cause_words(outage.cause, outage.certainty)
     return {
         "outage": outage,
-        "title": cause_words(outage.cause, outage.certainty),
+        "title": title,
         "where": where,
+        "subject": f"{title}, {where}",
         "url": outage_url(outage.pk),
         "crumbs": crumbs(where),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repairs.views import counts, devices, outages, reports, sets, tickets
+from repairs.views import arrangements, counts, devices, outages, reports, sets, tickets
 
 app_name = "repairs"
 urlpatterns = [
@@ -28,4 +28,10 @@ urlpatterns = [
     path("recordings/", counts.recording_month, name="recording-month"),
     path("recordings/<str:code>/normal/", counts.say_normal, name="say-normal"),
     path("recordings/<str:code>/<str:day>/", counts.recording_day, name="recording-day"),
+    path("arrangements/", arrangements.arrangement_list, name="arrangement-list"),
+    path("arrangements/new/", arrangements.arrangement_start, name="arrangement-start"),
+    path("arrangements/<int:pk>/", arrangements.arrangement_detail, name="arrangement-detail"),
+    path("arrangements/<int:pk>/end/", arrangements.arrangement_end, name="arrangement-end"),
+    path("arrangements/<int:pk>/correct/", arrangements.arrangement_correct, name="arrangement-correct"),
+    path("arrangements/<int:pk>/void/", arrangements.arrangement_void, name="arrangement-void"),
 ]

@@ -36,6 +36,7 @@ from lib.format import clock_id, day_id, moment_id, span_id
 from lib.month_choice import Month
 from lib.months import local_day, month_bounds
 from lib.spans import Closed, Span, clip
+from repairs.arrangement_pages import arrangement_url, kind_text
 from repairs.device_list import set_url
 from repairs.models import Arrangement, Ticket
 from repairs.models import Outage as OutageRow
@@ -324,10 +325,9 @@ def _outage_item(row: dict[str, Any], region: Region, now: datetime) -> OutageIt
 
 
 def _arrangement_item(row: dict[str, Any], zone: str) -> Item:
-    kind = Arrangement.Kind(row["what"])
-    host = f" di {row['text']}" if row["text"] else ""
     until = f" sampai {day_id(local_day(row['ended_at'], zone))}" if row["ended_at"] else ""
-    return Item(f"{kind.label}{host} sejak {day_id(local_day(row['started_at'], zone))}{until}", "")
+    since = day_id(local_day(row["started_at"], zone))
+    return Item(f"{kind_text(row['what'], row['text'])} sejak {since}{until}", "", url=arrangement_url(row["pk"]))
 
 
 def _ticket_item(ticket: Ticket, region: Region, now: datetime) -> Item:
@@ -358,8 +358,7 @@ def _event_item(row: dict[str, Any], zone: str, now: datetime) -> Item:
         suspected = " (diduga)" if row["sure"] == Certainty.SUSPECTED else ""
         note = f" · {row['text']}" if row["text"] else ""
         return Item(f"{Cause(row['what']).label}{suspected}: {EFFECT_WORDS[Effect(row['how'])]}", f"{lasted}{note}")
-    host = f" di {row['text']}" if row["text"] else ""
-    return Item(f"{Arrangement.Kind(row['what']).label}{host}", lasted)
+    return Item(kind_text(row["what"], row["text"]), lasted)
 
 
 def _lasted(start: datetime, end: datetime | None, zone: str, now: datetime, going_on: str) -> str:

@@ -19,7 +19,8 @@ from accounts.contacts import add_contact
 from accounts.models import Contact, Role, Signatory, User
 from accounts.signatories import name_signatory
 from devices.models import Device, RecordingSet
-from repairs.models import Outage, Ticket
+from repairs.arrangements import start_arrangement
+from repairs.models import Arrangement, Outage, Ticket
 from repairs.outages import report_outage
 from tests.factories import INSTALLED_AT, make_dinas, make_fault, make_kabupaten, make_kecamatan, make_set, make_user
 
@@ -66,12 +67,22 @@ def of_region(code: str, page: str, expected: tuple[int, ...]) -> list[Case]:
     return [Case(page, "get", expected, (code,)), Case(page, "post", signed_in(405, anonymous), (code,))]
 
 
-def of_outage(page: str, method: str, expected: tuple[int, ...]) -> list[Case]:
-    """Return the cases of an outage's page or change: one over the own kecamatan, and one far away."""
+def of_span(what: str, page: str, method: str, expected: tuple[int, ...]) -> list[Case]:
+    """Return the cases of a page or change of an outage or an arrangement: one at home, and one far away."""
     allowed = expected[1]
     foreign = expected if allowed == 405 else (404, 404, 404, 404, allowed, expected[5], 404, 302)
-    name = f"repairs:outage-{page}"
-    return [Case(name, method, expected, (f"outage of {OWN}",)), Case(name, method, foreign, (f"outage of {OTHER}",))]
+    name = f"repairs:{what}-{page}"
+    return [Case(name, method, expected, (f"{what} of {OWN}",)), Case(name, method, foreign, (f"{what} of {OTHER}",))]
+
+
+def of_outage(page: str, method: str, expected: tuple[int, ...]) -> list[Case]:
+    """Return the cases of an outage's page or change."""
+    return of_span("outage", page, method, expected)
+
+
+def of_arrangement(page: str, method: str, expected: tuple[int, ...]) -> list[Case]:
+    """Return the cases of an arrangement's page or change."""
+    return of_span("arrangement", page, method, expected)
 
 
 OWN, DINAS, OTHER = "36.03.30", "36.03.00", "53.01.01"
@@ -231,6 +242,21 @@ TABLE = [
     *of_outage("void", "post", (403, 409, 403, 403, 404, 403, 404, 302)),
     *of_outage("correct", "get", (403, 200, 403, 403, 404, 403, 404, 302)),
     *of_outage("correct", "post", (403, 200, 403, 403, 404, 403, 404, 302)),
+    # --- arrangements --------------------------------------------------------------------------------------
+    Case("repairs:arrangement-list", "get", signed_in(200)),
+    Case("repairs:arrangement-list", "post", signed_in(405)),
+    Case("repairs:arrangement-start", "get", (403, 200, 403, 403, 200, 403, 403, 302)),
+    Case("repairs:arrangement-start", "post", (403, 200, 403, 403, 200, 403, 403, 302)),
+    Case("repairs:arrangement-start", "get", (403, 200, 403, 403, 404, 403, 403, 302), query=f"?kecamatan={OWN}"),
+    Case("repairs:arrangement-start", "post", (403, 200, 403, 403, 404, 403, 403, 302), query=f"?kecamatan={OWN}"),
+    *of_arrangement("detail", "get", (200, 200, 200, 200, 404, 200, 404, 302)),
+    *of_arrangement("detail", "post", signed_in(405)),
+    *of_arrangement("end", "get", signed_in(405)),
+    *of_arrangement("end", "post", (403, 409, 403, 403, 404, 403, 404, 302)),
+    *of_arrangement("void", "get", signed_in(405)),
+    *of_arrangement("void", "post", (403, 409, 403, 403, 404, 403, 404, 302)),
+    *of_arrangement("correct", "get", (403, 200, 403, 403, 404, 403, 404, 302)),
+    *of_arrangement("correct", "post", (403, 200, 403, 403, 404, 403, 404, 302)),
     *PROFILES,
 ]
 
@@ -290,6 +316,7 @@ def actors(db: None) -> dict[str, User | None]:
     make_fault(make_set(other), "camera")
     for place in (own, other):
         report_outage(client_key=uuid4(), places=[place], started_at=INSTALLED_AT, effect="stopped", by=None)
+        start_arrangement(kecamatan=place, kind="mobile_unit", started_at=INSTALLED_AT, by=None)
         add_contact(place, role="Operator", name="Ana", phone="081280001204", by=None)
         name_signatory(place.kabupaten, name="Ana", nip="", title="Kepala", starts_on=date(2026, 1, 1), by=None)
     return {
@@ -327,6 +354,8 @@ def _filled(arg: str) -> str:
             return Ticket.objects.get(kecamatan__code=code).number
         case "outage":
             return str(Outage.objects.get(places__code=code).pk)
+        case "arrangement":
+            return str(Arrangement.objects.get(kecamatan__code=code).pk)
         case "device":
             return str(Device.objects.get(kecamatan__code=code, kind__code="server").pk)
         case "set":

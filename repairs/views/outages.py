@@ -53,6 +53,7 @@ def outage_list(request: SignedInRequest) -> HttpResponse:
         "first_url": list_url(LIST, chosen) if after else "",
         "may_report": reports_somewhere(user),
         "order_words": filters.order_words,
+        "tab": "outages",
     }
     return render(request, "repairs/outage_list.html", context)
 
@@ -226,8 +227,8 @@ def outage_correct(request: SignedInRequest, pk: int) -> HttpResponse:
         answer = send(request, form, write, "Pembetulan tersimpan.") if posted is not None else None
     except Conflict:
         return _show_both(request, pk, form, "correct")
-    context = {"form": form, **outage_pages.headline(outage, places)}
-    return answer or render(request, "repairs/outage_correct.html", context, status=status_of(form))
+    context = {"form": form, "heading": "Betulkan catatan gangguan", **outage_pages.headline(outage, places)}
+    return answer or render(request, "repairs/span_correct.html", context, status=status_of(form))
 
 
 # --- A new one ------------------------------------------------------------------------------------------
