@@ -72,6 +72,11 @@ def may_work_tickets(user: object, kecamatan: Kecamatan) -> bool:
     return holds_role(user, kecamatan, Role.TECHNICIAN, Role.STAFF)
 
 
+def works_somewhere(user: User) -> bool:
+    """Say whether a person may work tickets of any place at all."""
+    return user.scope_as(Role.TECHNICIAN, Role.STAFF) != Scope()
+
+
 def may_correct_repairs(user: object, kecamatan: Kecamatan) -> bool:
     """Say whether a person may correct or void faults, outages, arrangements and losses."""
     return holds_role(user, kecamatan, Role.STAFF)

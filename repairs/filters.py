@@ -10,7 +10,8 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from devices.models import DeviceKind
+from accounts.models import User
+from devices.models import Device, DeviceKind
 from kecamatan.models import Cause, Kecamatan
 from kecamatan.scope import scope_of
 from repairs.models import Ticket, TicketQuerySet
@@ -19,17 +20,33 @@ OVER = (Ticket.Status.CLOSED, Ticket.Status.REJECTED)
 """The statuses with which nobody has anything left to do."""
 
 ALL, VOIDED = "semua", "dibatalkan"
-STATES = [*Ticket.Status.choices, (VOIDED, "Dibatalkan"), (ALL, "Semua, juga yang sudah ditutup")]
+GROUPS = {
+    "belum": (Ticket.Status.REPORTED, Ticket.Status.TRIAGED, Ticket.Status.REOPENED),
+    "menunggu": (Ticket.Status.WAITING_PARTS, Ticket.Status.WAITING_CENTRE),
+}
+STATES = [
+    ("belum", "Belum dikerjakan"),
+    ("menunggu", "Menunggu"),
+    *Ticket.Status.choices,
+    (VOIDED, "Dibatalkan"),
+    (ALL, "Semua, juga yang sudah ditutup"),
+]
+MINE, NOBODY = "saya", "belum"
+HOLDERS = [(MINE, "Saya"), (NOBODY, "Belum ada")]
 NUMBER = re.compile(r"(?:TKT-\d{4}-)?0*(\d{1,12})", re.IGNORECASE)
+WORDS_READ = 6
+OF_EVERY_NAME = ("kecamatan", "distrik", "kec", "kec.")
 
 _select = forms.Select(attrs={"class": "in"})
 
 
-def narrow_by_kecamatan(filters: django_filters.FilterSet, user: object, path: str) -> None:
-    """Let ``kecamatan`` narrow a list by the code at ``path``, chosen among the places that the person may see."""
+def narrow_by_kecamatan(filters: django_filters.FilterSet, user: object, path: str) -> dict[int, str] | None:
+    """Let ``kecamatan`` narrow a list by the code at ``path``, chosen among the places that the person may see.
+
+    Returns the names of these places by key; nothing where they are too many to choose from: then the code is typed.
+    """
     scope = scope_of(user)
     if scope.nation or scope.provinces:
-        # Thousands of choices help nobody: who sees that much types the code.
         filters.filters["kecamatan"] = django_filters.CharFilter(
             field_name=path,
             label="Kode kecamatan",
@@ -37,10 +54,16 @@ def narrow_by_kecamatan(filters: django_filters.FilterSet, user: object, path: s
             widget=forms.TextInput(attrs={"class": "in"}),
         )
         filters.filters["kecamatan"].parent, filters.filters["kecamatan"].model = filters, filters._meta.model
-    else:
-        places = Kecamatan.objects.visible_to(user).order_by("name", "code")
-        filters.filters["kecamatan"].field_name = path
-        filters.filters["kecamatan"].extra["choices"] = list(places.values_list("code", "name"))
+        return None
+    rows = list(Kecamatan.objects.visible_to(user).order_by("name", "code").values_list("pk", "code", "name"))
+    filters.filters["kecamatan"].field_name = path
+    filters.filters["kecamatan"].extra["choices"] = [(code, name) for _, code, name in rows]
+    return {pk: name for pk, _, name in rows}
+
+
+def is_overdue() -> Q:
+    """Return the condition of the open tickets whose fault lasts past their due moment."""
+    return Q(due_at__lte=timezone.now()) & ~Q(status=Ticket.Status.RESOLVED)
 
 
 class TicketFilter(django_filters.FilterSet):
@@ -48,7 +71,7 @@ class TicketFilter(django_filters.FilterSet):
 
     kata = django_filters.CharFilter(
         method="with_words",
-        label="Nomor, kecamatan, komponen, kata",
+        label="Nomor, seri, kecamatan, kata",
         max_length=100,
         widget=forms.TextInput(attrs={"class": "in", "type": "search"}),
     )
@@ -59,10 +82,13 @@ class TicketFilter(django_filters.FilterSet):
         field_name="cause", label="Penyebab", choices=Cause.choices, empty_label="Semua", widget=_select
     )
     komponen = django_filters.ChoiceFilter(
-        field_name="device_kind__code", label="Komponen", choices=[], empty_label="Semua", widget=_select
+        method="of_kind", label="Komponen", choices=[], empty_label="Semua", widget=_select
     )
     kecamatan = django_filters.ChoiceFilter(
         field_name="kecamatan__code", label="Kecamatan", choices=[], empty_label="Semua", widget=_select
+    )
+    petugas = django_filters.ChoiceFilter(
+        method="held_by", label="Dipegang", choices=HOLDERS, empty_label="Siapa saja", widget=_select
     )
     lewat = django_filters.BooleanFilter(method="overdue", label="Lewat tenggat", widget=forms.CheckboxInput)
 
@@ -70,41 +96,79 @@ class TicketFilter(django_filters.FilterSet):
         model = Ticket
         fields: list[str] = []
 
-    def __init__(self, data: Any, queryset: TicketQuerySet, *, user: object) -> None:
+    def __init__(self, data: Any, queryset: TicketQuerySet, *, user: User) -> None:
         super().__init__(data, queryset)
-        self.filters["komponen"].extra["choices"] = list(DeviceKind.objects.values_list("code", "name"))
-        narrow_by_kecamatan(self, user, "kecamatan__code")
+        self.user = user
+        self.kinds = {kind.code: kind for kind in DeviceKind.objects.all()}
+        self.filters["komponen"].extra["choices"] = [(kind.code, kind.name) for kind in self.kinds.values()]
+        self.places = narrow_by_kecamatan(self, user, "kecamatan__code")
 
     def filter_queryset(self, queryset: TicketQuerySet) -> TicketQuerySet:
         """Apply the filters; none that cannot be read is left out in silence."""
         if self.form.errors:
             return queryset.none()
         if not self.form.cleaned_data["keadaan"]:
-            queryset = queryset.filter(voided_at=None).exclude(status__in=OVER)
+            queryset = queryset.open()
         return super().filter_queryset(queryset)
 
     def in_state(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
-        """Keep one state, the voided tickets, or everything."""
+        """Keep one state or a group of states, the voided tickets, or everything."""
         if value == ALL:
             return queryset
-        return queryset.exclude(voided_at=None) if value == VOIDED else queryset.filter(status=value, voided_at=None)
+        if value == VOIDED:
+            return queryset.exclude(voided_at=None)
+        return queryset.filter(voided_at=None, status__in=GROUPS.get(value, (value,)))
+
+    def of_kind(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+        """Keep the tickets of a kind, named by key, so that the database knows how many they are."""
+        return queryset.filter(device_kind=self.kinds[value])
+
+    def held_by(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+        """Keep the tickets that the person holds, or that nobody does."""
+        return queryset.filter(assignee=self.user if value == MINE else None)
 
     def overdue(self, queryset: TicketQuerySet, name: str, value: bool) -> TicketQuerySet:
         """Keep the faults that last past their due moment."""
-        late = queryset.filter(voided_at=None, restored_at=None, due_at__lte=timezone.now())
-        return late.exclude(status=Ticket.Status.REJECTED) if value else queryset
+        return queryset.open().filter(is_overdue()) if value else queryset
 
     def with_words(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
-        """Keep the tickets of a number, or with a text in the kecamatan's name, the component or the note."""
-        condition = (
-            Q(kecamatan__name__icontains=value)
-            | Q(device_kind__name__icontains=value)
-            | Q(device__serial__iexact=value)
-            | Q(note__icontains=value)
-        )
-        if number := NUMBER.fullmatch(value.strip()):
-            condition |= Q(pk=int(number[1]))
-        return queryset.filter(condition)
+        """Keep the tickets with each of the words in their number, serial number, kecamatan or component.
+
+        The words become keys first, so that indexes answer among all tickets. What people wrote is searched in the
+        open tickets only, which are few: no index of both databases holds parts of words.
+        """
+        words = [word for word in value.split() if word.casefold() not in OF_EVERY_NAME][:WORDS_READ]
+        places, devices = self._places_of(words), self._devices_of(words)
+        for word in words:
+            kinds = [kind.pk for kind in self.kinds.values() if word.casefold() in kind.name.casefold()]
+            condition = Q(device_kind__in=kinds) | Q(kecamatan__in=places[word]) | Q(device__in=devices.get(word, []))
+            if number := NUMBER.fullmatch(word):
+                condition |= Q(pk=int(number[1]))
+            if not self.newest_first:
+                condition |= Q(note__icontains=word) | Q(message__icontains=word)
+            queryset = queryset.filter(condition)
+        return queryset
+
+    def _places_of(self, words: list[str]) -> dict[str, list[int]]:
+        """Return for each word the places of the person's scope with it in their names."""
+        names = self.places
+        if names is None:
+            holds_any = Q()
+            for word in words:
+                holds_any |= Q(name__icontains=word)
+            names = dict(Kecamatan.objects.visible_to(self.user).filter(holds_any).values_list("pk", "name"))
+        return {word: [pk for pk, name in names.items() if word.casefold() in name.casefold()] for word in words}
+
+    def _devices_of(self, words: list[str]) -> dict[str, list[int]]:
+        """Return for each word the devices of this serial number, found kind by kind as the unique index has them."""
+        serials = {form: word for word in words if any(map(str.isdigit, word)) for form in (word, word.upper())}
+        found: dict[str, list[int]] = {}
+        if serials:
+            kinds = [kind.pk for kind in self.kinds.values()]
+            rows = Device.objects.filter(kind__in=kinds, serial__in=serials).exclude(serial="")
+            for pk, serial in rows.values_list("pk", "serial"):
+                found.setdefault(serials[serial], []).append(pk)
+        return found
 
     @property
     def newest_first(self) -> bool:

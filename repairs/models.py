@@ -30,8 +30,27 @@ def running_at(moment: datetime) -> Q:
     return Q(started_at__lte=moment) & (Q(ended_at=None) | Q(ended_at__gt=moment))
 
 
+OPEN = Q(
+    voided_at=None,
+    status__in=(
+        "reported",
+        "triaged",
+        "in_progress",
+        "waiting_parts",
+        "waiting_centre",
+        "resolved",
+        "reopened",
+    ),
+)
+"""The tickets with which somebody has something left to do, as the indexes of their lists know them."""
+
+
 class TicketQuerySet(ScopedQuerySet):
     """Faults with their tickets."""
+
+    def open(self) -> Self:
+        """Keep the tickets with which somebody has something left to do, if only to confirm a repair."""
+        return self.filter(OPEN)
 
     def counted(self) -> Self:
         """Keep the faults that count: neither voided nor rejected."""
@@ -202,6 +221,16 @@ class Ticket(StatedCause, Voidable):
         indexes: ClassVar = [
             # The faults of a place, in the order of the list.
             models.Index(fields=["kecamatan", "failed_at"], name="repairs_ticket_place"),
+            # The list of tickets: the open ones, everything, and the voided ones, by when the fault began.
+            models.Index(fields=["failed_at", "id"], condition=OPEN, name="repairs_ticket_open"),
+            models.Index(fields=["failed_at", "id"], name="repairs_ticket_order"),
+            models.Index(fields=["failed_at", "id"], condition=~Q(voided_at=None), name="repairs_ticket_voided"),
+            # The same list of one cause, which may be rare.
+            models.Index(fields=["cause", "failed_at", "id"], name="repairs_ticket_cause"),
+            # The counts beside that list, and the open tickets of a place; the index alone answers both.
+            models.Index(
+                fields=["kecamatan", "status", "due_at", "assignee"], condition=OPEN, name="repairs_ticket_desk"
+            ),
             # The faults that last, by device: among all tickets they are few, and every list of devices asks.
             models.Index(
                 fields=["device", "failed_at"],

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.callers import whom_to_call
 from accounts.models import User
-from accounts.permissions import covers
+from accounts.permissions import covers, works_somewhere
 from kecamatan.models import Cause, Certainty, Effect
 from lib.format import day_id, moment_id, number_id, span_id
 from lib.months import local_day
+from repairs.filters import GROUPS, MINE, is_overdue
 from repairs.history import channel_text, earlier_promises, events_of, history, promise_text
 from repairs.models import CauseStatement, Outage, Ticket, TicketQuerySet
-from repairs.places import NUMBER
 
+POSITION_KEY = re.compile(r"[0-9]{1,18}")
 OLDEST_FIRST, NEWEST_FIRST = ("failed_at", "pk"), ("-failed_at", "-pk")
 
 EFFECT_WORDS = {Effect.STOPPED: "berhenti", Effect.LIMITED: "terbatas"}
@@ -42,6 +45,15 @@ class Row(NamedTuple):
     holder: str
     priority: str
     is_pressing: bool
+
+
+class View(NamedTuple):
+    """A way to look at the list, and how many tickets it holds."""
+
+    label: str
+    url: str
+    number: str
+    is_current: bool
 
 
 class Stated(NamedTuple):
@@ -234,13 +246,45 @@ def listed(user: User) -> TicketQuerySet:
     return Ticket.objects.visible_to(user).select_related("kecamatan", "recording_set", "device_kind", "assignee")
 
 
-def position(number: str, user: User) -> Ticket | None:
-    """Return the ticket after which the list goes on; none where the person does not see it."""
-    key = NUMBER.fullmatch(number)
-    return Ticket.objects.visible_to(user).filter(pk=int(key[1])).first() if key else None
+def position(text: str) -> Ticket | None:
+    """Return the row after which the list goes on, as its address says: when the fault began, and its key."""
+    began, _, key = text.partition(",")
+    try:
+        failed_at = datetime.fromisoformat(began)
+    except ValueError:
+        return None
+    if failed_at.tzinfo is None or not POSITION_KEY.fullmatch(key):
+        return None
+    return Ticket(pk=int(key), failed_at=failed_at)
+
+
+def views_of(user: User, chosen: dict[str, str]) -> list[View]:
+    """Return the ways to look at the list with how many tickets each holds, all counted in one query."""
+    own = [(label, query, condition) for label, query, condition in _views(user)]
+    # Of the kecamatan, since the index of the counts holds it: no row is read.
+    counted = {f"view_{at}": Count("kecamatan", filter=condition) for at, (_, _, condition) in enumerate(own)}
+    numbers = Ticket.objects.visible_to(user).open().aggregate(**counted)
+    return [
+        View(label, list_url(query), number_id(numbers[f"view_{at}"]), query == chosen)
+        for at, (label, query, _) in enumerate(own)
+    ]
+
+
+def _views(user: User) -> list[tuple[str, dict[str, str], Q]]:
+    views = [
+        ("Perlu ditangani", {}, Q()),
+        ("Belum dikerjakan", {"keadaan": "belum"}, Q(status__in=GROUPS["belum"])),
+        ("Dikerjakan", {"keadaan": "in_progress"}, Q(status="in_progress")),
+        ("Menunggu", {"keadaan": "menunggu"}, Q(status__in=GROUPS["menunggu"])),
+        ("Perlu dipastikan", {"keadaan": "resolved"}, Q(status="resolved")),
+        ("Lewat tenggat", {"lewat": "on"}, is_overdue()),
+    ]
+    mine = ("Tugas saya", {"petugas": MINE}, Q(assignee=user))
+    return [*views, mine] if works_somewhere(user) else views
 
 
 def list_url(chosen: dict[str, str], after: Ticket | None = None) -> str:
     """Return the address of the list with these filters, from the row after a ticket on."""
-    query = urlencode({**chosen, **({"sesudah": after.number} if after else {})})
+    place = {"sesudah": f"{after.failed_at.isoformat()},{after.pk}"} if after else {}
+    query = urlencode({**chosen, **place})
     return reverse("repairs:ticket-list") + (f"?{query}" if query else "")

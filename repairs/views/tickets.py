@@ -29,11 +29,12 @@ from repairs.models import Ticket
 def ticket_list(request: SignedInRequest) -> HttpResponse:
     """Show the tickets of the person's regions, the oldest open fault first; filters stand in the address."""
     filters = TicketFilter(request.GET, pages.listed(request.user), user=request.user)
-    after = pages.position(request.GET.get("sesudah", ""), request.user)
+    after = pages.position(request.GET.get("sesudah", ""))
     found, more = page_of(filters.qs, pages.NEWEST_FIRST if filters.newest_first else pages.OLDEST_FIRST, after)
     context = {
         "filters": filters,
         "chosen": filters.chosen(),
+        "views": pages.views_of(request.user, filters.chosen()),
         "rows": pages.rows(found, timezone.now()),
         "next_url": pages.list_url(filters.chosen(), found[-1]) if more else "",
         "first_url": pages.list_url(filters.chosen()) if after else "",

@@ -16,12 +16,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role, User
-from devices.models import RecordingSet
+from devices.models import Device, RecordingSet
 from kecamatan.models import Cause, Certainty, Event
 from repairs.causes import state_cause
-from repairs.models import Ticket
-from repairs.tickets import promise
-from tests.factories import make_fault, make_kecamatan, make_set, make_user, moment
+from repairs.filters import OVER
+from repairs.models import OPEN, Ticket
+from repairs.tickets import assign, promise
+from repairs.workflow import transition
+from tests.factories import device_of, make_fault, make_kecamatan, make_set, make_user, moment
 from tests.repairs.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -332,11 +334,18 @@ def numbers(answer: Any) -> list[str]:
 def tickets(recording_set: RecordingSet) -> list[Ticket]:
     """Faults of two kecamatan, from the oldest."""
     far = make_set(make_kecamatan("36.03.31", "Kecamatan Kresek"))
+    Device.objects.filter(pk=device_of(recording_set, "camera").pk).update(serial="SN-CAM-7")
     return [
         make_fault(recording_set, "camera", failed_at=NOW - timedelta(days=40), reported_at=NOW - timedelta(days=39)),
         make_fault(far, "server", failed_at=NOW - timedelta(days=9), cause=Cause.LIGHTNING),
         make_fault(recording_set, "server", failed_at=NOW - timedelta(days=2), note="Bau hangus"),
     ]
+
+
+def take(ticket: Ticket, worker: User) -> None:
+    """Let somebody hold a ticket that was verified."""
+    assign(ticket, assignee=worker, version=ticket.version, by=None)
+    transition(ticket, "triaged", version=ticket.version, by=None)
 
 
 @pytest.mark.parametrize(
@@ -346,17 +355,55 @@ def tickets(recording_set: RecordingSet) -> list[Ticket]:
         ("?kata=kresek", [1]),
         ("?kata=hangus", [2]),
         ("?kata=Server", [1, 2]),
+        ("?kata=server+Kecamatan+Kresek", [1]),
+        ("?kata=kamera+kresek", []),
+        ("?kata=sn-cam-7", [0]),
+        ("?kata=hangus&keadaan=semua", []),
+        ("?petugas=saya", [1]),
+        ("?petugas=belum", [0, 2]),
+        ("?keadaan=belum", [0, 1, 2]),
+        ("?keadaan=menunggu", []),
         ("?komponen=camera", [0]),
         ("?penyebab=lightning", [1]),
         ("?kecamatan=36.03.30", [0, 2]),
         ("?lewat=on", [0]),
-        ("?keadaan=reported&komponen=server", [1, 2]),
+        ("?keadaan=triaged&komponen=server", [1]),
         ("?keadaan=closed", []),
         ("?keadaan=semua", [2, 1, 0]),
     ],
 )
 def test_the_list_is_narrowed_by_its_address(query: str, found: list[int], tickets: list[Ticket], staff: User) -> None:
+    take(tickets[1], staff)
     assert numbers(client_of(staff).get(f"/repairs/{query}")) == [tickets[i].number for i in found]
+
+
+def test_the_views_say_how_many_tickets_each_holds(tickets: list[Ticket], staff: User, operator: User) -> None:
+    take(tickets[1], staff)
+    page = client_of(staff).get("/repairs/?lewat=on").context
+    assert [(view.label, view.number, view.is_current) for view in page["views"]] == [
+        ("Perlu ditangani", "3", False),
+        ("Belum dikerjakan", "3", False),
+        ("Dikerjakan", "0", False),
+        ("Menunggu", "0", False),
+        ("Perlu dipastikan", "0", False),
+        ("Lewat tenggat", "1", True),
+        ("Tugas saya", "1", False),
+    ]
+    views = client_of(operator).get("/repairs/").context["views"]
+    assert [(view.label, view.number) for view in views][:2] == [("Perlu ditangani", "2"), ("Belum dikerjakan", "2")]
+    for view in page["views"]:
+        assert len(numbers(client_of(staff).get(view.url))) == int(view.number)
+
+
+def test_open_is_every_state_with_something_left_to_do() -> None:
+    assert dict(OPEN.children)["status__in"] == tuple(state for state in Ticket.Status.values if state not in OVER)
+
+
+@pytest.mark.parametrize("after", ["x", "2026-11-11,1", "2026-11-11T03:00:00", "2026-11-11T03:00:00+00:00,-1", "\0,1"])
+def test_a_place_in_the_list_that_cannot_be_read_is_its_beginning(
+    after: str, tickets: list[Ticket], staff: User
+) -> None:
+    assert len(numbers(client_of(staff).get("/repairs/", {"sesudah": after}))) == 3
 
 
 def test_a_number_finds_its_ticket(tickets: list[Ticket], staff: User) -> None:
@@ -379,7 +426,10 @@ def test_paging_keeps_the_filters_and_shows_every_ticket_once(
     monkeypatch.setattr("lib.pages.PAGE_SIZE", 1)
     client, url, seen = client_of(staff), "/repairs/?komponen=server", []
     first = client.get(url)
-    assert first.context["next_url"] == f"/repairs/?komponen=server&sesudah={tickets[1].number}"
+    assert (
+        first.context["next_url"]
+        == f"/repairs/?komponen=server&sesudah=2026-11-11T03%3A00%3A00%2B00%3A00%2C{tickets[1].pk}"
+    )
     second = client.get(first.context["next_url"])
     seen = numbers(first) + numbers(second)
     assert seen == [tickets[1].number, tickets[2].number]
@@ -411,7 +461,7 @@ def test_the_pages_ask_a_fixed_number_of_queries(
     tickets: list[Ticket], recording_set: RecordingSet, staff: User
 ) -> None:
     office = client_of(staff)
-    after = f"/repairs/?kata=e&lewat=on&kecamatan=36.03.30&sesudah={tickets[0].number}"
+    after = "/repairs/?kata=e2&lewat=on&kecamatan=36.03.30&sesudah=2026-01-01T00:00:00%2B00:00,1"
 
     def counts() -> list[int]:
         return [queries(office, url) for url in ("/repairs/", after, ticket_url(tickets[0]))]
@@ -421,7 +471,7 @@ def test_the_pages_ask_a_fixed_number_of_queries(
         make_fault(make_set(make_kecamatan("36.03.30"), str(number)), "server", by=staff)
         office.post(ticket_url(tickets[0], "comment"), {"text": f"Catatan {number}"})
     assert counts() == before
-    assert before == [5, 6, 7]
+    assert before == [6, 7, 7]
 
 
 def test_the_menu_offers_a_report_only_to_those_who_may(staff: User, official: User, recording_set: Any) -> None:
