@@ -7,6 +7,8 @@ import re
 _SEPARATORS = re.compile(r"[\s().\-\u00a0\u2010-\u2015]")
 # After the country code: the area or network code without its 0, then the number; 8 to 12 digits altogether.
 _NATIONAL = re.compile(r"[1-9]\d{7,11}")
+# Jakarta, Bandung, Semarang, Surabaya, Medan: the area codes of three digits; all others have four.
+_CITIES = ("021", "022", "024", "031", "061")
 _PREFIXES = ("+62", "0062", "62", "0")
 
 
@@ -22,9 +24,10 @@ def normalise_phone(text: str) -> str | None:
 
 
 def shown_phone(number: str) -> str:
-    """Return an E.164 number as people dial it, in groups: ``0812-8000-1204``."""
+    """Return an E.164 number as people dial it, in groups: ``0812-8000-1204``, ``021-5990-123``."""
     national = f"0{number.removeprefix('+62')}"
-    return "-".join(filter(None, (national[:4], national[4:8], national[8:])))
+    first = 3 if national.startswith(_CITIES) else 4
+    return "-".join(filter(None, (national[:first], national[first : first + 4], national[first + 4 :])))
 
 
 def whatsapp_url(number: str) -> str:

@@ -259,7 +259,7 @@ def test_a_place_names_its_own_people_before_those_of_its_agency_without_a_query
     ]
     # The operator may call the agency, whose profile lies outside their assignments.
     assert (agency.title, agency.url) == ("Disdukcapil Kabupaten 36.03", "")
-    assert agency.number == ("0215-9901-23", "tel:+62215990123", "")
+    assert agency.number == ("021-5990-123", "tel:+62215990123", "")
     assert [one.name for one in agency.people] == ["T0", "T1", "T2", "T3", "T4"]
     assert agency.people[0].number.whatsapp == "https://wa.me/6281280001204"
 

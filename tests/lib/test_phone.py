@@ -27,8 +27,12 @@ def test_anything_else_is_no_number(typed: str) -> None:
     assert normalise_phone(typed) is None
 
 
-def test_a_number_is_shown_as_it_is_dialled() -> None:
-    assert shown_phone("+6281280001204") == "0812-8000-1204"
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [("+6281280001204", "0812-8000-1204"), ("+62215990123", "021-5990-123"), ("+622518312345", "0251-8312-345")],
+)
+def test_a_number_is_shown_as_it_is_dialled(number: str, shown: str) -> None:
+    assert shown_phone(number) == shown
 
 
 @pytest.mark.parametrize(("number", "url"), [("+6281280001204", "https://wa.me/6281280001204"), ("+62215990123", "")])
