@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Office, Signatory, User
@@ -83,17 +84,19 @@ def void_signatory(region: Region, signatory: Signatory, *, reason: str, version
         record_office_event(signatory.office, "void_signatory", by=by, signatory=str(signatory), reason=reason)
 
 
-def signatory_on(region: Region, day: date) -> Signatory | None:
-    """Return who signed for a region on a local day; nobody where it is not known. A kecamatan's kabupaten signs."""
+def signing_on(region: Region, day: date) -> QuerySet[Signatory]:
+    """Return who had begun to sign for a region by a local day, first of all whoever signed then.
+
+    For a kecamatan its kabupaten signs.
+    """
     of = region.kabupaten if isinstance(region, Kecamatan) else region
     office = {f"office__{name}": value for name, value in columns_of(of).items()}
-    rows = Signatory.objects.filter(**office, voided_at=None, starts_on__lte=day)
-    return rows.order_by("-starts_on").first()
+    return Signatory.objects.filter(**office, voided_at=None, starts_on__lte=day).order_by("-starts_on")
 
 
-def signatory_of_month(region: Region, month: date) -> Signatory | None:
-    """Return who signs the report of a month (its first day): whoever signed on its last day."""
-    return signatory_on(region, add_months(month, 1) - timedelta(days=1))
+def signing_month(region: Region, month: date) -> QuerySet[Signatory]:
+    """Return the same for the report of a month (its first day), which whoever signs on its last day signs."""
+    return signing_on(region, add_months(month, 1) - timedelta(days=1))
 
 
 def signatories_of(office: Office) -> list[Signatory]:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from accounts.signatories import shown_nip
 from kecamatan.models import Cause
 from kecamatan.scope import Scope
 from lib.charts import Bar, bar
@@ -199,6 +200,7 @@ def page(
         "sorted_by": order_words(level, order),
         "by_kecamatan": level == "kabupaten",
         "has_target": has_target,
+        "signatory": signatory_text(around.signatory),
     }
 
 
@@ -620,3 +622,10 @@ def columns(level: str, order: Order, month: Month, word: str, *, has_target: bo
         direction = ("descending" if descending else "ascending") if name == current else ""
         made.append(Column(label, f"?{query}", direction, css))
     return made
+
+
+def signatory_text(person: Mapping[str, str] | None) -> str:
+    """Return who signs the report of a month, as below a signature; empty where it is not known."""
+    if person is None:
+        return ""
+    return f"{person['name']}, {person['title']}" + (f", NIP {shown_nip(person['nip'])}" if person["nip"] else "")

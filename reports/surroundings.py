@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
+from accounts.signatories import signing_month
 from devices.models import DeviceKind, KindRequirement
 from kecamatan.models import Event, Kabupaten
 from reports.models import Level, RegionMonth
@@ -26,15 +28,17 @@ class Surroundings:
     first_month: date | None
     last_month: date | None
     has_sample_data: bool
+    signatory: Mapping[str, str] | None
 
 
 def surroundings(region: Region, month: date) -> Surroundings:
     """Read what a page of a region and month says beside its figures.
 
-    ``pending`` are the changes of that month that no worker has computed yet.
+    ``pending`` are the changes of that month that no worker has computed yet; ``signatory`` is who signs its report,
+    by name, title and NIP.
     """
     required = KindRequirement.objects.filter(Q(until_month=None) | Q(until_month__gt=month), from_month__lte=month)
-    fields = ("code", "name", "required", "pending", "event", "first_month", "last_month", "sample")
+    fields = ("code", "name", "required", "pending", "event", "first_month", "last_month", "sample", "signatory")
     kinds = list(
         with_counts(DeviceKind.objects.all(), region, month)
         .annotate(
@@ -44,10 +48,11 @@ def surroundings(region: Region, month: date) -> Surroundings:
             first_month=Subquery(_first_month(region)),
             last_month=Subquery(_last_month(region)),
             sample=Exists(Kabupaten.objects.filter(_kabupaten_of(region), has_sample_data=True)),
+            signatory=Subquery(_signatory(region, month)),
         )
         .values_list(*fields, *COUNT_FIELDS)
     )
-    _, _, _, pending, event, first_month, last_month, sample, *_ = kinds[0]
+    _, _, _, pending, event, first_month, last_month, sample, signatory, *_ = kinds[0]
     return Surroundings(
         kind_names={code: name for code, name, *_ in kinds},
         by_kind=counts_of((kind[0], *kind[len(fields) :]) for kind in kinds),
@@ -57,6 +62,7 @@ def surroundings(region: Region, month: date) -> Surroundings:
         first_month=first_month,
         last_month=last_month,
         has_sample_data=sample,
+        signatory=signatory,
     )
 
 
@@ -75,6 +81,13 @@ def _kabupaten_of(region: Region) -> Q:
     if region.kabupaten is not None:
         return Q(pk=region.kabupaten.pk)
     return Q(province=region.pk) if region.level == Level.PROVINCE else Q()
+
+
+def _signatory(region: Region, month: date) -> QuerySet:
+    """Return who signs the report of a month; of no place, whose page is no report."""
+    signing = signing_month(region.kabupaten or region.province, month)
+    signing = signing.none() if region.kecamatan is not None else signing
+    return signing.values(person=JSONObject(name="name", title="title", nip="nip"))[:1]
 
 
 def _first_month(region: Region) -> QuerySet:

@@ -31,7 +31,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 NOW = moment("2026-11-20 03:00")
-KABUPATEN, PLACE = "/profile/36.03/", "/profile/36.03.30/"
+KABUPATEN, PLACE, REPORT = "/profile/36.03/", "/profile/36.03.30/", "/reports/36.03/"
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +108,20 @@ def test_an_agency_is_called_by_its_name_and_shows_who_signs_and_signed(staff: U
     assert "<h1>Dispendukcapil Kabupaten 36.03</h1>" in dinas
 
 
+def test_the_report_of_a_past_month_names_who_signed_then(staff: User, kabupaten: Kabupaten) -> None:
+    nip = "196805121993031004"
+    name_signatory(kabupaten, name="Ana", nip=nip, title="Kepala Dinas", starts_on=date(2026, 1, 1), by=staff)
+    name_signatory(kabupaten, name="Budi", nip="", title="Plt.", starts_on=date(2026, 9, 30), by=staff)
+    client = client_of(staff)
+    pages = {month: client.get(f"{REPORT}?bulan={month}") for month in ("2025-12", "2026-08", "2026-09")}
+    assert {month: page.context["signatory"] for month, page in pages.items()} == {
+        "2025-12": "",
+        "2026-08": "Ana, Kepala Dinas, NIP 19680512 199303 1 004",
+        "2026-09": "Budi, Plt.",
+    }
+    assert "Penanda tangan laporan Desember 2025: belum diketahui" in pages["2025-12"].content.decode()
+
+
 def test_the_history_says_who_changed_what_from_what(staff: User, kabupaten: Kabupaten) -> None:
     client = client_of(staff)
     for address in ("Tigaraksa", "Serpong"):
@@ -170,7 +184,7 @@ def test_what_a_level_does_not_have_is_not_there(staff: User, kecamatan: Kecamat
 def test_links_lead_to_the_profile_and_only_those_who_may_find_its_forms(
     staff: User, operator: User, kecamatan: Kecamatan
 ) -> None:
-    assert f'href="{KABUPATEN}"' in client_of(staff).get("/reports/36.03/").content.decode()
+    assert f'href="{KABUPATEN}"' in client_of(staff).get(REPORT).content.decode()
     assert f'href="{PLACE}"' in client_of(operator).get("/kecamatan/36.03.30/").content.decode()
     forms = ("edit/", "hours/", "supply/", "contacts/add/")
     official = make_user(Role.OFFICIAL, kecamatan)
