@@ -17,15 +17,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.offices import describe_office
 from devices.models import RecordingSet
 from kecamatan.changes import collected_marks
 from kecamatan.duty import set_priorities
-from kecamatan.models import Kabupaten
+from kecamatan.models import Kabupaten, Province
 from lib.months import midnight
 from repairs.datasets import import_file
 from repairs.sets import withdraw_set
@@ -57,6 +59,7 @@ class Story:
     folder: str
     title: str
     region: str
+    agency: str
     withdrawn_on: date
     priorities: tuple[str, ...] = ()
 
@@ -68,14 +71,15 @@ class Story:
 
 
 STORIES = (
-    Story("medan-2011", "Kota Medan, November 2011", "12.71", date(2012, 2, 7)),
-    Story("tangerang-2012", "Kabupaten Tangerang, April 2012", "36.03", date(2012, 7, 30)),
-    Story("kalimantan-barat-2016", "Kalimantan Barat, September 2016", "61", date(2016, 12, 28)),
-    Story("boltim-2018", "Kabupaten Bolaang Mongondow Timur, Maret 2018", "71.10", date(2018, 6, 12)),
+    Story("medan-2011", "Kota Medan, November 2011", "12.71", "Disdukcapil", date(2012, 2, 7)),
+    Story("tangerang-2012", "Kabupaten Tangerang, April 2012", "36.03", "Disdukcapil", date(2012, 7, 30)),
+    Story("kalimantan-barat-2016", "Kalimantan Barat, September 2016", "61", "Disdukcapil", date(2016, 12, 28)),
+    Story("boltim-2018", "Kabupaten Bolaang Mongondow Timur, Maret 2018", "71.10", "Dukcapil", date(2018, 6, 12)),
     Story(
         "bangkalan-2021",
         "Kabupaten Bangkalan, Oktober 2021",
         "35.26",
+        "Dispendukcapil",
         date(2022, 1, 28),
         priorities=("35.26.10", "35.26.17", "35.26.16"),  # Kokop, Konang, Modung, in the order of the story
     ),
@@ -109,7 +113,15 @@ def load_story(story: Story, say: Say) -> None:
         _load_all(story.files(), say)
         if story.priorities:
             set_priorities(story.region, story.priorities, by=None)
+        _name_agency(story)
         _withdraw_sets(story)
+
+
+def _name_agency(story: Story) -> None:
+    """Say what the story calls the agency of its region."""
+    models: Any = Province if len(story.region) == 2 else Kabupaten
+    region = models.objects.get(code=story.region)
+    describe_office(region, agency_name=story.agency, address="", public_phone="", version=0, by=None)
 
 
 def _withdraw_sets(story: Story) -> None:

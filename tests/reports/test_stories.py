@@ -203,6 +203,16 @@ def test_bangkalan_names_three_priorities():
     assert [place.name for place in ranked] == ["Kecamatan Kokop", "Kecamatan Konang", "Kecamatan Modung"]
 
 
+def test_every_agency_is_called_as_its_story_calls_it():
+    codes = ["12.71.00", "35.26.00", "36.03.00", "71.10.00"]
+    assert list(Kecamatan.objects.filter(code__in=codes).order_by("code").values_list("name", flat=True)) == [
+        "Disdukcapil Kota Medan",
+        "Dispendukcapil Kabupaten Bangkalan",
+        "Disdukcapil Kabupaten Tangerang",
+        "Dukcapil Kabupaten Bolaang Mongondow Timur",
+    ]
+
+
 def test_bangkalan_prints_at_the_dinas_only():
     printers = Device.objects.filter(kind__code="card_printer", kecamatan__kabupaten__code="35.26")
     assert [printer.kecamatan.code for printer in printers] == ["35.26.00"]
