@@ -624,8 +624,9 @@ def columns(level: str, order: Order, month: Month, word: str, *, has_target: bo
     return made
 
 
-def signatory_text(person: Mapping[str, str] | None) -> str:
+def signatory_text(person: str | None) -> str:
     """Return who signs the report of a month, as below a signature; empty where it is not known."""
     if person is None:
         return ""
-    return f"{person['name']}, {person['title']}" + (f", NIP {shown_nip(person['nip'])}" if person["nip"] else "")
+    name, title, nip = person.split("\n")
+    return f"{name}, {title}" + (f", NIP {shown_nip(nip)}" if nip else "")

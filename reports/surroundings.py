@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 
 from accounts.signatories import signing_month
 from devices.models import DeviceKind, KindRequirement
@@ -28,14 +28,14 @@ class Surroundings:
     first_month: date | None
     last_month: date | None
     has_sample_data: bool
-    signatory: Mapping[str, str] | None
+    signatory: str | None
 
 
 def surroundings(region: Region, month: date) -> Surroundings:
     """Read what a page of a region and month says beside its figures.
 
-    ``pending`` are the changes of that month that no worker has computed yet; ``signatory`` is who signs its report,
-    by name, title and NIP.
+    ``pending`` are the changes of that month that no worker has computed yet; ``signatory`` is who signs its report:
+    name, title and NIP, a line each.
     """
     required = KindRequirement.objects.filter(Q(until_month=None) | Q(until_month__gt=month), from_month__lte=month)
     fields = ("code", "name", "required", "pending", "event", "first_month", "last_month", "sample", "signatory")
@@ -87,7 +87,7 @@ def _signatory(region: Region, month: date) -> QuerySet:
     """Return who signs the report of a month; of no place, whose page is no report."""
     signing = signing_month(region.kabupaten or region.province, month)
     signing = signing.none() if region.kecamatan is not None else signing
-    return signing.values(person=JSONObject(name="name", title="title", nip="nip"))[:1]
+    return signing.values(person=Concat("name", Value("\n"), "title", Value("\n"), "nip"))[:1]
 
 
 def _first_month(region: Region) -> QuerySet:
