@@ -11,7 +11,7 @@ PYTHON := .venv/bin/python
 INSTALL := python3 -m pip --python $(PYTHON) install --quiet --disable-pip-version-check --require-hashes -r
 PROCFILE := $(if $(REDIS_URL),Procfile.redis,Procfile)
 
-.PHONY: help setup run test lint bench
+.PHONY: help setup run test lint bench screenshots
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -38,6 +38,9 @@ lint: .venv/.development ## Check style, types, import order, migrations and the
 
 bench: .venv/.development ## Measure pages, rollups and imports at national scale (needs DATABASE_URL of a PostgreSQL)
 	@$(PYTHON) -m bench
+
+screenshots: .venv/.development ## Take pictures of every page, phone and desktop, light and dark, into var/screenshots/ (ONLY="word ..." for some)
+	@$(PYTHON) -m screens $(ONLY)
 
 .venv/bin/python:
 	@python3 -m venv --without-pip .venv

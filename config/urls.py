@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from accounts.admin import reference_site
 from config.health import healthz, readyz
+from config.missing import missing
+from config.style import style
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -12,4 +14,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("repairs.urls")),
     path("", include("reports.urls")),
+    path("style/", style, name="style"),
+    # Last: whatever no line above knows.
+    path("<path:address>", missing, name="missing"),
 ]

@@ -160,6 +160,10 @@ TABLE = [
     Case("readyz", "post", everybody(405)),
     Case("admin:index", "get", (403, 403, 403, 403, 403, 200, 403, 302)),
     Case("admin:index", "post", (403, 403, 403, 403, 403, 200, 403, 302)),
+    Case("style", "get", everybody(404)),  # Only with DEBUG.
+    Case("style", "post", everybody(405)),
+    Case("missing", "get", everybody(404), ("tidak/ada/",)),
+    Case("missing", "post", everybody(404), ("tidak/ada/",)),
     Case("accounts:login", "get", signed_in(302, 200)),
     Case("accounts:login", "post", everybody(200)),
     Case("accounts:logout", "get", everybody(405)),
@@ -369,7 +373,7 @@ def _filled(arg: str) -> str:
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_no_page_answers_another_method(method: str, actors: dict[str, User | None]) -> None:
-    pages = {(case.name, case.args) for case in TABLE if case.name != "admin:index"}
+    pages = {(case.name, case.args) for case in TABLE if case.name not in ("admin:index", "missing")}
     answers = {page: _status(Case(page[0], method, (), page[1]), actors["admin"]) for page in pages}
     assert answers == dict.fromkeys(pages, 405)
 

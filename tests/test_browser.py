@@ -1,112 +1,159 @@
-"""The pages in a real browser: axe finds nothing, nothing is wider than a small phone, and no script is needed."""
+"""Every page of ``screens/pages.py`` in a real browser: axe, width, zoom, keyboard, paper, console, without a script.
+
+The site runs in processes of its own, on a copy of the sample; these tests only look.
+"""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Browser, Page
 
-from accounts.models import Role
-from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations, set_target
-from reports import rollups
-from tests.factories import make_dinas, make_fault, make_kecamatan, make_set, make_user
+from screens.pages import OFFICIAL, SCREENS, STAFF, Screen
+from screens.site import running_site
+from screens.visit import Visitor, Window, browser
 
-pytestmark = [pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.chromium
 
-PASSWORD = "kunci-kantor-7"
-PATHS = ("/reports/ID/", "/reports/36.03/", "/reports/36.03/?bulan=2020-01", "/kecamatan/36.03.30/", "/password/")
-VIEWS = [(320, "light"), (1280, "dark")]
-
-
-@pytest.fixture
-def region(transactional_db: None) -> None:
-    place = make_kecamatan("36.03.30", "Kecamatan Sepatan Timur")
-    make_dinas("36.03")
-    make_fault(make_set(place), "camera")
-    set_populations([PopulationFigures(place, "2011-2", 90_000, 60_000, 55_000)], by=None)
-    set_target(place, starts_on=date(2020, 1, 1), percent=Decimal("15"), by=None)
-    enter_recordings([Count(place, date(2020, 1, 2), place, 1738)], by=None)
-    rollups.refresh()
-    admin = make_user(Role.ADMIN, None, "admin.pusat")
-    admin.set_password(PASSWORD)
-    admin.save()
+PHONE, DESK, PLAIN = Window(320, 800), Window(1280, 900), Window(1280, 900, script=False)
+MANY_STOPS = 400
+# What the keyboard reaches, in the order of the page. A radio group is one stop.
+STOPS = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+    .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.disabled).length"""
+PLACE = """() => {
+    const one = document.activeElement;
+    if (one === document.body) return null;
+    const box = one.getBoundingClientRect();
+    const all = [...document.querySelectorAll('*')];
+    return {at: all.indexOf(one), name: one.outerHTML.slice(0, 80), seen: box.width > 0 && box.height > 0};
+}"""
 
 
-@pytest.fixture
-def browser(live_server: LiveServer, region: None) -> Iterator[Browser]:
-    """A browser, started after the data is there: Django refuses the database to a thread with an event loop."""
-    with sync_playwright() as playwright:
-        program = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield program
-        program.close()
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    with running_site() as address:
+        yield address
 
 
-def open_page(browser: Browser, server: LiveServer, width: int, scheme: str, *, script: bool = True) -> Page:
-    context = browser.new_context(
-        base_url=server.url,
-        viewport={"width": width, "height": 800},
-        color_scheme=scheme,  # type: ignore[arg-type]
-        reduced_motion="reduce",
-        java_script_enabled=script,
-    )
-    return context.new_page()
+@pytest.fixture(scope="session")
+def program() -> Iterator[Browser]:
+    with browser() as started:
+        yield started
 
 
-def sign_in(page: Page) -> None:
-    page.goto("/login/")
-    page.get_by_label("Nomor HP atau nama pengguna").fill("admin.pusat")
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
+@pytest.fixture(scope="session")
+def visitors(site: str, program: Browser) -> Iterator[dict[Window, Visitor]]:
+    made = {window: Visitor(program, site, window) for window in (PHONE, DESK, PLAIN)}
+    yield made
+    for visitor in made.values():
+        visitor.close()
 
 
-def problems(page: Page) -> list[str]:
-    """Return what axe finds, and by how much the page is wider than the window."""
-    found = [violation["id"] for violation in Axe().run(page).response["violations"]]
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return found + [f"{wider} px too wide"] * bool(wider)
+def axe_faults(page: Page) -> list[str]:
+    return [
+        f"{violation['id']}: {node['target']}"
+        for violation in Axe().run(page).response["violations"]
+        for node in violation["nodes"][:3]
+    ]
 
 
-@pytest.mark.parametrize(("width", "scheme"), VIEWS)
-def test_every_page_is_accessible_and_fits(browser: Browser, live_server: LiveServer, width: int, scheme: str) -> None:
-    page = open_page(browser, live_server, width, scheme)
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.goto("/login/")
-    found = {"/login/": problems(page)}
-    sign_in(page)
-    for path in PATHS:
-        page.goto(path)
-        found[path] = problems(page)
-    assert {path: faults for path, faults in found.items() if faults} == {}
-    assert said == []
+def too_wide(page: Page) -> int:
+    """Return by how many pixels a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def test_a_faulty_form_moves_the_focus_to_the_summary(browser: Browser, live_server: LiveServer) -> None:
-    page = open_page(browser, live_server, 360, "light")
-    page.goto("/login/")
-    page.get_by_role("button", name="Masuk").click()
-    assert page.evaluate("document.activeElement.className") == "errs"
-    page.get_by_role("link", name="Isi kata sandi.").click()
-    assert page.evaluate("document.activeElement.id") == "id_password"
+def faults(page: Page, said: list[str]) -> dict[str, Any]:
+    """Return what is wrong with a page in either colour scheme; nothing where all is well."""
+    found: dict[str, Any] = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found[scheme] = axe_faults(page)
+    found["px too wide"] = too_wide(page)
+    found["console"] = said
+    found["h1"] = page.locator("h1").count() - 1
+    found["filled buttons"] = max(page.locator(".btn.go:visible").count() - 1, 0)
+    return {name: fault for name, fault in found.items() if fault}
 
 
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_a_page_serves_on_a_phone(visitors: dict[Window, Visitor], screen: Screen) -> None:
+    with visitors[PHONE].visit(screen) as (page, said):
+        assert faults(page, said) == {}
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_a_page_serves_on_a_desk(visitors: dict[Window, Visitor], screen: Screen) -> None:
+    """Also by keyboard alone, zoomed to twice its size, with letters twice as large, and on paper."""
+    with visitors[DESK].visit(screen) as (page, said):
+        assert faults(page, said) == {}
+        walk(page)
+        page.set_viewport_size({"width": DESK.width // 2, "height": DESK.height // 2})
+        zoomed = too_wide(page)
+        page.set_viewport_size({"width": DESK.width, "height": DESK.height})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        enlarged = too_wide(page)
+        page.evaluate("document.documentElement.style.fontSize = ''")
+        page.emulate_media(media="print", color_scheme="light")
+        page.set_viewport_size({"width": 688, "height": 1000})  # A4 without its margins, at 96 dpi.
+        frame = page.locator(".top, .crumbs, .btn, .pager").locator("visible=true").count()
+        assert {"zoomed": zoomed, "enlarged": enlarged, "printed": too_wide(page), "frame on paper": frame} == {
+            "zoomed": 0,
+            "enlarged": 0,
+            "printed": 0,
+            "frame on paper": 0,
+        }
+
+
+def walk(page: Page) -> None:
+    """Go through a page with the Tab key: every stop can be seen, and comes after the one before it."""
+    page.locator(".skip").focus()
+    walked = [page.evaluate(PLACE)]
+    for _ in range(min(page.evaluate(STOPS), MANY_STOPS)):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(PLACE)
+        if stop is None or stop["at"] == walked[0]["at"]:
+            break
+        walked.append(stop)
+    assert [stop["name"] for stop in walked if not stop["seen"]] == []
+    assert [stop["at"] for stop in walked] == sorted(stop["at"] for stop in walked)
+    assert len(walked) > 1
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_a_page_needs_no_script(visitors: dict[Window, Visitor], screen: Screen) -> None:
+    with visitors[PLAIN].visit(screen) as (page, _):
+        assert page.locator("h1").count() == 1
+        assert page.locator("main").inner_text().strip() != ""
+
+
+def test_a_faulty_form_moves_the_focus_to_the_summary(visitors: dict[Window, Visitor]) -> None:
+    with visitors[PHONE].visit(Screen("login", "/login/")) as (page, _):
+        page.get_by_role("button", name="Masuk").click()
+        assert page.evaluate("document.activeElement.className") == "errs"
+        page.get_by_role("link", name="Isi kata sandi.").click()
+        assert page.evaluate("document.activeElement.id") == "id_password"
+
+
+@pytest.mark.parametrize("window", [DESK, PLAIN], ids=["script", "plain"])
 def test_the_table_is_sorted_and_the_month_picked_with_and_without_a_script(
-    browser: Browser, live_server: LiveServer, script: bool
+    visitors: dict[Window, Visitor], window: Window
 ) -> None:
-    page = open_page(browser, live_server, 1280, "light", script=script)
-    sign_in(page)
-    page.goto("/reports/36.03/?bulan=2020-01")
-    page.get_by_role("link", name="Rekam bersih").click()
-    page.wait_for_url("**/reports/36.03/?bulan=2020-01&urut=bersih")
-    assert page.get_by_role("columnheader", name="Rekam bersih").get_attribute("aria-sort") == "ascending"
-    page.get_by_label("Bulan", exact=True).select_option("2020-02")
-    page.get_by_role("button", name="Tampilkan").click()
-    assert page.url.endswith("/reports/36.03/?bulan=2020-02")
-    assert page.get_by_role("heading", level=1).inner_text() == "Kabupaten 36.03"
+    with visitors[window].visit(Screen("past", "/reports/75.01/?bulan=2026-01", OFFICIAL)) as (page, _):
+        page.get_by_role("link", name="Rekam bersih").click()
+        page.wait_for_url("**/reports/75.01/?bulan=2026-01&urut=bersih")
+        assert page.get_by_role("columnheader", name="Rekam bersih").get_attribute("aria-sort") == "ascending"
+        page.get_by_label("Bulan", exact=True).select_option("2026-02")
+        page.get_by_role("button", name="Tampilkan").click()
+        page.wait_for_url("**/reports/75.01/?bulan=2026-02&urut=bersih")
+        assert page.get_by_role("heading", level=1).inner_text() == "Kabupaten Gorontalo"
+
+
+def test_regions_are_found_without_a_script(visitors: dict[Window, Visitor]) -> None:
+    with visitors[PLAIN].visit(Screen("search", "/repairs/", STAFF)) as (page, _):
+        page.get_by_label("Cari wilayah, nama atau kode").fill("limboto barat")
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name="Kecamatan Limboto Barat").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Kecamatan Limboto Barat"

@@ -1,0 +1,41 @@
+"""Adds to the sample what some screens need besides it; run once when the database is made."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import django
+
+django.setup()
+
+from django.utils import timezone  # noqa: E402
+
+from accounts.models import Role  # noqa: E402
+from accounts.people import create_user  # noqa: E402
+from kecamatan.models import Kecamatan  # noqa: E402
+from repairs.outages import report_outage  # noqa: E402
+from reports import rollups  # noqa: E402
+from reports.sample_users import DemoUser  # noqa: E402
+from screens.pages import NOBODY_YET  # noqa: E402
+
+
+def main() -> None:
+    """Add somebody without an assignment, and a power cut that goes on in two kecamatan."""
+    demo = DemoUser(NOBODY_YET, "Tanpa Tugas", Role.STAFF, "")
+    create_user(username=demo.username, name=demo.name, password=demo.password, by=None)
+    report_outage(
+        client_key=uuid4(),
+        places=Kecamatan.objects.filter(code__in=["75.01.02", "75.01.03"]),
+        started_at=timezone.now() - timedelta(hours=2),
+        effect="stopped",
+        cause="power_outage",
+        certainty="certain",
+        note="Gardu di jalan besar meledak.",
+        by=None,
+    )
+    rollups.refresh()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""The pages of the product, each as somebody reaches it: the one list behind screenshots and browser tests.
+
+To add a page, add a line: a name for the picture, the address, who looks (a user of ``reports/sample_users.py``; nobody
+is signed in without one), and the steps from there, such as following a link or sending a form. Steps may write: the
+database is thrown away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from playwright.sync_api import Page
+
+Step = Callable[[Page], object]
+
+OPERATOR, STAFF, TECHNICIAN = "operator.limboto", "staf.gorontalo", "teknisi.gorontalo"
+OFFICIAL, ADMIN, NATION_ADMIN, NATION_OFFICIAL = "pejabat.gorontalo", "admin.gorontalo", "admin.pusat", "pejabat.pusat"
+NOBODY_YET = "tanpa.tugas"
+"""Somebody without an assignment, whom ``screens/additions.py`` adds to the sample."""
+
+
+class Screen(NamedTuple):
+    """A page: how to get there, and the status with which it answers."""
+
+    name: str
+    path: str
+    user: str = ""
+    steps: tuple[Step, ...] = ()
+    status: int = 200
+
+
+def follow(selector: str) -> Step:
+    """Return the step that follows the first link that a CSS selector finds."""
+    return lambda page: page.locator(selector).first.click()
+
+
+def press(name: str) -> Step:
+    """Return the step that presses the first button of this name."""
+    return lambda page: page.get_by_role("button", name=name).first.click()
+
+
+def unfold(summary: str) -> Step:
+    """Return the step that opens what is folded under a summary."""
+    return lambda page: page.locator("summary", has_text=summary).first.click()
+
+
+def fill(label: str, text: str) -> Step:
+    """Return the step that types into the field of this label."""
+    return lambda page: page.get_by_label(label).first.fill(text)
+
+
+FIRST_ROW = follow("main tbody th a")
+
+SCREENS = (
+    # Signing in, and one's own account.
+    Screen("login", "/login/"),
+    Screen("login-errors", "/login/", "", (press("Masuk"),)),
+    Screen("signed-out", "/logout/done/"),
+    Screen("password", "/password/", OPERATOR),
+    Screen("password-errors", "/password/", OPERATOR, (press("Ganti kata sandi"),)),
+    Screen("password-changed", "/password/done/", OPERATOR),
+    Screen("no-assignment", "/", NOBODY_YET),
+    Screen("menu", "/repairs/", NATION_ADMIN, (unfold("Menu"),)),
+    # What goes wrong.
+    Screen("not-found", "/tidak/ada/", STAFF, status=404),
+    Screen("not-found-signed-out", "/tidak/ada/", status=404),
+    Screen("outside-scope", "/reports/36.03/", OPERATOR, status=404),
+    Screen("forbidden", "/repairs/report/", OFFICIAL, status=403),
+    # Dashboards.
+    Screen("nation", "/reports/ID/", NATION_OFFICIAL),
+    Screen("province", "/reports/75/", NATION_OFFICIAL),
+    Screen("kabupaten", "/reports/75.01/", OFFICIAL),
+    Screen("kabupaten-sorted", "/reports/75.01/?urut=-nama", OFFICIAL, (unfold("Arti angka"),)),
+    Screen("kabupaten-past", "/reports/36.03/?bulan=2012-04", NATION_OFFICIAL),
+    Screen("kabupaten-empty", "/reports/75.01/?bulan=2014-05", OFFICIAL),
+    Screen("kecamatan", "/kecamatan/75.01.01/", OPERATOR),
+    Screen("kecamatan-past", "/kecamatan/36.03.30/?bulan=2012-04", NATION_OFFICIAL),
+    Screen("kecamatan-empty", "/kecamatan/75.01.01/?bulan=2014-05", OPERATOR),
+    Screen("dinas", "/kecamatan/75.01.00/", STAFF),
+    # Search.
+    Screen("search", "/search/?q=limboto", NATION_OFFICIAL),
+    Screen("search-nothing", "/search/?q=entah", STAFF),
+    Screen("search-start", "/search/", STAFF),
+    # Tickets.
+    Screen("tickets", "/repairs/", STAFF),
+    Screen("tickets-filtered", "/repairs/?kata=tidak-ada-yang-begini", STAFF),
+    Screen("ticket-staff", "/repairs/", STAFF, (FIRST_ROW,)),
+    Screen("ticket-operator", "/kecamatan/75.01.01/", OPERATOR, (follow("#l-alat .list a"),)),
+    Screen("report-fault", "/repairs/report/?kecamatan=75.01.01", OPERATOR),
+    Screen("report-fault-errors", "/repairs/report/?kecamatan=75.01.01", OPERATOR, (press("Kirim laporan"),)),
+    Screen("report-fault-place", "/repairs/report/", STAFF),
+    Screen("log-message", "/repairs/report/incoming/", STAFF),
+    Screen("log-report", "/repairs/report/incoming/75.01.01/", STAFF),
+    # Outages.
+    Screen("outages", "/outages/", STAFF),
+    Screen("outage", "/outages/", STAFF, (FIRST_ROW,)),
+    Screen("outage-report", "/outages/report/", STAFF),
+    # Reference data.
+    Screen("style", "/style/"),
+)

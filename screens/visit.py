@@ -1,0 +1,85 @@
+"""Goes to a screen as its user would: signs in once, follows the steps, and tells what the page answered."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from accounts.models import Role
+from reports.sample_users import DemoUser
+from screens.pages import Screen
+
+
+class Window(NamedTuple):
+    """A size of window; without ``script`` the browser runs no JavaScript."""
+
+    width: int
+    height: int
+    script: bool = True
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Start Chromium, the installed one if there is one, and end it."""
+    with sync_playwright() as playwright:
+        program = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield program
+        program.close()
+
+
+class Visitor:
+    """Visits screens in one window size; each user signs in once."""
+
+    def __init__(self, program: Browser, address: str, window: Window) -> None:
+        self.program, self.address, self.window = program, address, window
+        self.contexts: dict[str, BrowserContext] = {}
+
+    @contextmanager
+    def visit(self, screen: Screen) -> Iterator[tuple[Page, list[str]]]:
+        """Yield the page of a screen, and what the console has said; fails where it answers with another status."""
+        page = self._context(screen.user).new_page()
+        said: list[str] = []
+        # A page that is not there is also a message in the console.
+        page.on("console", lambda message: said.append(message.text) if screen.status == 200 else None)
+        answer = page.goto(screen.path)
+        for step in screen.steps:
+            step(page)
+            page.wait_for_load_state()
+        assert answer is not None and answer.status == screen.status, f"{screen.name} answered {answer}"
+        yield page, said
+        page.close()
+
+    def close(self) -> None:
+        """Close all windows."""
+        for context in self.contexts.values():
+            context.close()
+
+    def _context(self, user: str) -> BrowserContext:
+        if user not in self.contexts:
+            self.contexts[user] = self._new_context()
+            if user:
+                sign_in(self.contexts[user], user)
+        return self.contexts[user]
+
+    def _new_context(self) -> BrowserContext:
+        return self.program.new_context(
+            base_url=self.address,
+            viewport={"width": self.window.width, "height": self.window.height},
+            reduced_motion="reduce",
+            java_script_enabled=self.window.script,
+        )
+
+
+def sign_in(context: BrowserContext, user: str) -> None:
+    """Sign a demo user in through the sign-in page."""
+    page = context.new_page()
+    page.goto("/login/")
+    page.get_by_label("Nomor HP atau nama pengguna").fill(user)
+    page.get_by_label("Kata sandi").fill(DemoUser(user, "", Role.STAFF, "").password)
+    page.get_by_role("button", name="Masuk").click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+    page.close()

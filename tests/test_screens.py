@@ -1,0 +1,28 @@
+"""The list of screens holds every page of the product, so that none is left without a picture and a browser test."""
+
+from __future__ import annotations
+
+from django.urls import resolve
+
+from screens.pages import SCREENS
+from tests.test_authorisation import TABLE
+
+# What nobody looks at, and what the steps of a screen reach.
+NO_PAGES = {"healthz", "readyz", "admin:index", "missing"}
+REACHED_BY_STEPS = {
+    "ticket-operator": "repairs:ticket-detail",
+    "outage": "repairs:outage-detail",
+}
+
+
+def test_every_page_that_somebody_may_open_is_a_screen() -> None:
+    pages = {case.name for case in TABLE if case.method == "get" and 200 in case.expected and "api" not in case.name}
+    shown = {resolve(screen.path.partition("?")[0]).view_name for screen in SCREENS if not screen.steps}
+    assert pages - NO_PAGES - shown - set(REACHED_BY_STEPS.values()) == set()
+
+
+def test_the_names_of_the_screens_are_names_of_files() -> None:
+    names = [screen.name for screen in SCREENS]
+    assert len(set(names)) == len(names)
+    assert [name for name in names if not name.replace("-", "").isalnum()] == []
+    assert set(REACHED_BY_STEPS) <= set(names)
