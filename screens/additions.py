@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import django
@@ -11,9 +11,11 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402
 
+from accounts.contacts import add_contact  # noqa: E402
 from accounts.models import Role  # noqa: E402
 from accounts.people import create_user  # noqa: E402
-from kecamatan.models import Kecamatan  # noqa: E402
+from accounts.signatories import name_signatory  # noqa: E402
+from kecamatan.models import Kabupaten, Kecamatan  # noqa: E402
 from repairs.outages import report_outage  # noqa: E402
 from reports import rollups  # noqa: E402
 from reports.sample_users import DemoUser  # noqa: E402
@@ -21,7 +23,7 @@ from screens.pages import NOBODY_YET  # noqa: E402
 
 
 def main() -> None:
-    """Add somebody without an assignment, and a power cut that goes on in two kecamatan."""
+    """Add somebody without an assignment, a power cut that goes on in two kecamatan, a contact and a signatory."""
     demo = DemoUser(NOBODY_YET, "Tanpa Tugas", Role.STAFF, "")
     create_user(username=demo.username, name=demo.name, password=demo.password, by=None)
     report_outage(
@@ -34,6 +36,9 @@ def main() -> None:
         note="Gardu di jalan besar meledak.",
         by=None,
     )
+    office = Kabupaten.objects.get(code="75.01")
+    add_contact(office, role="Teknisi", name="Budi Santoso", phone="0812 3456 7890", by=None)
+    name_signatory(office, name="Rahmawati", nip="", title="Kepala Dinas", starts_on=date(2026, 1, 5), by=None)
     rollups.refresh()
 
 

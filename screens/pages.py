@@ -21,18 +21,19 @@ NOBODY_YET = "tanpa.tugas"
 
 
 class Screen(NamedTuple):
-    """A page: how to get there, and the status with which it answers."""
+    """A page: how to get there, the status with which it answers, and the name of its URL where steps lead on."""
 
     name: str
     path: str
     user: str = ""
     steps: tuple[Step, ...] = ()
     status: int = 200
+    shows: str = ""
 
 
 def follow(selector: str) -> Step:
-    """Return the step that follows the first link that a CSS selector finds."""
-    return lambda page: page.locator(selector).first.click()
+    """Return the step that follows the first link in sight that a CSS selector finds."""
+    return lambda page: page.locator(selector).locator("visible=true").first.click()
 
 
 def press(name: str) -> Step:
@@ -85,8 +86,10 @@ SCREENS = (
     # Tickets.
     Screen("tickets", "/repairs/", STAFF),
     Screen("tickets-filtered", "/repairs/?kata=tidak-ada-yang-begini", STAFF),
-    Screen("ticket-staff", "/repairs/", STAFF, (FIRST_ROW,)),
-    Screen("ticket-operator", "/kecamatan/75.01.01/", OPERATOR, (follow("#l-alat .list a"),)),
+    Screen("ticket-staff", "/repairs/", STAFF, (FIRST_ROW,), shows="repairs:ticket-detail"),
+    Screen(
+        "ticket-operator", "/kecamatan/75.01.01/", OPERATOR, (follow("#l-alat .list a"),), shows="repairs:ticket-detail"
+    ),
     Screen("report-fault", "/repairs/report/?kecamatan=75.01.01", OPERATOR),
     Screen("report-fault-errors", "/repairs/report/?kecamatan=75.01.01", OPERATOR, (press("Kirim laporan"),)),
     Screen("report-fault-place", "/repairs/report/", STAFF),
@@ -94,8 +97,43 @@ SCREENS = (
     Screen("log-report", "/repairs/report/incoming/75.01.01/", STAFF),
     # Outages.
     Screen("outages", "/outages/", STAFF),
-    Screen("outage", "/outages/", STAFF, (FIRST_ROW,)),
+    Screen("outage", "/outages/", STAFF, (FIRST_ROW,), shows="repairs:outage-detail"),
+    Screen(
+        "outage-correct",
+        "/outages/",
+        STAFF,
+        (FIRST_ROW, follow("a[href$='/correct/']")),
+        shows="repairs:outage-correct",
+    ),
     Screen("outage-report", "/outages/report/", STAFF),
-    # Reference data.
+    # Devices.
+    Screen("devices", "/devices/", STAFF),
+    Screen("device", "/devices/", STAFF, (FIRST_ROW,), shows="repairs:device-detail"),
+    Screen("set", "/devices/", STAFF, (FIRST_ROW, follow("main a[href*='/devices/sets/']")), shows="repairs:set-detail"),
+    # The profile of a region.
+    Screen("profile", "/profile/75.01/", STAFF),
+    Screen("profile-kecamatan", "/profile/75.01.01/", OPERATOR),
+    Screen("profile-history", "/profile/75.01/history/", STAFF),
+    Screen("profile-edit", "/profile/75.01/edit/", STAFF),
+    Screen("profile-hours", "/profile/75.01/hours/", STAFF),
+    Screen("profile-supply", "/profile/75.01.01/supply/", OPERATOR),
+    Screen("profile-logo", "/profile/75.01/logo/", STAFF),
+    Screen("contact-add", "/profile/75.01/contacts/add/", STAFF),
+    Screen(
+        "contact-edit",
+        "/profile/75.01/",
+        STAFF,
+        (follow("a[href*='/contacts/']:not([href$='/add/'])"),),
+        shows="accounts:contact-edit",
+    ),
+    Screen("signatory-add", "/profile/75.01/signatories/add/", STAFF),
+    Screen(
+        "signatory-edit",
+        "/profile/75.01/",
+        STAFF,
+        (follow("a[href*='/signatories/']:not([href$='/add/'])"),),
+        shows="accounts:signatory-edit",
+    ),
+    # The components.
     Screen("style", "/style/"),
 )

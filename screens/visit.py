@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
+from django.urls import resolve
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from accounts.models import Role
@@ -50,6 +52,8 @@ class Visitor:
             step(page)
             page.wait_for_load_state()
         assert answer is not None and answer.status == screen.status, f"{screen.name} answered {answer}"
+        if screen.shows:
+            assert resolve(urlsplit(page.url).path).view_name == screen.shows, page.url
         yield page, said
         page.close()
 
