@@ -106,10 +106,22 @@ SCREENS = (
         shows="repairs:outage-correct",
     ),
     Screen("outage-report", "/outages/report/", STAFF),
+    # Counts.
+    Screen("recordings", "/recordings/", OPERATOR),
+    Screen("recordings-staff", "/recordings/", STAFF),
+    Screen(
+        "recording-day",
+        "/recordings/",
+        OPERATOR,
+        (follow("main a[href^='/recordings/75.01.01/']"),),
+        shows="repairs:recording-day",
+    ),
     # Devices.
     Screen("devices", "/devices/", STAFF),
     Screen("device", "/devices/", STAFF, (FIRST_ROW,), shows="repairs:device-detail"),
-    Screen("set", "/devices/", STAFF, (FIRST_ROW, follow("main a[href*='/devices/sets/']")), shows="repairs:set-detail"),
+    Screen(
+        "set", "/devices/", STAFF, (FIRST_ROW, follow("main a[href*='/devices/sets/']")), shows="repairs:set-detail"
+    ),
     # The profile of a region.
     Screen("profile", "/profile/75.01/", STAFF),
     Screen("profile-kecamatan", "/profile/75.01.01/", OPERATOR),
