@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from kecamatan.models import Kabupaten, Kecamatan, Province, Voidable
-from kecamatan.scope import Scope
+from kecamatan.scope import Scope, region_filter
 
 
 class Role(models.TextChoices):
@@ -25,6 +26,41 @@ class Role(models.TextChoices):
     ADMIN = "admin", "Admin"
 
 
+class UserQuerySet(models.QuerySet["User"]):
+    """People. An admin sees those of the own regions and changes those who act nowhere else."""
+
+    def visible_to(self, user: object) -> Self:
+        """Keep the people who have, had or will have a role where the user is an admin; nobody when in doubt."""
+        scope = admin_scope(user)
+        if scope.nation:
+            return self.all()
+        condition = _within(scope)
+        if condition is None:
+            return self.none()
+        return self.filter(pk__in=Assignment.objects.filter(condition).values("user"))
+
+    def manageable_by(self, user: object) -> Self:
+        """Keep the people whose account the user may change: all their roles lie where the user is an admin.
+
+        Of somebody without any role now or to come, the roles that were count. Otherwise an admin of a kabupaten
+        could take over the account of a person who acts for the nation.
+        """
+        scope = admin_scope(user)
+        if scope.nation:
+            return self.all()
+        roles = Assignment.objects.filter(user=OuterRef("pk"))
+        outside = roles.exclude(pk__in=Assignment.objects.visible_to(user).values("pk"))
+        return self.visible_to(user).filter(
+            ~Exists(outside.not_over()) & (Exists(roles.not_over()) | ~Exists(outside)),
+        )
+
+
+class PersonManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's ways to make users, and our querysets."""
+
+    use_in_migrations = False
+
+
 class User(AbstractUser):
     """Somebody who signs in, by user name or phone number; what they may do is said by their assignments."""
 
@@ -32,10 +68,15 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     name = models.CharField("nama", max_length=120)
     phone = models.CharField("nomor HP", max_length=16, null=True, blank=True, unique=True, help_text="E.164")
+    version = models.PositiveIntegerField(default=1)
+
+    objects: ClassVar[Any] = PersonManager()
 
     class Meta:
         verbose_name = "pengguna"
         verbose_name_plural = "pengguna"
+        # The list of people, by name.
+        indexes: ClassVar = [models.Index(fields=["name", "id"], name="accounts_user_name")]
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -56,11 +97,34 @@ class User(AbstractUser):
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
-    """Assignments; a fixed end is the moment from which one no longer holds."""
+    """Assignments: spans of time, half-open; without a start they hold from the beginning, without an end for good."""
 
-    def running(self) -> AssignmentQuerySet:
+    def visible_to(self, user: object) -> Self:
+        """Keep the assignments to regions where the user is an admin; none when in doubt."""
+        return self.within(admin_scope(user))
+
+    def within(self, scope: Scope) -> Self:
+        """Keep the assignments to regions that lie wholly inside a scope."""
+        condition = _within(scope)
+        return self.none() if condition is None else self.filter(condition)
+
+    def running(self) -> Self:
         """Keep the assignments that hold now."""
-        return self.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()))
+        now = timezone.now()
+        return self.filter(_holds_after(now), Q(starts_at=None) | Q(starts_at__lte=now))
+
+    def not_over(self) -> Self:
+        """Keep the assignments that hold now or later."""
+        return self.filter(_holds_after(timezone.now()))
+
+    def overlapping(self, start: datetime, end: datetime | None) -> Self:
+        """Keep the assignments that share a moment with [start, end)."""
+        rows = self.filter(_holds_after(start))
+        return rows if end is None else rows.filter(Q(starts_at=None) | Q(starts_at__lt=end))
+
+
+def _holds_after(moment: datetime) -> Q:
+    return Q(ends_at=None) | Q(ends_at__gt=moment)
 
 
 EXACTLY_ONE_REGION = (
@@ -73,7 +137,10 @@ EXACTLY_ONE_REGION = (
 
 
 class Assignment(models.Model):
-    """A role in exactly one region, until an optional end."""
+    """A role in exactly one region, from a start, until an optional end.
+
+    ``deputises`` is the role of an absent colleague for whom this person stands in; such a role always has an end.
+    """
 
     class Level(models.TextChoices):
         NATION = "nation", "Indonesia"
@@ -87,7 +154,10 @@ class Assignment(models.Model):
     province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True, related_name="assignments")
     kabupaten = models.ForeignKey(Kabupaten, models.PROTECT, null=True, blank=True, related_name="assignments")
     kecamatan = models.ForeignKey(Kecamatan, models.PROTECT, null=True, blank=True, related_name="assignments")
+    starts_at = models.DateTimeField("mulai", null=True, blank=True, help_text="Kosong: sejak semula.")
     ends_at = models.DateTimeField("berakhir", null=True, blank=True)
+    deputises = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="deputies")
+    version = models.PositiveIntegerField(default=1)
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -96,6 +166,9 @@ class Assignment(models.Model):
         verbose_name_plural = "penugasan"
         constraints: ClassVar = [
             models.CheckConstraint(condition=EXACTLY_ONE_REGION, name="accounts_assignment_exactly_one_level"),
+            models.CheckConstraint(
+                condition=Q(deputises=None) | Q(ends_at__isnull=False), name="accounts_assignment_deputy_ends"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -110,6 +183,57 @@ class Assignment(models.Model):
     def region_code(self) -> str:
         """Return the code of the region, ``ID`` for the nation."""
         return self.region.code if self.region else "ID"
+
+
+class SignInLink(models.Model):
+    """The newest one-time link by which a person signs in and chooses a password; it ends every earlier one.
+
+    Kept is a random nonce only. The link itself is made of it with ``SECRET_KEY``, so that it can be shown again to
+    who made it, while a copy of the database opens nothing.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="sign_in_link")
+    nonce = models.CharField(max_length=32)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="links_made"
+    )
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "tautan masuk"
+        verbose_name_plural = "tautan masuk"
+        # The links that an admin has yet to send, newest first.
+        indexes: ClassVar = [models.Index(fields=["made_by", "-made_at"], name="accounts_link_made")]
+
+    def __str__(self) -> str:
+        return f"tautan masuk {self.user_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the link can still be used."""
+        return self.used_at is None and timezone.now() < self.expires_at
+
+
+def admin_scope(user: object) -> Scope:
+    """Return the regions whose people a user manages; the empty scope when in doubt."""
+    return user.scope_as(Role.ADMIN) if isinstance(user, User) and user.is_active else Scope()
+
+
+def _within(scope: Scope) -> Q | None:
+    """Return the filter that keeps the assignments to regions wholly inside a scope, ``None`` where there are none."""
+    if scope.nation:
+        return Q()
+    if scope == Scope():
+        return None
+    kabupaten = Q(province__in=scope.provinces) | Q(pk__in=scope.kabupaten)
+    # By keys, not by joins: the larger tables are then not read for each assignment.
+    return (
+        Q(province__in=scope.provinces)
+        | Q(kabupaten__in=Kabupaten.objects.filter(kabupaten).values("pk"))
+        | Q(kecamatan__in=Kecamatan.objects.filter(region_filter(scope, "") or Q(pk=None)).values("pk"))
+    )
 
 
 LEVELS = [Assignment.Level.NATION, Assignment.Level.PROVINCE, Assignment.Level.KABUPATEN, Assignment.Level.KECAMATAN]

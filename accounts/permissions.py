@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from accounts.models import Role, User
+from accounts.models import Role, User, admin_scope
 from kecamatan.models import Kabupaten, Kecamatan, Province
 from kecamatan.scope import Scope
 from lib.errors import Forbidden
@@ -127,6 +127,21 @@ def may_edit_supply(user: object, region: Region) -> bool:
     return holds_role(user, region, Role.OPERATOR, Role.TECHNICIAN, Role.STAFF, Role.ADMIN)
 
 
+def manages_people(user: object) -> bool:
+    """Say whether a person is an admin of any region at all."""
+    return admin_scope(user) != Scope()
+
+
+def may_manage_person(user: object, person: User) -> bool:
+    """Say whether a person may change another's account: all roles of the other lie where the person is an admin."""
+    return User.objects.manageable_by(user).filter(pk=person.pk).exists()
+
+
+def may_hand_over_tickets(user: object, kecamatan: Kecamatan) -> bool:
+    """Say whether a person may give the tickets of somebody who leaves to others."""
+    return holds_role(user, kecamatan, Role.STAFF, Role.ADMIN)
+
+
 def may_manage_reference_data(user: object) -> bool:
     """Say whether a person may change the reference data of the nation: kinds, office hours, days off."""
     return holds_role(user, None, Role.ADMIN)
@@ -142,3 +157,9 @@ def guard(by: User | None, places: Iterable[Kecamatan], may: Callable[[User, Kec
     for place in places:
         if not may(by, place):
             raise Forbidden(f"Anda tidak berwenang melakukan ini untuk {place.name}.")
+
+
+def guard_person(by: User | None, person: User) -> None:
+    """Raise :class:`Forbidden` unless somebody may change a person's account; nobody at all is the system."""
+    if by is not None and not may_manage_person(by, person):
+        raise Forbidden(f"{person} juga bertugas di luar wilayah Anda. Minta admin di atas Anda mengubah akunnya.")

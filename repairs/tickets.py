@@ -38,14 +38,21 @@ from repairs.workflow import ENDED, due_at, settle
 @transaction.atomic
 def assign(ticket: Ticket, *, assignee: User | None, version: int, by: User | None) -> None:
     """Give a ticket to somebody who may work it, or to nobody. Effects: ``assignee``, an event."""
-    _guard_change(ticket, version, by, may_work_tickets)
+    guard(by, [ticket.kecamatan], may_work_tickets)
+    give(ticket, assignee=assignee, version=version, by=by)
+
+
+def give(ticket: Ticket, *, assignee: User | None, version: int, by: User | None, **said: str) -> None:
+    """Do what :func:`assign` does, for a change whose own permission was asked before; ``said`` enters the event."""
+    refuse_stale(ticket, version)
+    refuse_voided(ticket)
     if assignee == ticket.assignee:
         return
     if assignee is not None and not may_work_tickets(assignee, ticket.kecamatan):
         raise Refused(f"{assignee} tidak bertugas untuk {ticket.kecamatan.name}.", field="assignee")
     before = str(ticket.assignee) if ticket.assignee else ""
     compare_and_set(ticket, version, assignee=assignee)
-    _record(ticket, "assign", by, before=before, after=str(assignee) if assignee else "")
+    _record(ticket, "assign", by, before=before, after=str(assignee) if assignee else "", **said)
 
 
 @transaction.atomic

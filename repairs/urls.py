@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repairs.views import arrangements, counts, devices, outages, reports, sets, tickets
+from repairs.views import arrangements, counts, devices, handover, outages, reports, sets, tickets
 
 app_name = "repairs"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("repairs/report/", reports.report, name="report"),
     path("repairs/report/incoming/", reports.log_message, name="log-message"),
     path("repairs/report/incoming/<str:code>/", reports.log_report, name="log-report"),
+    path("repairs/handover/<int:pk>/", handover.handover, name="handover"),
     path("repairs/<str:number>/", tickets.ticket_detail, name="ticket-detail"),
     path("repairs/<str:number>/<slug:name>/", tickets.ticket_move, name="ticket-move"),
     path("outages/", outages.outage_list, name="outage-list"),

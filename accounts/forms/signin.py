@@ -8,9 +8,12 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
 from accounts.backends import normalise_sign_in
+from lib.forms import DomainForm
 
 REQUIRED_NAME = "Isi nomor HP atau nama pengguna."
 REQUIRED_PASSWORD = "Isi kata sandi."
+PASSWORD_RULE = "Paling sedikit 10 huruf, jangan angka saja, jangan yang mudah ditebak."
+MISMATCH = "Kata sandi baru dan ulangannya berbeda. Ketik ulang keduanya."
 
 
 def mark_fields(form: forms.BaseForm) -> None:
@@ -44,12 +47,36 @@ class SignInForm(AuthenticationForm):
         return normalise_sign_in(self.cleaned_data["username"])
 
 
+def password_field(label: str, required: str, hint: str = "") -> forms.CharField:
+    """Return a field for a new password, which is never shown again."""
+    widget = forms.PasswordInput(attrs={"class": "in", "autocomplete": "new-password"})
+    return forms.CharField(
+        label=label, strip=False, widget=widget, help_text=hint, error_messages={"required": required}
+    )
+
+
+class ChoosePasswordForm(DomainForm):
+    """A first or forgotten password, typed twice, by somebody who came with a sign-in link."""
+
+    new_password1 = password_field("Kata sandi baru", "Isi kata sandi baru.", PASSWORD_RULE)
+    new_password2 = password_field("Kata sandi baru, sekali lagi", "Ulangi kata sandi baru.")
+    remember = forms.BooleanField(label="Ini HP saya sendiri", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse two passwords that differ."""
+        said = super().clean() or {}
+        first, second = said.get("new_password1"), said.get("new_password2")
+        if first and second and first != second:
+            self.add_error("new_password2", MISMATCH)
+        return said
+
+
 class ChangePasswordForm(PasswordChangeForm):
     """The old password, and the new one twice."""
 
     error_messages: ClassVar[dict[str, str]] = {  # type: ignore[assignment,misc]
         "password_incorrect": "Kata sandi lama keliru. Ketik ulang.",
-        "password_mismatch": "Kata sandi baru dan ulangannya berbeda. Ketik ulang keduanya.",
+        "password_mismatch": MISMATCH,
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -57,9 +84,7 @@ class ChangePasswordForm(PasswordChangeForm):
         self._say("old_password", "Kata sandi lama", "Isi kata sandi lama.")
         self._say("new_password1", "Kata sandi baru", "Isi kata sandi baru.")
         self._say("new_password2", "Kata sandi baru, sekali lagi", "Ulangi kata sandi baru.")
-        self.fields[
-            "new_password1"
-        ].help_text = "Paling sedikit 10 huruf, jangan angka saja, jangan yang mudah ditebak."
+        self.fields["new_password1"].help_text = PASSWORD_RULE
         self.fields["new_password2"].help_text = ""
         mark_fields(self)
 

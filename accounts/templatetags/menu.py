@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.home import home_url, region_url
 from accounts.models import User
-from accounts.permissions import may_manage_reference_data, may_report, reports_somewhere
+from accounts.permissions import manages_people, may_manage_reference_data, may_report, reports_somewhere
 from kecamatan.models import Kecamatan
 
 register = template.Library()
@@ -46,6 +46,8 @@ def _links(user: User, path: str) -> list[dict[str, object]]:
     if reports_somewhere(user):
         links.append(("Lapor kerusakan", reverse("repairs:report")))
     links += [(str(assignment.region), region_url(assignment)) for assignment in user.running_assignments[1:]]
+    if manages_people(user):
+        links.append(("Pengguna", reverse("accounts:user-list")))
     if may_manage_reference_data(user):
         links.append(("Data acuan", reverse("admin:index")))
     return [{"label": label, "url": url, "current": url == path} for label, url in links]

@@ -13,8 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.forms.signin import ChangePasswordForm, SignInForm
+from accounts.forms.signin import ChangePasswordForm, ChoosePasswordForm, SignInForm
+from accounts.links import LinkRefused, find_link, use_link
+from lib.errors import Refused
 
+BACKEND = "accounts.backends.UsernameOrPhoneBackend"
 REMEMBERED_SECONDS = 30 * 24 * 3600
 LOCKED_OUT = "Terlalu banyak percobaan masuk yang gagal. Tunggu 15 menit, lalu coba lagi."
 NEVER_SHOWN_AGAIN = ("csrfmiddlewaretoken", "client_key", "next", "version")
@@ -41,6 +44,37 @@ def _next_page(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next", "")
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if ours else resolve_url("reports:home")
+
+
+@sensitive_post_parameters("new_password1", "new_password2")
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Show whom a one-time link signs in; only the button uses it, together with the password that is chosen.
+
+    Programs that open links for a preview, as WhatsApp does, use up nothing.
+    """
+    form = ChoosePasswordForm(request.POST if request.method == "POST" else None)
+    try:
+        if form.is_bound and form.is_valid():
+            return _use_link(request, token, form)
+        person = find_link(token).user
+    except LinkRefused as refused:
+        return render(request, "accounts/link_refused.html", {"reason": refused.message}, status=404)
+    return render(request, "accounts/sign_in_link.html", {"form": form, "person": person})
+
+
+def _use_link(request: HttpRequest, token: str, form: ChoosePasswordForm) -> HttpResponse:
+    try:
+        person = use_link(token, password=form.cleaned_data["new_password1"])
+    except LinkRefused:
+        raise
+    except Refused as refused:
+        form.refuse(refused)
+        return render(request, "accounts/sign_in_link.html", {"form": form, "person": find_link(token).user})
+    login(request, person, backend=BACKEND)
+    request.session.set_expiry(REMEMBERED_SECONDS if form.cleaned_data["remember"] else 0)
+    return redirect("reports:home")
 
 
 def locked_out(request: HttpRequest, original: HttpResponse | None, credentials: Any) -> HttpResponse:

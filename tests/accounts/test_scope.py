@@ -120,3 +120,48 @@ def test_two_people_are_never_mistaken_for_one() -> None:
     User.objects.create_user(username="dua", name="Dua", phone="+6281280001204", password="kunci-kantor-7")
     request = RequestFactory().post("/login/")
     assert authenticate(request, username="081280001204", password="kunci-kantor-7") is None
+
+
+# --- people ---------------------------------------------------------------------------------------------
+
+
+def test_an_admin_sees_people_by_any_role_inside_and_manages_those_without_one_outside() -> None:
+    kabupaten = make_kabupaten("36.03")
+    admin = make_user(Role.ADMIN, kabupaten, "admin")
+    inside = make_user(Role.OPERATOR, make_kecamatan("36.03.30"), "dalam")
+    both = make_user(Role.STAFF, kabupaten, "keduanya")
+    give_role(both, Role.OFFICIAL, kabupaten.province)
+    left, moved = make_user(Role.STAFF, kabupaten, "berhenti"), make_user(Role.STAFF, kabupaten, "pindah")
+    Assignment.objects.filter(user__in=(left, moved)).update(ends_at=timezone.now())
+    give_role(moved, Role.STAFF, make_kabupaten("36.71"))
+    to_come = give_role(inside, Role.STAFF, make_kabupaten("36.71"))
+    make_user(Role.STAFF, make_kabupaten("36.71"), "luar")
+    User.objects.create_user(username="tanpa.tugas")
+
+    def found(people: object) -> list[str]:
+        return list(people.values_list("username", flat=True).order_by("username"))  # type: ignore[attr-defined]
+
+    assert found(User.objects.visible_to(admin)) == ["admin", "berhenti", "dalam", "keduanya", "pindah"]
+    Assignment.objects.filter(pk=to_come.pk).update(starts_at=timezone.now() + timedelta(days=1))
+    assert found(User.objects.manageable_by(admin)) == ["admin", "berhenti"]
+    to_come.delete()
+    assert found(User.objects.manageable_by(admin)) == ["admin", "berhenti", "dalam"]
+    nation = make_user(Role.ADMIN, None, "pusat")
+    assert User.objects.manageable_by(nation).count() == User.objects.count()
+    province = make_user(Role.ADMIN, kabupaten.province, "provinsi")
+    assert "tanpa.tugas" not in found(User.objects.visible_to(province))
+    assert "keduanya" in found(User.objects.manageable_by(province))
+
+
+def test_only_an_admin_sees_people_and_only_where_the_admin_role_lies() -> None:
+    mixed = make_user(Role.STAFF, make_kabupaten("36.03"))
+    give_role(mixed, Role.ADMIN, make_kecamatan("53.01.01"))
+    make_user(Role.OPERATOR, make_kecamatan("36.03.30"))
+    assert list(User.objects.visible_to(mixed)) == [mixed]
+    inactive = make_user(Role.ADMIN, None)
+    inactive.is_active = False
+    staff = make_user(Role.STAFF, None)
+    for user in (staff, inactive, AnonymousUser(), None, User.objects.create_superuser(username="root")):
+        for rows in (User.objects.visible_to(user), User.objects.manageable_by(user)):
+            assert list(rows) == []
+        assert list(Assignment.objects.visible_to(user)) == []
