@@ -79,7 +79,7 @@ def _measure_marks() -> None:
         tickets.append(_report(last))
         number = queries(rollups.refresh)
     finally:
-        _take_back(tickets, before)
+        take_back(tickets, before)
     show(*spread("report_fault", reported, None, None))
     show(*spread("refresh of one mark", drained, 30, None))
     show(Line("refresh of one mark", number, "queries"))
@@ -93,7 +93,7 @@ def _report(placement: int) -> Ticket:
 
 
 @transaction.atomic
-def _take_back(tickets: list[Ticket], since: object) -> None:
+def take_back(tickets: list[Ticket], since: object) -> None:
     """Remove what the reports have written, and compute their places anew."""
     places = {ticket.kecamatan_id for ticket in tickets}
     Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).delete()
