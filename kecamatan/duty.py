@@ -40,7 +40,6 @@ EARLIEST_DAY = date(2009, 1, 1)  # The KTP-el programme began in 2009; an earlie
 # A semester holds for six months; while the next one is late, for six more. Then the figures are unknown, not old.
 SEMESTER_HOLDS_MONTHS = 12
 SEMESTER = re.compile(r"(20\d\d)-([12])")
-ALL_NORMAL = "all_normal"
 MOST_COUNTED = 2_147_483_647  # What the database holds; where the population is not known, nothing else bounds a count.
 KNOWN_HINDRANCES = frozenset(code for code, _ in HINDRANCES)
 
@@ -309,9 +308,9 @@ def say_all_is_normal(kecamatan: Kecamatan, *, by: Any) -> bool:
     today = local_day(timezone.now(), kecamatan.time_zone)
     sign, is_new = SignOfLife.objects.get_or_create(kecamatan=kecamatan, day=today)
     SignOfLife.objects.select_for_update().get(pk=sign.pk)
-    if Event.objects.filter(subject=subject_key(sign), action=ALL_NORMAL).exists():
+    if Event.objects.filter(subject=subject_key(sign), action=Event.ALL_NORMAL).exists():
         return False
-    record_event(sign, ALL_NORMAL, by=by, kecamatan_id=kecamatan.pk)
+    record_event(sign, Event.ALL_NORMAL, by=by, kecamatan_id=kecamatan.pk)
     if is_new:
         mark_from([kecamatan], month_of(today))
     return True

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from kecamatan.scope import KabupatenQuerySet, ProvinceQuerySet, ScopedQuerySet
 from lib.months import WIB, WIT, WITA
@@ -64,6 +64,11 @@ class KecamatanQuerySet(ScopedQuerySet):
     def with_zone(self) -> KecamatanQuerySet:
         """Load the kabupaten and the province, and with them the time zone, in the same query."""
         return self.select_related("kabupaten__province")
+
+    def with_newest_normal(self) -> KecamatanQuerySet:
+        """Add when, and by whom, a place last said "hari ini normal": ``normal_at`` (UTC) and ``normal_by``."""
+        said = Event.objects.filter(kecamatan=OuterRef("pk"), action=Event.ALL_NORMAL).order_by("-at")
+        return self.annotate(normal_at=Subquery(said.values("at")[:1]), normal_by=Subquery(said.values("by__name")[:1]))
 
     def running(self) -> KecamatanQuerySet:
         """Keep the places that have not been closed."""
@@ -369,6 +374,7 @@ class Event(models.Model):
     """
 
     scope_path: ClassVar[str] = "kecamatan"
+    ALL_NORMAL: ClassVar[str] = "all_normal"  # An action that is read again: the one tap "hari ini normal".
 
     # No index of its own: a longer one begins with it.
     kecamatan = models.ForeignKey(

@@ -84,7 +84,7 @@ def _find(code: str, user: object | None) -> Region | None:
         kabupaten = kabupatens.filter(code=code).select_related("province").first()
         return of_kabupaten(kabupaten) if kabupaten else None
     places = Kecamatan.objects.all() if user is None else Kecamatan.objects.visible_to(user)
-    place = places.filter(code=code).with_zone().select_related(*WITH_OFFICES).first()
+    place = places.filter(code=code).with_zone().with_newest_normal().select_related(*WITH_OFFICES).first()
     return of_place(place) if place else None
 
 

@@ -7,10 +7,9 @@ from django.template.context import Context
 from django.utils import timezone
 
 from accounts.permissions import may_enter_counts
-from kecamatan.duty import ALL_NORMAL
-from kecamatan.models import Event, Kecamatan
+from kecamatan.models import Kecamatan
 from lib.format import clock_id
-from lib.months import local_day, midnight
+from lib.months import local_day
 
 register = template.Library()
 
@@ -21,13 +20,14 @@ def normal_today(context: Context, place: Kecamatan | None, coming_from: str) ->
     user = context.get("user")
     if place is None or place.is_dinas or place.closed_on or not may_enter_counts(user, place):
         return {"place": None}
-    now, zone = timezone.now(), place.time_zone
-    since = midnight(local_day(now, zone), zone)
-    said = Event.objects.filter(kecamatan=place, action=ALL_NORMAL, at__gte=since).select_related("by").first()
+    # A page that loaded the place with this needs no query more.
+    newest = place if hasattr(place, "normal_at") else Kecamatan.objects.with_newest_normal().get(pk=place.pk)
+    zone, said_at = place.time_zone, getattr(newest, "normal_at")  # noqa: B009
+    is_today = said_at is not None and local_day(said_at, zone) == local_day(timezone.now(), zone)
     return {
         "place": place,
         "coming_from": coming_from,
-        "said_at": clock_id(said.at, zone) if said else "",
-        "said_by": said.by if said else None,
+        "said_at": clock_id(said_at, zone) if is_today else "",
+        "said_by": getattr(newest, "normal_by"),  # noqa: B009
         "csrf_token": context.get("csrf_token"),
     }
