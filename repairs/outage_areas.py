@@ -75,6 +75,12 @@ def area_to_report(user: User, code: str) -> Area | None:
     return _around(user, code)
 
 
+def may_choose(user: User) -> bool:
+    """Say whether a person reports for more than one region, and so picks one first."""
+    scope = user.scope_as(*REPORTERS)
+    return scope.nation or bool(scope.provinces) or len(scope.kabupaten) + len(scope.kecamatan) > 1
+
+
 def _only_area(user: User) -> Area | None:
     scope = user.scope_as(*REPORTERS)
     if scope.nation or scope.provinces:

@@ -122,13 +122,16 @@ def _counted(kecamatan: int, dinas: int) -> str:
 
 
 class Ask(NamedTuple):
-    """The two buttons that ask whether an outage lasts: where, under which key, and where they lead back to."""
+    """The buttons that ask whether an outage lasts: where, each under its key, and where they lead back to.
+
+    What covers many places is not ended by one tap.
+    """
 
     pk: int
     where: str
     question: str
     confirm_key: UUID
-    restored_key: UUID
+    restored_key: UUID | None
     place: str = ""
     way_back: str = ""
 
@@ -149,10 +152,10 @@ class Row(NamedTuple):
     ask: Ask | None
 
 
-def ask(pk: int, cause: str, where: str, **more: str) -> Ask:
+def ask(pk: int, cause: str, where: str, *, is_one: bool = True, **more: str) -> Ask:
     """Return the question that somebody answers with one tap, each answer with a key of its own."""
     question = "Masih padam?" if cause == Cause.POWER_OUTAGE else "Masih terganggu?"
-    return Ask(pk, where, question, uuid4(), uuid4(), **more)
+    return Ask(pk, where, question, uuid4(), uuid4() if is_one else None, **more)
 
 
 def listed(user: User) -> OutageQuerySet:
@@ -177,12 +180,14 @@ def _row(outage: Any, where: Where, now: datetime) -> Row:
         where=where_text(where),
         state=state,
         effect=outage.effect if running else "",
-        effect_text=EFFECT_WORDS[Effect(outage.effect)],
+        effect_text=outage.get_effect_display(),
         since=moment_text(outage.started_at, zone, now),
         lasted=lasted(outage, now),
         until=_until(outage, zone, now),
         confirmed=moment_text(outage.confirmed_at, zone, now) if running else "",
-        ask=ask(outage.pk, outage.cause, own, way_back="daftar") if running and where.own else None,
+        ask=ask(outage.pk, outage.cause, own, is_one=where.own == 1, way_back="daftar")
+        if running and where.own
+        else None,
     )
 
 
@@ -293,7 +298,9 @@ def outage_page(outage: Any, user: User) -> dict[str, Any]:
         "last_event": changes[0].last if changes else 0,
         "voided": voided_text(outage, zone),
         "spoken": spoken,
-        "ask": ask(outage.pk, outage.cause, places_text(spoken)) if spoken and running else None,
+        "ask": ask(outage.pk, outage.cause, places_text(spoken), is_one=len(spoken) == 1)
+        if spoken and running
+        else None,
     }
 
 

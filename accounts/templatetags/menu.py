@@ -8,7 +8,13 @@ from django.urls import reverse
 
 from accounts.home import home_url, region_url
 from accounts.models import User
-from accounts.permissions import manages_people, may_manage_reference_data, may_report, reports_somewhere
+from accounts.permissions import (
+    manages_people,
+    may_arrange_service,
+    may_manage_reference_data,
+    may_report,
+    reports_somewhere,
+)
 from kecamatan.models import Kecamatan
 
 register = template.Library()
@@ -34,6 +40,12 @@ def page_header(context: Context) -> dict[str, object]:
 def may_report_here(user: object, place: Kecamatan | None) -> bool:
     """Say whether a person may report a fault of a place, for a page that offers it."""
     return place is not None and may_report(user, place)
+
+
+@register.simple_tag
+def may_arrange_here(user: object, place: Kecamatan | None) -> bool:
+    """Say whether a person may send the people of a kecamatan elsewhere, for a page that offers it."""
+    return place is not None and not place.is_dinas and may_arrange_service(user, place)
 
 
 def _links(user: User, path: str) -> list[dict[str, object]]:

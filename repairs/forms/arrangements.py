@@ -13,8 +13,8 @@ from repairs.forms.spans import VersionedForm, moment_field, radio_field
 from repairs.models import Arrangement
 
 KINDS = [
-    (Arrangement.Kind.HOSTED, "Menumpang di kecamatan lain"),
-    (Arrangement.Kind.MOBILE_UNIT, "Unit keliling datang"),
+    (Arrangement.Kind.HOSTED, "Menumpang"),
+    (Arrangement.Kind.MOBILE_UNIT, "Unit keliling"),
     (Arrangement.Kind.EQUIPMENT_LOAN, "Pinjam alat"),
     (Arrangement.Kind.DIVERTED, "Dialihkan ke dinas"),
 ]

@@ -25,7 +25,6 @@ from repairs.causes import state_cause
 from repairs.forms.outages import CauseForm, OutageForm
 from repairs.forms.spans import OneTapForm, VersionedForm, VoidForm
 from repairs.models import Outage
-from repairs.places import may_choose
 from repairs.span_filters import OutageFilter
 from repairs.span_pages import key_of, list_url
 from repairs.views.sending import answers_resends, send, status_of
@@ -147,9 +146,12 @@ def outage_end(request: SignedInRequest, pk: int) -> HttpResponse:
     page = outage_pages.outage_page(outage_pages.find_outage(pk, request.user), request.user)
     guard(request.user, page["spoken"] or page["places"], may_report)
     form = outage_moves.form_of("end", page, request.POST)
+    speaks_for_all = len(page["spoken"]) == len(page["places"])
 
     def write() -> str:
-        said = {"version": form.seen_version, "ended_at": form.cleaned_data["ended_at"]}
+        # What others said meanwhile of their own places does not concern who speaks for a part.
+        version = form.seen_version if speaks_for_all else None
+        said = {"version": version, "ended_at": form.cleaned_data["ended_at"]}
         ended = outages.end_outage_for(page["outage"], places=form.chosen(), by=request.user, **said)
         return outage_pages.outage_url(ended.pk)
 
@@ -260,7 +262,7 @@ def outage_report(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "area": area,
         "crumbs": outage_pages.crumbs("Lapor gangguan"),
-        "may_choose": may_choose(user),
+        "may_choose": outage_areas.may_choose(user),
         "running": outage_pages.running_over(there, area.zone, timezone.now()),
     }
     return answer or render(request, "repairs/outage_form.html", context, status=status_of(form))

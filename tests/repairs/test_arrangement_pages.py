@@ -185,6 +185,13 @@ def test_staff_void_it_with_a_reason(kecamatan: Kecamatan, staff: User) -> None:
     assert page["voided"] == f"Dibatalkan {staff}, Jumat, 20 November 2026 pukul 10.00 WIB: tidak jadi"
 
 
+def test_the_page_of_a_kecamatan_leads_staff_to_a_new_arrangement(
+    kecamatan: Kecamatan, staff: User, operator: User
+) -> None:
+    texts = [client_of(user).get("/kecamatan/36.03.30/").content.decode() for user in (staff, operator)]
+    assert [f'href="{NEW}"' in text for text in texts] == [True, False]
+
+
 def test_an_operator_reads_and_changes_nothing(kecamatan: Kecamatan, operator: User) -> None:
     client, arrangement = client_of(operator), arranged(kecamatan)
     assert client.get(url_of(arrangement)).context["moves"] == []

@@ -16,7 +16,7 @@ from accounts.models import Role, User
 from kecamatan.models import Cause, Certainty, Event, Kecamatan, SignOfLife
 from repairs.causes import state_cause
 from repairs.models import Outage
-from repairs.outages import confirm_outage, correct_outage, end_outage, report_outage, void_outage
+from repairs.outages import confirm_outage, correct_outage, end_outage, end_outage_for, report_outage, void_outage
 from tests.factories import give_role, make_dinas, make_kecamatan, make_province, make_user
 from tests.repairs.conftest import NOW
 
@@ -315,6 +315,23 @@ def test_staff_of_one_kabupaten_end_an_outage_of_a_province_only_at_home(kecamat
     )
     client.post(url_of(outage, "end"), {"version": 1, "client_key": str(uuid4()), "ended_at": ""})
     assert (codes(outage), current(outage).ended_at) == (["36.71.01"], None)
+
+
+def test_who_speaks_for_a_part_is_not_stopped_by_what_others_say_of_theirs(
+    three: Outage, operator: User, staff: User
+) -> None:
+    end_outage_for(three, places=[Kecamatan.objects.get(code="36.03.01")], by=staff)
+    sent = {"client_key": str(uuid4()), "version": 1, "ended_at": "2026-11-20T09:00"}
+    assert client_of(operator).post(url_of(three, "end"), sent).status_code == 302
+    assert (codes(three), Outage.objects.filter(split_from=three).count()) == (["36.03.06"], 2)
+
+
+def test_what_covers_many_places_is_not_ended_by_one_tap(three: Outage, staff: User, operator: User) -> None:
+    texts = [client_of(user).get(url_of(three)).content.decode() for user in (staff, operator)]
+    assert [(url_of(three, "confirm") in text, url_of(three, "restored") in text) for text in texts] == [
+        (True, False),
+        (True, True),
+    ]
 
 
 @pytest.mark.parametrize("pk", ["999999", "99999999999999999999"])
