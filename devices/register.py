@@ -21,7 +21,8 @@ from devices.models import Device, DeviceKind, InventoryCheck, KindRequirement, 
 from kecamatan.changes import compare_and_set, mark_from, mark_months, mark_span, record_event
 from kecamatan.models import Kabupaten, Kecamatan
 from lib.errors import Conflict, Forbidden, Refused
-from lib.months import add_months, local_day, local_month, month_of, months_through
+from lib.months import add_months, local_day, local_month, month_of, months_through, same_day_later
+from lib.privacy import refuse_identity_numbers
 
 INVENTORY_HOLDS_MONTHS = 12
 
@@ -181,6 +182,8 @@ def take_off_register(
 def bring_back_device(device: Device, *, version: int, by: User | None, reason: str) -> None:
     """Note that a device that counted as stolen or written off is there again; it is stored."""
     guard(by, [device.kecamatan], may_manage_devices)
+    if not reason.strip():
+        raise Refused("Tulis alasannya.", field="reason")
     if not device.is_gone:
         raise Refused(f"{device} tidak tercatat dicuri atau dihapuskan.", field="device")
     before = device.whereabouts
@@ -198,6 +201,11 @@ def placements_at(recording_set: RecordingSet, kind: DeviceKind, at: datetime) -
     )
 
 
+def inventory_ends_on(day: date) -> date:
+    """Return the first day on which a confirmation made on a day holds no longer."""
+    return same_day_later(day, INVENTORY_HOLDS_MONTHS)
+
+
 @transaction.atomic
 def confirm_inventory(kabupaten: Kabupaten, *, day: date, by: User | None) -> bool:
     """Note that a kabupaten confirmed its register complete on a day; marks its dinas for the months it holds.
@@ -206,7 +214,9 @@ def confirm_inventory(kabupaten: Kabupaten, *, day: date, by: User | None) -> bo
     """
     if by is not None and not may_manage_devices(by, kabupaten):
         raise Forbidden(f"Anda tidak berwenang menyatakan register {kabupaten.name} lengkap.")
-    dinas = kabupaten.kecamatan.with_zone().get(kind=Kecamatan.Kind.DINAS, closed_on=None)
+    dinas = kabupaten.kecamatan.with_zone().filter(kind=Kecamatan.Kind.DINAS, closed_on=None).first()
+    if dinas is None:
+        raise Refused(f"{kabupaten.name} belum punya kantor dinas di sini. Minta admin memperbarui wilayah.")
     if day > local_day(timezone.now(), dinas.time_zone):
         raise Refused("Tanggal pendataan belum tiba. Isi tanggal hari ini atau sebelumnya.", field="tanggal")
     check, is_new = InventoryCheck.objects.get_or_create(kabupaten=kabupaten, day=day)
@@ -277,6 +287,8 @@ def _guard_card(kecamatan: Kecamatan, card: dict[str, Any]) -> None:
         raise Refused(f"Tahun {year} belum tiba. Periksa tahunnya.", field="acquired_year")
     if price is not None and price < 0:
         raise Refused("Harga tidak boleh negatif.", field="price")
+    for name in ("brand", "model"):
+        refuse_identity_numbers(card.get(name, ""), name)
 
 
 @contextmanager

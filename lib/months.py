@@ -27,6 +27,13 @@ def add_months(month: date, count: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
+def same_day_later(day: date, months: int) -> date:
+    """Return the same day of the month some months later, or the first of the next where that day does not exist."""
+    month = add_months(month_of(day), months)
+    later = month + timedelta(days=day.day - 1)
+    return later if later.month == month.month else add_months(month, 1)
+
+
 def months_through(first: date, last: date) -> Iterator[date]:
     """Yield every month from that of ``first`` to that of ``last``, both included; nothing when they are reversed."""
     month, end = month_of(first), month_of(last)

@@ -172,6 +172,15 @@ class DeviceFilter(django_filters.FilterSet):
         """Leave the rows: the order is that of the pages."""
         return queryset
 
+    def kabupaten(self) -> Kabupaten | None:
+        """Return the kabupaten that the list is about: the one chosen, or the person's only one."""
+        scope = self.user.scope
+        if scope.nation or scope.provinces:
+            said = self.form.cleaned_data.get("kabupaten") if self.form.is_valid() else ""
+            return Kabupaten.objects.visible_to(self.user).filter(code=said).first() if said else None
+        own = [row.kabupaten for row in self.user.running_assignments if row.kabupaten]
+        return own[0] if len({row.pk for row in own}) == 1 else None
+
     def chosen(self) -> dict[str, str]:
         """Return the filters that are set, as they stand in the address."""
         return {name: self.data[name] for name in self.filters if self.data.get(name)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -52,6 +53,7 @@ def device_page(device: Device, user: User) -> dict[str, Any]:
     tickets = _tickets(device)
     fault = next((ticket for ticket in tickets if ticket.counts and ticket.restored_at is None), None)
     status, word = status_of(device, fault.effect if fault else None)
+    events = device_events(device, placements)
     return {
         "device": device,
         "crumbs": _crumbs(device, user),
@@ -65,10 +67,31 @@ def device_page(device: Device, user: User) -> dict[str, Any]:
         "stays": _stays(device, placements, user, now),
         "tickets": ticket_rows([ticket for ticket in tickets if covers(user.scope, ticket.kecamatan)], now),
         "cost": _cost_text(tickets),
-        "history": histories(device_events(device, placements), zone),
+        "events": events,
+        "last_event": max((event.pk for event in events), default=0),
+        "history": histories(events, zone),
         "may_manage": may_manage_devices(user, device.kecamatan),
-        "may_report": standing is not None and fault is None and may_report(user, device.kecamatan),
+        "report_url": _report_url(device) if standing and not fault and may_report(user, device.kecamatan) else "",
     }
+
+
+def _report_url(device: Device) -> str:
+    """Return the address of the report of a fault, with this device chosen."""
+    query = urlencode({"kecamatan": device.kecamatan.code, "komponen": f"alat-{device.pk}"})
+    return f"{reverse('repairs:report')}?{query}"
+
+
+def newest_event(device: Device) -> int:
+    """Return the key of the newest event of a device; 0 where it has none."""
+    events = device_events(device, placements_of(device))
+    return max((event.pk for event in events), default=0)
+
+
+def taken_link(taken: Device | None, user: User) -> dict[str, str] | None:
+    """Return the device that has a serial number already, for those who may see it."""
+    if taken is None or not covers(user.scope, taken.kecamatan):
+        return None
+    return {"text": f"{taken}, {taken.kecamatan.name}", "url": device_url(taken)}
 
 
 def placements_of(device: Device) -> list[Placement]:

@@ -177,6 +177,7 @@ SENTENCES: dict[str, Callable[[Data, str], str]] = {
     "record_end": _restored,
     "end_by_replacement": _said("alatnya diganti"),
     "end_by_theft": _said("alatnya dicuri"),
+    "end_by_write_off": _said("alatnya dihapuskan"),
     "end_by_withdrawal": _said("setnya ditarik"),
     "end_by_placement": _said("komponennya dipasang"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -14,6 +15,7 @@ from accounts.models import User
 from accounts.permissions import covers, may_manage_devices, may_report
 from devices.models import DeviceKind, KindRequirement, Placement, RecordingSet
 from devices.readiness import STOPPED, Fault, Missing, Placed, SetRecord, SetStatus, missing_kinds, set_status
+from kecamatan.models import Kecamatan
 from lib.format import day_id, moment_id, span_id
 from lib.months import local_day, local_month
 from lib.pages import NotFound
@@ -43,6 +45,7 @@ class Part(NamedTuple):
     condition: str
     ticket: str
     ticket_url: str
+    report_url: str = ""
 
 
 class Past(NamedTuple):
@@ -111,12 +114,19 @@ def find_set(pk: int, user: User) -> RecordingSet:
     return recording_set
 
 
+def sets_of(place: Kecamatan) -> list[RecordingSet]:
+    """Return the sets of a place that are in use."""
+    rows = RecordingSet.objects.filter(kecamatan=place, withdrawn_at=None)
+    return list(rows.select_related("kecamatan__kabupaten__province").order_by("label"))
+
+
 def set_page(inside: Inside, user: User) -> dict[str, Any]:
     """Return all that the page of a set shows but its forms."""
     place, now = inside.set.kecamatan, inside.now
     status = set_status(inside.record(), now, inside.required)
     parts = [_part(inside, row, user) for row in inside.standing]
     parts += [_gap(inside, kind, user) for kind in inside.lacks()]
+    events = set_events(inside.set, inside.placements)
     names = {f"placement:{row.pk}": str(row.device) for row in inside.placements}
     return {
         "set": inside.set,
@@ -128,9 +138,10 @@ def set_page(inside: Inside, user: User) -> dict[str, Any]:
         "now_text": moment_id(now, place.time_zone),
         "parts": parts,
         "past": _past(inside, user),
-        "history": histories(set_events(inside.set, inside.placements), place.time_zone, names),
+        "events": events,
+        "last_event": max((event.pk for event in events), default=0),
+        "history": histories(events, place.time_zone, names),
         "may_manage": may_manage_devices(user, place) and inside.set.withdrawn_at is None,
-        "may_report": may_report(user, place) and inside.set.withdrawn_at is None,
     }
 
 
@@ -172,8 +183,16 @@ def _gap(inside: Inside, kind: DeviceKind, user: User) -> Part:
         text=since,
         url="",
         condition="",
+        report_url="" if ticket or not may_report(user, inside.set.kecamatan) else _report_url(inside.set, kind),
         **_ticket_link(ticket, user),
     )
+
+
+def _report_url(recording_set: RecordingSet, kind: DeviceKind) -> str:
+    """Return the address of the report of a fault, with a component chosen that a set lacks."""
+    component = f"tidak-ada-{recording_set.pk}-{kind.code}"
+    query = urlencode({"kecamatan": recording_set.kecamatan.code, "komponen": component})
+    return f"{reverse('repairs:report')}?{query}"
 
 
 def _ticket_link(ticket: Ticket | None, user: User) -> dict[str, str]:

@@ -2,14 +2,22 @@
 
 from django.urls import path
 
-from repairs.views import arrangements, counts, devices, handover, outages, reports, sets, tickets
+from repairs.views import arrangements, counts, device_forms, devices, handover, outages, reports, sets, tickets
 
 app_name = "repairs"
 urlpatterns = [
     path("devices/", devices.index, name="device-list"),
     path("devices/export/", devices.export, name="device-export"),
-    path("devices/<int:pk>/", devices.detail, name="device-detail"),
+    path("devices/new/", device_forms.register, name="device-register"),
+    path("devices/inventory/<str:code>/", sets.inventory, name="inventory"),
+    path("devices/sets/new/", sets.register, name="set-register"),
     path("devices/sets/<int:pk>/", sets.detail, name="set-detail"),
+    path("devices/sets/<int:pk>/<slug:name>/", sets.step, name="set-step"),
+    path("devices/<int:pk>/", devices.detail, name="device-detail"),
+    path("devices/<int:pk>/edit/", device_forms.edit, name="device-edit"),
+    path("devices/<int:pk>/place/", device_forms.place, name="device-place"),
+    path("devices/<int:pk>/replace/", device_forms.replace, name="device-replace"),
+    path("devices/<int:pk>/<slug:name>/", devices.step, name="device-step"),
     path("repairs/", tickets.ticket_list, name="ticket-list"),
     path("repairs/report/", reports.report, name="report"),
     path("repairs/report/incoming/", reports.log_message, name="log-message"),

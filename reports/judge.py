@@ -25,7 +25,7 @@ from devices.readiness import (
     set_status,
     stopping_outage_spans,
 )
-from devices.register import INVENTORY_HOLDS_MONTHS
+from devices.register import inventory_ends_on
 from kecamatan.targets import rule_in_force, semester_in_force, target_by
 from lib.months import add_months, local_day, midnight, month_bounds
 from lib.spans import MINUTE, Closed, Span, clip, intersection, minutes
@@ -230,14 +230,7 @@ def _count_duty(row: Row, facts: Facts, month: date) -> None:
 
 
 def _is_inventoried(inventories: Sequence[date], day: date) -> int:
-    return int(any(check <= day < _same_day(check, INVENTORY_HOLDS_MONTHS) for check in inventories))
-
-
-def _same_day(day: date, months: int) -> date:
-    """Return the same day of the month some months later, or the first of the next where that day does not exist."""
-    month = add_months(day.replace(day=1), months)
-    later = month + timedelta(days=day.day - 1)
-    return later if later.month == month.month else add_months(month, 1)
+    return int(any(check <= day < inventory_ends_on(check) for check in inventories))
 
 
 def _valid_until(facts: Facts, moment: Moment) -> datetime:

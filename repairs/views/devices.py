@@ -1,4 +1,4 @@
-"""The pages of devices: the list and its file, one device with its histories."""
+"""The pages of devices: the list and its file, one device with its histories, and what is done with it in one step."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Role
 from accounts.requests import SignedInRequest
-from kecamatan.scope import Scope
+from lib.errors import Conflict
 from lib.months import WIB, local_day
-from lib.pages import answers_problems
+from lib.pages import NotFound, answers_problems
 from lib.tabular import csv_lines
-from repairs import device_list, device_pages
+from repairs import device_list, device_moves, device_pages
 from repairs.device_filters import DeviceFilter
+from repairs.forms.devices import StepForm
+from repairs.views.device_forms import managed, manages_somewhere, show_both
+from repairs.views.sending import answers_resends, send, status_of
 
 
 @login_required
@@ -35,7 +37,8 @@ def index(request: SignedInRequest) -> HttpResponse:
         "next_url": device_list.list_url(chosen, last) if last else "",
         "first_url": "" if first_shown else device_list.list_url(chosen),
         "export_url": device_list.list_url(chosen, name="device-export"),
-        "may_register": request.user.scope_as(Role.STAFF) != Scope(),
+        "inventory": filters.kabupaten(),
+        "may_register": manages_somewhere(request.user),
     }
     return render(request, "devices/device_list.html", context)
 
@@ -61,6 +64,37 @@ def export(request: SignedInRequest) -> HttpResponseBase:
 @never_cache
 @answers_problems
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Show what a device is, where it stood, what broke and what that cost."""
-    device = device_pages.find_device(pk, request.user)
-    return render(request, "devices/device_detail.html", device_pages.device_page(device, request.user))
+    """Show what a device is, where it stood, what broke and what that cost, and what may be done with it."""
+    return _show(request, pk)
+
+
+def _show(request: SignedInRequest, pk: int, failed: StepForm | None = None, of: str = "") -> HttpResponse:
+    """Show a device; ``failed`` is the form of a step that was refused."""
+    page = device_pages.device_page(device_pages.find_device(pk, request.user), request.user)
+    context = {**page, "moves": device_moves.moves_of(page, failed, of), "failed": failed}
+    return render(request, "devices/device_detail.html", context, status=status_of(failed))
+
+
+# --- Changes --------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+@answers_problems
+@answers_resends
+def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
+    """Change a device in one step: out of its set, stolen, written off, there again, its condition."""
+    chosen = device_moves.STEPS.get(name)
+    if chosen is None or chosen.change is None:
+        raise NotFound(f"Tidak ada langkah {name}.")
+    device, change = managed(request, pk), chosen.change
+    form = device_moves.form_of(device, name, request.POST)
+
+    def write() -> str:
+        change(device, form, request.user)
+        return device_list.device_url(device)
+
+    try:
+        return send(request, form, write, chosen.done) or _show(request, pk, form, name)
+    except Conflict:
+        return show_both(request, pk, form, name)

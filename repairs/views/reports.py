@@ -34,7 +34,8 @@ def report(request: SignedInRequest) -> HttpResponse:
     place = places.place_to_report(request.user, request.GET.get("kecamatan", "").strip())
     if place is None:
         return render(request, "repairs/report_place.html", places.choice_of_places(request.user))
-    form = _form(FaultForm, request, place, {"failed_at": timezone.now()})
+    start = {"failed_at": timezone.now(), "component": request.GET.get("komponen", "")}
+    form = _form(FaultForm, request, place, start)
     page = {"form": form, "place": place, "may_choose": places.may_choose(request.user)}
     return _answer(request, form, page, "repairs/report_form.html")
 

@@ -1,17 +1,29 @@
-"""The pages of recording sets."""
+"""The pages of recording sets, and of the register of a kabupaten."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import Role
+from accounts.permissions import guard, may_manage_devices
 from accounts.requests import SignedInRequest
-from lib.pages import answers_problems
-from repairs import set_pages
+from devices.register import confirm_inventory, register_set
+from kecamatan.scope import Scope
+from lib.errors import Conflict, Forbidden
+from lib.pages import NotFound, answers_problems
+from repairs import inventory_pages, places, set_moves, set_pages
+from repairs.device_list import set_url
+from repairs.forms.devices import InventoryForm, NewSetForm, StepForm
+from repairs.forms.spans import VersionedForm
+from repairs.views.sending import answers_resends, send, status_of
 
 
 @login_required
@@ -19,6 +31,101 @@ from repairs import set_pages
 @never_cache
 @answers_problems
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Show the components of a set, what it can do now and why, and its history."""
-    inside = set_pages.Inside(set_pages.find_set(pk, request.user), timezone.now())
-    return render(request, "devices/set_detail.html", set_pages.set_page(inside, request.user))
+    """Show the components of a set, what it can do now and why, its history, and what may be done with it."""
+    return _show(request, pk)
+
+
+def _inside(request: SignedInRequest, pk: int) -> set_pages.Inside:
+    return set_pages.Inside(set_pages.find_set(pk, request.user), timezone.now())
+
+
+def _show(request: SignedInRequest, pk: int, failed: StepForm | None = None, of: str = "") -> HttpResponse:
+    """Show a set; ``failed`` is the form of a step that was refused."""
+    inside = _inside(request, pk)
+    page = set_pages.set_page(inside, request.user)
+    moves = set_moves.moves_of(inside, request.user, page["last_event"], failed, of)
+    context = {**page, "moves": moves, "failed": failed}
+    return render(request, "devices/set_detail.html", context, status=status_of(failed))
+
+
+@login_required
+@require_POST
+@answers_problems
+@answers_resends
+def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
+    """Change a set in one step: withdraw it, or record what it lacks."""
+    chosen = set_moves.STEPS.get(name)
+    if chosen is None or chosen.change is None:
+        raise NotFound(f"Tidak ada langkah {name}.")
+    inside, change = _inside(request, pk), chosen.change
+    if not set_moves.may_take(request.user, inside, name):
+        raise Forbidden(f"Anda tidak berwenang melakukan ini untuk {inside.set.kecamatan.name}.")
+    form = set_moves.form_of(inside, name, request.POST)
+
+    def write() -> str:
+        change(inside, form, request.user)
+        return set_url(pk)
+
+    try:
+        return send(request, form, write, chosen.done) or _show(request, pk, form, name)
+    except Conflict:
+        return _show_both(request, pk, form, name)
+
+
+def _show_both(request: SignedInRequest, pk: int, form: VersionedForm, name: str) -> HttpResponse:
+    """Show the loser what they typed beside what holds now (HTTP 409)."""
+    context = set_moves.both_versions(_inside(request, pk), request.user, form, name)
+    return render(request, "repairs/span_conflict.html", context, status=409)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@answers_problems
+@answers_resends
+def register(request: SignedInRequest) -> HttpResponse:
+    """Enter a new set; ``kecamatan`` in the address is its place."""
+    user, code = request.user, request.GET.get("kecamatan", "").strip()
+    if user.scope_as(Role.STAFF) == Scope():
+        raise Forbidden("Anda tidak berwenang mendata set.")
+    if not code:
+        context: dict[str, Any] = {"heading": "Set baru", "action": "repairs:set-register"}
+        return render(request, "devices/place_choice.html", context | places.choice_of_places(user, Role.STAFF))
+    place = places.find_place(code, user)
+    guard(user, [place], may_manage_devices)
+    known = set_pages.sets_of(place)
+    posted = request.POST if request.method == "POST" else None
+    form = NewSetForm(posted, initial={"label": str(len(known) + 1)})
+
+    def write() -> str:
+        return set_url(register_set(place, form.cleaned_data["label"], by=user).pk)
+
+    done = "Set tercatat. Data dulu komponennya: set dihitung sejak yang pertama dipasang."
+    answer = send(request, form, write, done) if posted is not None else None
+    context = {"form": form, "place": place, "known": known}
+    return answer or render(request, "devices/set_new.html", context, status=status_of(form))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@answers_problems
+@answers_resends
+def inventory(request: SignedInRequest, code: str) -> HttpResponse:
+    """Show when the register of a kabupaten was confirmed complete, or confirm it."""
+    kabupaten = inventory_pages.find_kabupaten(code, request.user)
+    posted = request.POST if request.method == "POST" else None
+    if posted is not None and not may_manage_devices(request.user, kabupaten):
+        raise Forbidden(f"Anda tidak berwenang menyatakan register {kabupaten.name} lengkap.")
+    form = InventoryForm(posted)
+
+    def write() -> str:
+        confirm_inventory(kabupaten, day=form.cleaned_data["day"], by=request.user)
+        return reverse("repairs:inventory", args=[kabupaten.code])
+
+    answer = send(request, form, write, "Register dinyatakan lengkap.") if posted is not None else None
+    if answer:
+        return answer
+    page = inventory_pages.inventory_page(kabupaten, request.user)
+    form.initial["day"] = page["today"]
+    return render(request, "devices/inventory.html", {**page, "form": form}, status=status_of(form))

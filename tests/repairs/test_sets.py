@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from accounts.models import User
-from devices.models import Placement, RecordingSet
+from devices.models import Device, Placement, RecordingSet
 from kecamatan.models import Event, Kecamatan
 from lib.errors import Forbidden, Refused
 from repairs.models import Ticket
@@ -32,6 +32,7 @@ from tests.factories import (
     marks,
     moment,
 )
+from tests.threads import at_once
 
 KEY = UUID("00000000-0000-4000-8000-000000000003")
 AT = moment("2026-11-10 03:00")
@@ -203,3 +204,20 @@ def test_device_is_not_moved_into_a_region_that_is_not_ones_own(recording_set: R
     with pytest.raises(Forbidden):
         move_device(device=camera, recording_set=elsewhere, at=AT, by=staff)
     assert camera.placements.get().ended_at is None
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_move_a_device_at_once_one_wins() -> None:
+    recording_set = make_set(make_kecamatan("36.03.30"))
+    targets = [make_set(make_kecamatan("36.03.31"), str(number), kinds=[]) for number in range(4)]
+    camera = device_of(recording_set, "camera")
+    version = camera.version
+
+    def move(number: int) -> Placement:
+        device = Device.objects.get(pk=camera.pk)
+        return move_device(device=device, recording_set=targets[number], at=AT, by=None, version=version)
+
+    answers = at_once(move, len(targets))
+    assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "Conflict", "Conflict", "Placement"]
+    assert camera.placements.count() == 2
