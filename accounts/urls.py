@@ -8,6 +8,7 @@ app_name = "accounts"
 urlpatterns = [
     path("login/", signin.sign_in, name="login"),
     path("login/link/<str:token>/", signin.sign_in_by_link, name="sign-in-link"),
+    path("login/resume/", signin.resume, name="resume"),
     path("logout/", signin.sign_out, name="logout"),
     path("logout/done/", signin.signed_out, name="signed-out"),
     path("password/", signin.password_change, name="password-change"),

@@ -166,6 +166,8 @@ TABLE = [
     Case("missing", "post", everybody(404), ("tidak/ada/",)),
     Case("accounts:login", "get", signed_in(302, 200)),
     Case("accounts:login", "post", everybody(200)),
+    Case("accounts:resume", "get", everybody(302)),
+    Case("accounts:resume", "post", signed_in(405)),
     Case("accounts:logout", "get", everybody(405)),
     Case("accounts:logout", "post", everybody(302)),
     Case("accounts:signed-out", "get", everybody(200)),

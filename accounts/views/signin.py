@@ -14,13 +14,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms.signin import ChangePasswordForm, ChoosePasswordForm, SignInForm
+from accounts.interrupted import kept_in, remember, remembered
 from accounts.links import LinkRefused, find_link, use_link
 from lib.errors import Refused
 
 BACKEND = "accounts.backends.UsernameOrPhoneBackend"
 REMEMBERED_SECONDS = 30 * 24 * 3600
 LOCKED_OUT = "Terlalu banyak percobaan masuk yang gagal. Tunggu 15 menit, lalu coba lagi."
-NEVER_SHOWN_AGAIN = ("csrfmiddlewaretoken", "client_key", "next", "version")
+NEVER_SHOWN_AGAIN = ("csrfmiddlewaretoken", "client_key", "kept", "next", "version")
 
 
 @sensitive_post_parameters("password")
@@ -32,11 +33,28 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(_next_page(request))
     form = SignInForm(request, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        interrupted = kept_in(request)
         login(request, form.get_user())
         # On a shared computer the session ends with the browser.
         request.session.set_expiry(REMEMBERED_SECONDS if form.cleaned_data["remember"] else 0)
+        if interrupted:
+            remember(request, interrupted)
+            return redirect("accounts:resume")
         return HttpResponseRedirect(_next_page(request))
-    return render(request, "accounts/login.html", {"form": form, "next": _next_page(request)})
+    return render(request, "accounts/login.html", _page(request, form))
+
+
+def _page(request: HttpRequest, form: SignInForm, **more: str) -> dict[str, object]:
+    return {"form": form, "next": _next_page(request), "kept": request.POST.get("kept", ""), **more}
+
+
+@login_required
+@require_safe
+@never_cache
+def resume(request: HttpRequest) -> HttpResponse:
+    """Show the form that was sent after the session had ended, to be sent by the person who has signed in again."""
+    form = remembered(request)
+    return render(request, "accounts/resume.html", {"form": form}) if form else redirect("reports:home")
 
 
 def _next_page(request: HttpRequest) -> str:
@@ -80,8 +98,7 @@ def _use_link(request: HttpRequest, token: str, form: ChoosePasswordForm) -> Htt
 def locked_out(request: HttpRequest, original: HttpResponse | None, credentials: Any) -> HttpResponse:
     """Answer a sign-in after too many failures (HTTP 429), keeping the name that was typed. Called by django-axes."""
     form = SignInForm(request, initial={"username": request.POST.get("username", "")})
-    context = {"form": form, "next": _next_page(request), "locked_out": LOCKED_OUT}
-    return render(request, "accounts/login.html", context, status=429)
+    return render(request, "accounts/login.html", _page(request, form, locked_out=LOCKED_OUT), status=429)
 
 
 @require_POST

@@ -46,6 +46,13 @@ def test_a_person_signs_in_by_user_name_or_any_spelling_of_the_number(client: Cl
     assert client.session["_auth_user_id"] == str(siti.pk)
 
 
+def test_the_sign_in_form_goes_to_the_sign_in_page_wherever_it_is_shown(client: Client, siti: User) -> None:
+    """The page also answers forms that were sent after their session had ended, at their own addresses."""
+    text = client.get("/login/?next=/repairs/").content.decode()
+    assert '<form class="sheet" method="post" action="/login/" novalidate>' in text
+    assert ('name="next" value="/repairs/"' in text, 'name="kept"' in text) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("name", "password"), [("siti.aminah", "salah"), ("tidak.ada", PASSWORD), ("0812800012", PASSWORD)]
 )
