@@ -37,6 +37,7 @@ from lib.months import add_months, local_day, local_month, month_of, months_thro
 from lib.office import HoursException, OfficeCalendar, Window
 
 EARLIEST_DAY = date(2009, 1, 1)  # The KTP-el programme began in 2009; an earlier date is a slip of the hand.
+TOO_EARLY = "Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya."
 # A semester holds for six months; while the next one is late, for six more. Then the figures are unknown, not old.
 SEMESTER_HOLDS_MONTHS = 12
 SEMESTER = re.compile(r"(20\d\d)-([12])")
@@ -137,16 +138,23 @@ def refuse_closed(region: Kabupaten | Kecamatan, field: str) -> None:
         )
 
 
-def refuse_future_day(day: date, today: date, field: str) -> None:
-    """Refuse a local day of a place that has not come there."""
+def refuse_day(day: date, today: date, field: str) -> None:
+    """Refuse a local day that has not come where it is ``today``, or from before the programme."""
     if day > today:
         raise Refused(f"{day:%d/%m/%Y} belum tiba. Tulis hari yang sudah lewat.", field=field)
+    if day < EARLIEST_DAY:
+        raise Refused(TOO_EARLY, field=field)
 
 
-def refuse_above(value: int | None, bound: int | None, name: str, field: str) -> None:
-    """Refuse a number of people of a place called ``name`` above its largest known population, if one is known."""
-    if value is not None and bound is not None and value > bound:
-        raise Refused(f"{value} melebihi penduduk {name} ({bound}). Periksa angkanya.", field=field)
+def refuse_number(value: int | None, bound: int | None, name: str, field: str) -> None:
+    """Refuse a negative number of people of a place called ``name``, and one above its largest known population."""
+    if value is None or 0 <= value <= (MOST_COUNTED if bound is None else bound):
+        return
+    if value < 0:
+        raise Refused(f"{value} tidak boleh negatif. Tulis 0 atau lebih.", field=field)
+    if bound is None:
+        raise Refused(f"{value} terlalu besar. Periksa angkanya.", field=field)
+    raise Refused(f"{value} melebihi penduduk {name} ({bound}). Periksa angkanya.", field=field)
 
 
 def refuse_impossible_count(count: Count, *, today: date, bound: int | None) -> None:
@@ -161,23 +169,11 @@ def refuse_impossible_count(count: Count, *, today: date, bound: int | None) -> 
         refuse_closed(count.place, "place")
     if count.by_mobile_unit and count.place.pk != home.pk:
         raise Refused("Unit keliling dihitung di kecamatannya sendiri. Pilih salah satu tempat.", field="place")
-    if not EARLIEST_DAY <= count.day <= today:
-        refuse_future_day(count.day, today, "day")
-        raise Refused("Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya.", field="day")
-    limit = MOST_COUNTED if bound is None else bound
-    if not 0 <= count.recorded <= limit:
-        _refuse_number(count.recorded, bound, home, "recorded")
-    if count.printed is not None and not 0 <= count.printed <= limit:
-        _refuse_number(count.printed, bound, home, "printed")
+    refuse_day(count.day, today, "day")
+    refuse_number(count.recorded, bound, home.name, "recorded")
+    refuse_number(count.printed, bound, home.name, "printed")
     if count.hindrance and count.hindrance not in KNOWN_HINDRANCES:
         raise Refused(f"Kendala “{count.hindrance}” tidak dikenal. Pilih satu dari daftar.", field="hindrance")
-
-
-def _refuse_number(value: int, bound: int | None, home: Kecamatan, field: str) -> None:
-    if value < 0:
-        raise Refused(f"{value} tidak boleh negatif. Tulis 0 atau lebih.", field=field)
-    refuse_above(value, bound, home.name, field)
-    raise Refused(f"{value} terlalu besar. Periksa angkanya.", field=field)
 
 
 def refuse_impossible_counts(rows: Iterable[Count], bounds: Mapping[int, int]) -> None:

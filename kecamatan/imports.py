@@ -17,10 +17,10 @@ from kecamatan.duty import (
     PopulationFigures,
     enter_recordings,
     population_bounds,
-    refuse_above,
     refuse_closed,
-    refuse_future_day,
+    refuse_day,
     refuse_impossible_count,
+    refuse_number,
     set_populations,
     set_target,
 )
@@ -116,7 +116,7 @@ class Regions:
 
     def not_in_future(self, value: date, place: Kecamatan, *, column: str) -> date:
         """Return a local day of a place, refused when it has not come there."""
-        refuse_future_day(value, self.today(place), column)
+        refuse_day(value, self.today(place), column)
         return value
 
     def moment(self, local: datetime, place: Kecamatan) -> datetime:
@@ -147,7 +147,7 @@ class Bounds:
 
     def check(self, value: int | None, place: Kecamatan, *, column: str) -> None:
         """Refuse a count above the population of its place, where that is known."""
-        refuse_above(value, self.of.get(place.pk), place.name, column)
+        refuse_number(value, self.of.get(place.pk), place.name, column)
 
 
 def _counted(changes: Changes) -> Counter[Outcome]:

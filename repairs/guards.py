@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,13 +11,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from devices.models import Device, Placement, RecordingSet
-from kecamatan.duty import EARLIEST_DAY
+from kecamatan.duty import EARLIEST_DAY, TOO_EARLY
 from lib.errors import Conflict, KeyReused, Refused
 from lib.months import local_day
 from lib.privacy import refuse_identity_numbers
 from repairs.models import Ticket, overlapping
-
-TOO_EARLY = "Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya."
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -28,14 +26,6 @@ def refuse_moment(at: datetime, zone: str, field: str, *, planned: bool = False)
         raise Refused(TOO_EARLY, field=field)
     if not planned and at > timezone.now():
         raise Refused("Waktu ini belum tiba. Isi waktu sekarang atau sebelumnya.", field=field)
-
-
-def refuse_day(day: date, zone: str, field: str) -> None:
-    """Refuse a local day before 2009 or in the future."""
-    if day < EARLIEST_DAY:
-        raise Refused(TOO_EARLY, field=field)
-    if day > local_day(timezone.now(), zone):
-        raise Refused("Tanggal ini belum tiba. Isi tanggal hari ini atau sebelumnya.", field=field)
 
 
 def refuse_reversed(start: datetime, end: datetime | None, field: str, sentence: str) -> None:

@@ -22,7 +22,7 @@ from lib.tabular import Cell
 from repairs.arrangements import ArrangementChanges, correct_arrangement, start_arrangement
 from repairs.causes import state_cause
 from repairs.guards import refuse_reversed
-from repairs.losses import LossChanges, correct_loss, record_loss
+from repairs.losses import LossChanges, correct_loss, record_loss, refuse_impossible_loss
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
 from repairs.outages import OutageChanges, correct_outage, end_outage, report_outage
 
@@ -232,19 +232,15 @@ class LossImport(RowDataset[LossRow]):
         self.regions, self.bounds = Regions(now), Bounds()
 
     def clean(self, row: Row) -> LossRow:
-        """Refuse days to come, counts above the population, and more recorded again than lost."""
+        """Refuse what :func:`refuse_impossible_loss` refuses, by the names of the columns."""
         place = self.regions.kecamatan(row["kode"])
-        lost_on = self.regions.not_in_future(row["tanggal"], place, column="tanggal")
-        self.bounds.check(row["jumlah"], place, column="jumlah")
-        if (row["direkam_ulang"] or 0) > row["jumlah"]:
-            reason = f"{row['direkam_ulang']} melebihi data yang hilang ({row['jumlah']}). Periksa keduanya."
-            raise Refused(reason, field="direkam_ulang")
-        if again_on := row["direkam_ulang_pada"]:
-            self.regions.not_in_future(again_on, place, column="direkam_ulang_pada")
-            if again_on < lost_on:
-                raise Refused("Tidak bisa sebelum tanggal hilangnya. Periksa keduanya.", field="direkam_ulang_pada")
         named = {name: row[column] for name, column in self.named.items() if row[column] is not None}
-        return LossRow(place, lost_on, cast(LossChanges, named))
+        loss = LostRecords(kecamatan=place, day=row["tanggal"], **named)
+        try:
+            refuse_impossible_loss(loss, today=self.regions.today(place), bound=self.bounds.of.get(place.pk))
+        except Refused as refused:
+            raise Refused(refused.message, field=self.fields[refused.field]) from None
+        return LossRow(place, loss.day, cast(LossChanges, named))
 
     def key(self, value: LossRow) -> Hashable:
         """One row per kecamatan and day."""

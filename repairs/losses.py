@@ -20,11 +20,12 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import guard, may_correct_repairs, may_enter_counts
 from kecamatan.changes import compare_and_set, mark_months, record_event
+from kecamatan.duty import population_bounds, refuse_day, refuse_number
 from kecamatan.models import Cause, Kecamatan
 from lib.errors import Refused
-from lib.months import month_of
+from lib.months import local_day, month_of
 from lib.privacy import refuse_identity_numbers
-from repairs.guards import refuse_day, refuse_stale, refuse_voided, required_reason
+from repairs.guards import refuse_stale, refuse_voided, required_reason
 from repairs.models import LostRecords
 
 
@@ -174,12 +175,16 @@ def _change(
     _mark(loss)
 
 
-def _refuse_impossible(loss: LostRecords) -> None:
-    zone = loss.kecamatan.time_zone
-    refuse_day(loss.day, zone, "day")
+def refuse_impossible_loss(loss: LostRecords, *, today: date, bound: int | None) -> None:
+    """Refuse a loss that cannot be: the one rule of pages, API and imports.
+
+    ``today`` is the local day of its kecamatan, ``bound`` the largest known population there.
+    """
+    refuse_day(loss.day, today, "day")
     refuse_identity_numbers(loss.note, "note")
     if loss.count < 1:
         raise Refused("Jumlah data hilang sekurangnya 1.", field="count")
+    refuse_number(loss.count, bound, loss.kecamatan.name, "count")
     if loss.rerecorded < 0:
         raise Refused("Jumlah rekam ulang tidak boleh negatif.", field="rerecorded")
     if loss.rerecorded > loss.count:
@@ -188,9 +193,15 @@ def _refuse_impossible(loss: LostRecords) -> None:
             field="rerecorded",
         )
     if loss.rerecorded_on is not None:
-        refuse_day(loss.rerecorded_on, zone, "rerecorded_on")
+        refuse_day(loss.rerecorded_on, today, "rerecorded_on")
         if loss.rerecorded_on < loss.day:
-            raise Refused("Rekam ulang tidak bisa sebelum datanya hilang.", field="rerecorded_on")
+            raise Refused("Rekam ulang tidak bisa sebelum datanya hilang. Periksa keduanya.", field="rerecorded_on")
+
+
+def _refuse_impossible(loss: LostRecords) -> None:
+    today = local_day(timezone.now(), loss.kecamatan.time_zone)
+    bound = population_bounds([loss.kecamatan.pk]).get(loss.kecamatan.pk)
+    refuse_impossible_loss(loss, today=today, bound=bound)
 
 
 def _second_loss(loss: LostRecords) -> Refused:

@@ -404,6 +404,10 @@ class LostRecords(Voidable):
                 condition=Q(rerecorded__lte=F("count")), name="repairs_lostrecords_rerecorded_within_count"
             ),
         ]
+        indexes: ClassVar = [
+            # The list, the newest first.
+            models.Index(fields=["-day", "-id"], name="repairs_lostrecords_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.count} data hilang {self.day}"

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Model
 from django.urls import reverse
 
 from accounts.models import User
 from kecamatan.changes import subject_key
-from kecamatan.models import Cause, Certainty, Effect, Event
+from kecamatan.models import Cause, Certainty, Effect, Event, Voidable
 from lib.format import clock_id, day_id, moment_id, span_id
 from lib.months import local_day
 from repairs.history import SYSTEM, Entry
@@ -75,7 +75,7 @@ def key_of(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def voided_text(row: Outage | Arrangement, zone: str) -> str:
+def voided_text(row: Voidable, zone: str) -> str:
     """Return who voided a row, when and why; nothing where nobody did."""
     if row.voided_at is None:
         return ""
@@ -97,7 +97,7 @@ class Change(NamedTuple):
     first_name: str
 
 
-def changes_of(row: Outage | Arrangement, user: User) -> list[Change]:
+def changes_of(row: Model, user: User) -> list[Change]:
     """Return what was changed in the person's regions, newest first, as far back as a page shows."""
     found = (
         Event.objects.visible_to(user)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repairs.views import arrangements, counts, device_forms, devices, handover, outages, reports, sets, tickets
+from repairs.views import arrangements, counts, device_forms, devices, handover, losses, outages, reports, sets, tickets
 
 app_name = "repairs"
 urlpatterns = [
@@ -35,6 +35,10 @@ urlpatterns = [
     path("outages/<int:pk>/correct/", outages.outage_correct, name="outage-correct"),
     path("outages/<int:pk>/void/", outages.outage_void, name="outage-void"),
     path("recordings/", counts.recording_month, name="recording-month"),
+    path("recordings/lost/", losses.loss_list, name="loss-list"),
+    path("recordings/lost/new/", losses.loss_record, name="loss-record"),
+    path("recordings/lost/<int:pk>/", losses.loss_detail, name="loss-detail"),
+    path("recordings/lost/<int:pk>/<slug:name>/", losses.loss_change, name="loss-change"),
     path("recordings/<str:code>/normal/", counts.say_normal, name="say-normal"),
     path("recordings/<str:code>/<str:day>/", counts.recording_day, name="recording-day"),
     path("arrangements/", arrangements.arrangement_list, name="arrangement-list"),

@@ -5,7 +5,7 @@ Out of scope is 404, a missing permission 403, no sign-in leads to the sign-in p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,7 +20,8 @@ from accounts.models import Assignment, Contact, Role, Signatory, User
 from accounts.signatories import name_signatory
 from devices.models import Device, RecordingSet
 from repairs.arrangements import start_arrangement
-from repairs.models import Arrangement, Outage, Ticket
+from repairs.losses import record_loss
+from repairs.models import Arrangement, LostRecords, Outage, Ticket
 from repairs.outages import report_outage
 from tests.factories import INSTALLED_AT, make_dinas, make_fault, make_kabupaten, make_kecamatan, make_set, make_user
 
@@ -400,6 +401,41 @@ TABLE += [
 ]
 
 
+# --- lost records ---------------------------------------------------------------------------------------
+
+OWN_LOSS, OTHER_LOSS = f"loss of {OWN}", f"loss of {OTHER}"
+
+
+def of_loss(name: str, expected: tuple[int, ...]) -> list[Case]:
+    """Return the cases of a change of a loss, sent by those who may make it without what it asks for."""
+    foreign = (404, 404, 404, 404, expected[1], 403, 404, 302)
+    return [
+        Case("repairs:loss-change", "get", signed_in(405), (OWN_LOSS, name)),
+        Case("repairs:loss-change", "post", expected, (OWN_LOSS, name)),
+        Case("repairs:loss-change", "post", foreign, (OTHER_LOSS, name)),
+    ]
+
+
+TABLE += [
+    Case("repairs:loss-list", "get", signed_in(200)),
+    Case("repairs:loss-list", "post", signed_in(405)),
+    Case("repairs:loss-record", "get", (200, 200, 403, 403, 200, 403, 403, 302)),
+    Case("repairs:loss-record", "post", (200, 200, 403, 403, 200, 403, 403, 302)),
+    Case("repairs:loss-record", "post", (200, 200, 403, 403, 404, 403, 403, 302), query=f"?kecamatan={OWN}"),
+    Case("repairs:loss-record", "post", (404, 404, 403, 403, 200, 403, 403, 302), query=f"?kecamatan={OTHER}"),
+    Case("repairs:loss-detail", "get", (200, 200, 200, 200, 404, 200, 404, 302), (OWN_LOSS,)),
+    Case("repairs:loss-detail", "get", (404, 404, 404, 404, 200, 200, 404, 302), (OTHER_LOSS,)),
+    Case("repairs:loss-detail", "get", signed_in(404), ("999999",)),
+    Case("repairs:loss-detail", "post", signed_in(405), (OWN_LOSS,)),
+    # What it asks for is missing, so the form is shown again.
+    *of_loss("rerecord", (200, 200, 403, 403, 404, 403, 404, 302)),
+    *(case for name in ("confirm", "correct") for case in of_loss(name, (403, 200, 403, 403, 404, 403, 404, 302))),
+    # Without the version that was seen it is a conflict.
+    *of_loss("void", (403, 409, 403, 403, 404, 403, 404, 302)),
+    Case("repairs:loss-change", "post", signed_in(404), (OWN_LOSS, "unknown")),
+]
+
+
 @pytest.fixture
 def actors(db: None) -> dict[str, User | None]:
     kabupaten, own, other = make_kabupaten("36.03"), make_kecamatan(OWN), make_kecamatan(OTHER)
@@ -409,6 +445,7 @@ def actors(db: None) -> dict[str, User | None]:
     for place in (own, other):
         report_outage(client_key=uuid4(), places=[place], started_at=INSTALLED_AT, effect="stopped", by=None)
         start_arrangement(kecamatan=place, kind="mobile_unit", started_at=INSTALLED_AT, by=None)
+        record_loss(kecamatan=place, day=date(2026, 1, 5), count=10, by=None)
         add_contact(place, role="Operator", name="Ana", phone="081280001204", by=None)
         name_signatory(place.kabupaten, name="Ana", nip="", title="Kepala", starts_on=date(2026, 1, 1), by=None)
     return {
@@ -438,29 +475,25 @@ def _status(case: Case, actor: User | None) -> int:
     return int(send(reverse(case.name, args=[_filled(arg) for arg in case.args]) + case.query).status_code)
 
 
+FOUND: dict[str, Callable[[str], object]] = {
+    "ticket": lambda code: Ticket.objects.get(kecamatan__code=code).number,
+    "outage": lambda code: Outage.objects.get(places__code=code).pk,
+    "arrangement": lambda code: Arrangement.objects.get(kecamatan__code=code).pk,
+    "device": lambda code: Device.objects.get(kecamatan__code=code, kind__code="server").pk,
+    "set": lambda code: RecordingSet.objects.get(kecamatan__code=code).pk,
+    "loss": lambda code: LostRecords.objects.get(kecamatan__code=code).pk,
+    "contact": lambda code: Contact.objects.get(office__kecamatan__code=code).pk,
+    "signatory": lambda code: Signatory.objects.get(office__kabupaten__code=code).pk,
+    "person": lambda code: Assignment.objects.get(kecamatan__code=code).user_id,
+    "role": lambda code: Assignment.objects.get(kecamatan__code=code).pk,
+}
+"""By what an argument of an address names: how its number or its key is found, by the code of its region."""
+
+
 def _filled(arg: str) -> str:
     """Return an argument of an address, with the number or the key of what it stands for."""
     what, _, code = arg.partition(" of ")
-    match what:
-        case "ticket":
-            return Ticket.objects.get(kecamatan__code=code).number
-        case "outage":
-            return str(Outage.objects.get(places__code=code).pk)
-        case "arrangement":
-            return str(Arrangement.objects.get(kecamatan__code=code).pk)
-        case "device":
-            return str(Device.objects.get(kecamatan__code=code, kind__code="server").pk)
-        case "set":
-            return str(RecordingSet.objects.get(kecamatan__code=code).pk)
-        case "contact":
-            return str(Contact.objects.get(office__kecamatan__code=code).pk)
-        case "signatory":
-            return str(Signatory.objects.get(office__kabupaten__code=code).pk)
-        case "person":
-            return str(Assignment.objects.get(kecamatan__code=code).user_id)
-        case "role":
-            return str(Assignment.objects.get(kecamatan__code=code).pk)
-    return arg
+    return str(FOUND[what](code)) if what in FOUND else arg
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])

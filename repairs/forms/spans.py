@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, NamedTuple
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from django import forms
 from django.http import QueryDict
 
 from kecamatan.models import Kecamatan
-from lib.format import moment_id
+from lib.format import day_id, moment_id
 from lib.forms import NOT_A_CHOICE, KeyedForm, MomentField, text_field
 from repairs.places import CODE
 
@@ -106,6 +106,8 @@ def compared(form: VersionedForm, now: Mapping[str, str], zone: str) -> list[Com
 def _in_words(field: forms.Field, value: Any, zone: str) -> str:
     if isinstance(value, datetime):
         return moment_id(value, zone)
+    if isinstance(value, date):
+        return day_id(value, weekday=False)
     if isinstance(field, forms.MultipleChoiceField):
         return f"{len(value)} kecamatan" if value else ""
     if isinstance(field, forms.ChoiceField):

@@ -283,11 +283,11 @@ def test_voided_loss_comes_back_only_with_another_count(kecamatan: Kecamatan) ->
         ),
         (
             "36.03.30;2026-04-16;5;;;6;;",
-            "kolom direkam_ulang: 6 melebihi data yang hilang (5). Periksa keduanya.",
+            "kolom direkam_ulang: Rekam ulang (6) melebihi data yang hilang (5). Periksa keduanya.",
         ),
         (
             "36.03.30;2026-04-16;5;;;5;2026-04-15;",
-            "kolom direkam_ulang_pada: Tidak bisa sebelum tanggal hilangnya. Periksa keduanya.",
+            "kolom direkam_ulang_pada: Rekam ulang tidak bisa sebelum datanya hilang. Periksa keduanya.",
         ),
         ("36.03.30;2026-04-16;5;;;;;NIK 3603 3001 0190 0001", f"kolom keterangan: {NIK}"),
     ],

@@ -57,7 +57,7 @@ def test_rerecording_marks_the_months_of_old_and_new_day(kecamatan: Kecamatan, o
     [
         ({"count": 0}, "count", "Jumlah data hilang sekurangnya 1."),
         ({"count": -5}, "count", "Jumlah data hilang sekurangnya 1."),
-        ({"day": date(2026, 11, 21)}, "day", "Tanggal ini belum tiba. Isi tanggal hari ini atau sebelumnya."),
+        ({"day": date(2026, 11, 21)}, "day", "21/11/2026 belum tiba. Tulis hari yang sudah lewat."),
         (
             {"day": date(2008, 12, 31)},
             "day",
@@ -72,12 +72,12 @@ def test_rerecording_marks_the_months_of_old_and_new_day(kecamatan: Kecamatan, o
         (
             {"rerecorded_on": date(2026, 9, 13)},
             "rerecorded_on",
-            "Rekam ulang tidak bisa sebelum datanya hilang.",
+            "Rekam ulang tidak bisa sebelum datanya hilang. Periksa keduanya.",
         ),
         (
             {"rerecorded_on": date(2026, 11, 21)},
             "rerecorded_on",
-            "Tanggal ini belum tiba. Isi tanggal hari ini atau sebelumnya.",
+            "21/11/2026 belum tiba. Tulis hari yang sudah lewat.",
         ),
         (
             {"note": "3603 3017 0845 0001"},

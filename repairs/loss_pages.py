@@ -1,0 +1,325 @@
+"""What the pages of lost records show, formatted: the list, one loss, what may be done, and what a loser sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import django_filters
+from django import forms
+from django.db.models import F, QuerySet
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.permissions import may_correct_repairs, may_enter_counts
+from kecamatan.models import Cause
+from lib.format import day_id, moment_id, number_id, percent_id
+from lib.pages import NotFound
+from repairs.filters import narrow_by_kecamatan
+from repairs.forms.losses import ConfirmForm, LossCorrectionForm, LossMoveForm, LossVoidForm, RerecordForm
+from repairs.forms.spans import compared
+from repairs.history import Entry
+from repairs.models import LostRecords
+from repairs.moves import Move
+from repairs.span_pages import VOIDED, Change, State, changes_of, voided_text
+
+NEWEST_FIRST = ("-day", "-pk")
+LIST = "repairs:loss-list"
+UNFINISHED, VOID, ALL = "belum_direkam_ulang", "dibatalkan", "semua"
+STATES = [
+    *LostRecords.Certainty.choices,
+    (UNFINISHED, "Belum direkam ulang semua"),
+    (VOID, "Dibatalkan"),
+    (ALL, "Semua"),
+]
+NAMES = {
+    "day": "tanggal",
+    "count": "jumlah",
+    "cause": "penyebab",
+    "certainty": "kepastian",
+    "rerecorded": "direkam ulang",
+    "rerecorded_on": "direkam ulang pada",
+    "note": "keterangan",
+}
+
+
+class Row(NamedTuple):
+    """A loss in the list."""
+
+    url: str
+    title: str
+    place: str
+    day: str
+    state: State
+    cause: str
+    rerecorded: str
+
+
+class LossFilter(django_filters.FilterSet):
+    """Filters of the list of lost records; without a state all that count."""
+
+    keadaan = django_filters.ChoiceFilter(
+        method="in_state",
+        label="Keadaan",
+        choices=STATES,
+        empty_label="Diduga dan terkonfirmasi",
+        widget=forms.Select(attrs={"class": "in"}),
+    )
+    kecamatan = django_filters.ChoiceFilter(
+        field_name="kecamatan__code",
+        label="Kecamatan",
+        choices=[],
+        empty_label="Semua",
+        widget=forms.Select(attrs={"class": "in"}),
+    )
+
+    class Meta:
+        model = LostRecords
+        fields: list[str] = []
+
+    def __init__(self, data: Any, queryset: QuerySet[Any], *, user: object) -> None:
+        super().__init__(data, queryset)
+        narrow_by_kecamatan(self, user, "kecamatan__code")
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Apply the filters; none that cannot be read is left out in silence."""
+        if self.form.errors:
+            return queryset.none()
+        if not self.form.cleaned_data["keadaan"]:
+            queryset = queryset.filter(voided_at=None)
+        return super().filter_queryset(queryset)
+
+    def in_state(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep one certainty, what is not recorded again yet, the voided ones, or everything."""
+        if value == ALL:
+            return queryset
+        if value == VOID:
+            return queryset.exclude(voided_at=None)
+        standing = queryset.filter(voided_at=None)
+        return standing.filter(rerecorded__lt=F("count")) if value == UNFINISHED else standing.filter(certainty=value)
+
+    def chosen(self) -> dict[str, str]:
+        """Return the filters that are set, as they stand in the address."""
+        return {name: self.data[name] for name in self.filters if self.data.get(name)}
+
+
+def listed(user: User) -> QuerySet[LostRecords]:
+    """Return the losses that a person may see, with what a row shows."""
+    return LostRecords.objects.visible_to(user).select_related("kecamatan")
+
+
+def rows(losses: Iterable[LostRecords]) -> list[Row]:
+    """Return losses as rows."""
+    return [
+        Row(
+            loss_url(loss),
+            title_of(loss),
+            loss.kecamatan.name,
+            day_id(loss.day, weekday=False),
+            state_of(loss),
+            loss.get_cause_display(),
+            _rerecorded_text(loss),
+        )
+        for loss in losses
+    ]
+
+
+def loss_url(loss: LostRecords) -> str:
+    """Return the address of a loss."""
+    return reverse("repairs:loss-detail", args=[loss.pk])
+
+
+def title_of(loss: LostRecords) -> str:
+    """Return what was lost, ``1.738 data hilang``."""
+    return f"{number_id(loss.count)} data hilang"
+
+
+def state_of(loss: LostRecords) -> State:
+    """Return how sure the loss is; or that it was voided."""
+    return VOIDED if loss.voided_at else State("plain", loss.get_certainty_display())
+
+
+def _rerecorded_text(loss: LostRecords) -> str:
+    return f"{number_id(loss.rerecorded)} dari {number_id(loss.count)}"
+
+
+# --- One loss -------------------------------------------------------------------------------------------
+
+
+def find_loss(pk: int, user: User) -> LostRecords:
+    """Return a loss that the person may see; raises :class:`NotFound`."""
+    rows = LostRecords.objects.visible_to(user).select_related("kecamatan__kabupaten__province", "voided_by")
+    loss: LostRecords | None = rows.filter(pk=pk).first()
+    if loss is None:
+        raise NotFound(f"Tidak ada catatan data hilang {pk}.")
+    return loss
+
+
+def loss_page(loss: LostRecords, user: User, failed: LossMoveForm | None = None) -> dict[str, Any]:
+    """Return all that the page of a loss shows; ``failed`` is the form of a move that was refused."""
+    zone, changes = loss.kecamatan.time_zone, changes_of(loss, user)
+    newest = changes[0].last if changes else 0
+    left = loss.count - loss.rerecorded
+    return {
+        "loss": loss,
+        "title": title_of(loss),
+        "where": loss.kecamatan.name,
+        "state": state_of(loss),
+        "day": day_id(loss.day),
+        "count": number_id(loss.count),
+        "rerecorded": f"{_rerecorded_text(loss)} orang ({percent_id(100 * loss.rerecorded / loss.count)})",
+        "rerecorded_on": day_id(loss.rerecorded_on) if loss.rerecorded_on else "",
+        "left": number_id(left) if left else "",
+        "is_suspected": loss.certainty == LostRecords.Certainty.SUSPECTED,
+        "voided": voided_text(loss, zone),
+        "changes": changes,
+        "history": history(changes, zone),
+        "last_event": newest,
+        "moves": _moves(loss, user, newest, failed),
+        "failed": failed,
+        "crumbs": crumbs(loss.kecamatan.name),
+    }
+
+
+def crumbs(*steps: str) -> list[dict[str, str]]:
+    """Return the way from the counts and the list of losses down to a page."""
+    return [
+        {"label": "Perekaman", "url": reverse("repairs:recording-month")},
+        {"label": "Data hilang", "url": reverse(LIST)},
+        *({"label": step, "url": ""} for step in steps),
+    ]
+
+
+class Offer(NamedTuple):
+    """What may be done with a loss: its form, its words, and who may."""
+
+    form: type[LossMoveForm]
+    label: str
+    sentence: str
+    may: Callable[[object, Any], bool]
+    start: tuple[str, ...] = ()
+
+
+OFFERS = {
+    "rerecord": Offer(
+        RerecordForm,
+        "Catat rekam ulang",
+        "Berapa orang yang sudah direkam ulang sampai sekarang.",
+        may_enter_counts,
+        ("rerecorded", "rerecorded_on"),
+    ),
+    "confirm": Offer(
+        ConfirmForm,
+        "Pastikan hilang",
+        "Sesudah dipastikan, jumlahnya mengurangi rekam bersih bulan itu.",
+        may_correct_repairs,
+        ("count",),
+    ),
+    "correct": Offer(
+        LossCorrectionForm,
+        "Betulkan catatan",
+        "Yang lama tetap terbaca di riwayat.",
+        may_correct_repairs,
+        ("day", "count", "cause", "certainty", "note"),
+    ),
+    "void": Offer(
+        LossVoidForm,
+        "Batalkan catatan",
+        "Untuk catatan yang keliru. Tidak dihitung lagi, tetapi tetap tersimpan.",
+        may_correct_repairs,
+    ),
+}
+
+
+def form_of(name: str, loss: LostRecords, newest: int = 0, data: Any = None) -> LossMoveForm:
+    """Return the form of a move, filled by what was sent, or by what is on record."""
+    offer = OFFERS[name]
+    start = {field: getattr(loss, field) for field in offer.start}
+    return offer.form(data, initial=start | {"version": loss.version, "seen": newest})
+
+
+def _moves(loss: LostRecords, user: User, newest: int, failed: LossMoveForm | None) -> list[Move]:
+    if loss.voided_at is not None:
+        return []
+    moves = []
+    for name, offer in OFFERS.items():
+        if not offer.may(user, loss.kecamatan) or (name == "confirm" and loss.certainty != "suspected"):
+            continue
+        is_open = failed is not None and failed.name == name
+        form: Any = failed if is_open else form_of(name, loss, newest)
+        url = reverse("repairs:loss-change", args=[loss.pk, name])
+        moves.append(Move(name, offer.label, offer.sentence, url, form, is_open, name == "void"))
+    return moves
+
+
+def both_versions(loss: LostRecords, user: User, form: LossMoveForm) -> dict[str, Any]:
+    """Return what a loser typed beside what holds now, who changed it since, and the form again."""
+    page = loss_page(loss, user)
+    retry = form_of(form.name, loss, data=form.renewed(loss.version, page["last_event"]))
+    moves = _moves(loss, user, page["last_event"], retry)
+    return {
+        "heading": "Catatan ini baru saja diubah orang lain",
+        "subject": f"{page['title']}, {page['where']}",
+        "state": page["state"],
+        "wanted": OFFERS[form.name].label,
+        "compared": compared(form, _on_record(loss), loss.kecamatan.time_zone),
+        "changes": history([one for one in page["changes"] if one.last > form.seen_event], loss.kecamatan.time_zone),
+        "move": next((move for move in moves if move.name == form.name), None),
+        "url": loss_url(loss),
+        "crumbs": crumbs("Sudah berubah"),
+    }
+
+
+def _on_record(loss: LostRecords) -> dict[str, str]:
+    """Return what a loss says now, by the fields of its forms, as :func:`compared` writes what was typed."""
+    return {name: _said(name, getattr(loss, name)) for name in NAMES}
+
+
+def _said(name: str, value: Any) -> str:
+    if name in ("day", "rerecorded_on"):
+        return day_id(value, weekday=False) if value else "belum diketahui"
+    if name in ("cause", "certainty"):
+        return str((Cause if name == "cause" else LostRecords.Certainty)(value).label)
+    return str(value) if value != "" else "belum ada"
+
+
+# --- The history ----------------------------------------------------------------------------------------
+
+
+def history(changes: Iterable[Change], zone: str) -> list[Entry]:
+    """Return changes in words, by the clock of a zone, in their order."""
+    return [
+        Entry(
+            one.at.isoformat(),
+            moment_id(one.at, zone),
+            one.who,
+            _what(one.action, one.data),
+            str(one.data.get("reason") or ""),
+            "",
+            "",
+        )
+        for one in changes
+    ]
+
+
+def _what(action: str, data: Mapping[str, Any]) -> str:
+    if action == "record":
+        sure = str(LostRecords.Certainty(data["certainty"]).label).lower()
+        return f"mencatat {number_id(data['count'])} data hilang, {sure}"
+    if action == "void":
+        return "membatalkan catatan"
+    before = [f"{NAMES[name]} {_before(name, value)}" for name, value in data.get("before", {}).items()]
+    verb = "mencatat rekam ulang" if action == "rerecord" else "membetulkan catatan"
+    return f"{verb}; semula {', '.join(before)}" if before else verb
+
+
+def _before(name: str, text: str) -> str:
+    """Return a value that an event keeps as text."""
+    if text == "None":
+        return "belum diketahui"
+    if name in ("day", "rerecorded_on"):
+        return _said(name, date.fromisoformat(text))
+    if name in ("count", "rerecorded"):
+        return number_id(int(text))
+    return _said(name, text).lower() if name != "note" else f"“{text}”" if text else "kosong"
