@@ -116,12 +116,32 @@ SCREENS = (
         (follow("main a[href^='/recordings/75.01.01/']"),),
         shows="repairs:recording-day",
     ),
+    Screen("losses", "/recordings/lost/", STAFF),
+    Screen("loss-record", "/recordings/lost/new/?kecamatan=75.01.01", STAFF),
+    Screen("loss", "/recordings/lost/", STAFF, (FIRST_ROW,), shows="repairs:loss-detail"),
     # Devices.
     Screen("devices", "/devices/", STAFF),
     Screen("device", "/devices/", STAFF, (FIRST_ROW,), shows="repairs:device-detail"),
     Screen(
         "set", "/devices/", STAFF, (FIRST_ROW, follow("main a[href*='/devices/sets/']")), shows="repairs:set-detail"
     ),
+    Screen("device-register", "/devices/new/", STAFF),
+    Screen("device-register-errors", "/devices/new/?kecamatan=75.01.01", STAFF, (follow("main button.go"),)),
+    Screen(
+        "device-edit", "/devices/", STAFF, (FIRST_ROW, follow("main a[href$='/edit/']")), shows="repairs:device-edit"
+    ),
+    Screen(
+        "device-place", "/devices/", STAFF, (FIRST_ROW, follow("main a[href$='/place/']")), shows="repairs:device-place"
+    ),
+    Screen(
+        "device-replace",
+        "/devices/",
+        STAFF,
+        (FIRST_ROW, follow("main a[href$='/replace/']")),
+        shows="repairs:device-replace",
+    ),
+    Screen("set-register", "/devices/sets/new/", STAFF),
+    Screen("inventory", "/devices/inventory/75.01/", STAFF),
     # The profile of a region.
     Screen("profile", "/profile/75.01/", STAFF),
     Screen("profile-kecamatan", "/profile/75.01.01/", OPERATOR),
@@ -146,6 +166,47 @@ SCREENS = (
         (follow("a[href*='/signatories/']:not([href$='/add/'])"),),
         shows="accounts:signatory-edit",
     ),
+    # People.
+    Screen("account", "/account/", OPERATOR),
+    Screen("users", "/users/", ADMIN),
+    Screen("user", "/users/", ADMIN, (FIRST_ROW,), shows="accounts:user-detail"),
+    Screen("user-edit", "/users/", ADMIN, (FIRST_ROW, follow("main a[href$='/edit/']")), shows="accounts:user-edit"),
+    Screen(
+        "user-assign", "/users/", ADMIN, (FIRST_ROW, follow("main a[href$='/assign/']")), shows="accounts:user-assign"
+    ),
+    Screen(
+        "user-deputy", "/users/", ADMIN, (FIRST_ROW, follow("main a[href$='/deputy/']")), shows="accounts:user-deputy"
+    ),
+    Screen("user-link", "/users/", ADMIN, (FIRST_ROW, follow("main a[href$='/link/']")), shows="accounts:user-link"),
+    Screen(
+        "assignment-end",
+        "/users/",
+        ADMIN,
+        (FIRST_ROW, follow("main a[href*='/assignments/']")),
+        shows="accounts:assignment-end",
+    ),
+    Screen("user-create", "/users/new/", ADMIN),
+    Screen("user-create-errors", "/users/new/", ADMIN, (follow("main button.go"),)),
+    Screen("user-import", "/users/import/", ADMIN),
+    Screen("user-links", "/users/links/", ADMIN),
+    Screen(
+        "handover",
+        "/users/?peran=technician",
+        ADMIN,
+        (FIRST_ROW, follow("main a[href*='/handover/']")),
+        shows="repairs:handover",
+    ),
+    # Arrangements.
+    Screen("arrangements", "/arrangements/", STAFF),
+    Screen("arrangement", "/arrangements/", STAFF, (FIRST_ROW,), shows="repairs:arrangement-detail"),
+    Screen(
+        "arrangement-correct",
+        "/arrangements/",
+        STAFF,
+        (FIRST_ROW, follow("a[href$='/correct/']")),
+        shows="repairs:arrangement-correct",
+    ),
+    Screen("arrangement-start", "/arrangements/new/", STAFF),
     # The components.
     Screen("style", "/style/"),
 )

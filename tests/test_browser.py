@@ -16,7 +16,8 @@ from screens.pages import OFFICIAL, SCREENS, STAFF, Screen
 from screens.site import running_site
 from screens.visit import Visitor, Window, browser
 
-pytestmark = pytest.mark.chromium
+# The site has its own SQLite under either of CI's runs: once is enough.
+pytestmark = [pytest.mark.chromium, pytest.mark.sqlite]
 
 PHONE, DESK, PLAIN = Window(320, 800), Window(1280, 900), Window(1280, 900, script=False)
 MANY_STOPS = 400

@@ -8,7 +8,15 @@ from screens.pages import SCREENS
 from tests.test_authorisation import TABLE
 
 # What a browser shows to nobody: answers for machines, files and pictures. Django's own admin site has its own look.
-NO_PAGES = {"healthz", "readyz", "admin:index", "missing", "repairs:device-export", "accounts:logo-image"}
+NO_PAGES = {
+    "healthz",
+    "readyz",
+    "admin:index",
+    "missing",
+    "repairs:device-export",
+    "accounts:logo-image",
+    "accounts:user-import-template",
+}
 
 
 def test_every_page_that_somebody_may_open_is_a_screen() -> None:
