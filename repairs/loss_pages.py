@@ -309,7 +309,9 @@ def _what(action: str, data: Mapping[str, Any]) -> str:
         return f"mencatat {number_id(data['count'])} data hilang, {sure}"
     if action == "void":
         return "membatalkan catatan"
-    before = [f"{NAMES[name]} {_before(name, value)}" for name, value in data.get("before", {}).items()]
+    # In the order of the names: PostgreSQL keeps the keys of JSON in an order of its own.
+    said = data.get("before", {})
+    before = [f"{word} {_before(name, said[name])}" for name, word in NAMES.items() if name in said]
     verb = "mencatat rekam ulang" if action == "rerecord" else "membetulkan catatan"
     return f"{verb}; semula {', '.join(before)}" if before else verb
 

@@ -183,7 +183,9 @@ NAMES = {
 
 
 def _correct(change: Change, zone: str) -> str:
-    before = [f"{NAMES[name]} {_before(name, value, zone)}" for name, value in change.data["before"].items()]
+    # In the order of the names: PostgreSQL keeps the keys of JSON in an order of its own.
+    said = change.data["before"]
+    before = [f"{word} {_before(name, said[name], zone)}" for name, word in NAMES.items() if name in said]
     if "places_before" in change.data:
         before.append(f"{len(change.data['places_before'])} kecamatan")
     return f"membetulkan catatan; semula {', '.join(before)}"
