@@ -33,19 +33,19 @@ PLACE = """() => {
 }"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     with running_site() as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def program() -> Iterator[Browser]:
     with browser() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def visitors(site: str, program: Browser) -> Iterator[dict[Window, Visitor]]:
     made = {window: Visitor(program, site, window) for window in (PHONE, DESK, PLAIN)}
     yield made
