@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from screens.pages import OFFICIAL, SCREENS, STAFF, Screen
 from screens.site import running_site
@@ -137,9 +137,9 @@ def test_a_page_needs_no_script(visitors: dict[Window, Visitor], screen: Screen)
 def test_a_faulty_form_moves_the_focus_to_the_summary(visitors: dict[Window, Visitor]) -> None:
     with visitors[PHONE].visit(Screen("login", "/login/")) as (page, _):
         page.get_by_role("button", name="Masuk").click()
-        assert page.evaluate("document.activeElement.className") == "errs"
+        expect(page.locator(".errs")).to_be_focused()
         page.get_by_role("link", name="Isi kata sandi.").click()
-        assert page.evaluate("document.activeElement.id") == "id_password"
+        expect(page.locator("#id_password")).to_be_focused()
 
 
 @pytest.mark.parametrize("window", [DESK, PLAIN], ids=["script", "plain"])
