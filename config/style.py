@@ -19,7 +19,10 @@ from lib.pages import NotFound, answers_problems
 from repairs.models import Ticket
 from repairs.moves import Move
 from reports.crumbs import Crumb
-from reports.dashboard import FULL, HALF, NIL, SERVICES, Tile, shares
+from reports.services import SERVICES
+from reports.shares import shares
+from reports.tiles import Tile
+from reports.wording import FULL, HALF, NIL
 
 SET_STATES = (
     ("operational", "Berfungsi"),

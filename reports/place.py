@@ -5,49 +5,39 @@ The status is derived here and now by ``devices.readiness``; the figures of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, DateTimeField, F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.callers import whom_to_call
-from devices.models import Placement
 from devices.readiness import (
-    ArrangementSpan,
-    Fault,
-    Missing,
-    Outage,
     Placed,
     Service,
     SetRecord,
     SetStatus,
     missing_kinds,
-    service,
     set_status,
 )
 from kecamatan.models import Cause, Certainty, Effect
 from kecamatan.scope import Scope
 from lib.format import clock_id, day_id, moment_id, span_id
 from lib.month_choice import Month
-from lib.months import local_day, month_bounds
-from lib.spans import Closed, Span, clip
+from lib.months import local_day
 from repairs.arrangement_pages import arrangement_url, kind_text
 from repairs.device_list import set_url
-from repairs.models import Arrangement, Ticket
-from repairs.models import Outage as OutageRow
+from repairs.models import Ticket
 from repairs.outage_pages import Ask, ask, outage_url
 from repairs.set_pages import SET_WORDS
 from repairs.span_pages import moment_text
+from reports.children import priority_text
 from reports.crumbs import crumbs
-from reports.dashboard import priority_text
 from reports.models import RegionMonth
 from reports.months import month_options
 from reports.place_month import month_figures
+from reports.place_records import Records, read_records, service_of, set_record
 from reports.selectors import Region
 from reports.surroundings import Surroundings
 
@@ -103,28 +93,12 @@ class OutageItem(NamedTuple):
     ask: Ask
 
 
-@dataclass(slots=True)
-class Records:
-    """What is on record of a place now: the sets by key, the open tickets, those of the month, and what runs."""
-
-    names: dict[int, str] = field(default_factory=dict)
-    placed: dict[int, list[Placement]] = field(default_factory=dict)
-    tickets: list[Ticket] = field(default_factory=list)
-    of_month: list[Ticket] = field(default_factory=list)
-    running: list[dict[str, Any]] = field(default_factory=list)
-    in_month: list[dict[str, Any]] = field(default_factory=list)
-
-    def of_kind(self, is_outage: bool) -> list[dict[str, Any]]:
-        """Return the running outages, or the running arrangements."""
-        return [row for row in self.running if (row["of"] == "outage") is is_outage]
-
-
 def page(scope: Scope, region: Region, month: Month, around: Surroundings, row: RegionMonth | None) -> dict[str, Any]:
     """Return everything that the page of a place shows, formatted; ``row`` holds the figures of the month."""
     now = timezone.now()
     records = read_records(region, month.chosen, now)
-    sets = [(key, _set_record(records, key)) for key in sorted(records.names, key=records.names.__getitem__)]
-    status = _service(records, [record for _, record in sets], around, now)
+    sets = [(key, set_record(records, key)) for key in sorted(records.names, key=records.names.__getitem__)]
+    status = service_of(records, [record for _, record in sets], around, now)
     return {
         "region": region,
         "month": month,
@@ -147,121 +121,6 @@ def page(scope: Scope, region: Region, month: Month, around: Surroundings, row: 
         "callers": whom_to_call(region.kecamatan, scope) if region.kecamatan else [],
         **month_figures(row, region, month, around.pending),
     }
-
-
-# --- Reading ----------------------------------------------------------------------------------------------------
-
-
-def read_records(region: Region, month: date, now: datetime) -> Records:
-    """Read what is on record of a place at a moment, and its faults of a month, in three queries."""
-    records = Records()
-    for placement in _placements(region, now):
-        _note_set(records, placement.recording_set).append(placement)
-    window = month_bounds(month, region.zone)
-    for ticket in _tickets(region, records, window, now):
-        span = Span(ticket.failed_at, ticket.restored_at)
-        if span.covers(now):
-            records.tickets.append(ticket)
-        if clip(span, Closed(*window)):
-            records.of_month.append(ticket)
-    for ticket in records.tickets:
-        if ticket.recording_set.kecamatan_id == region.pk and _is_kept(ticket.recording_set, now):
-            _note_set(records, ticket.recording_set)
-    for row in _outages_and_arrangements(region, window, now):
-        span = Span(row["started_at"], row["ended_at"])
-        if span.covers(now):
-            records.running.append(row)
-        if clip(span, Closed(*window)):
-            records.in_month.append(row)
-    return records
-
-
-def _note_set(records: Records, recording_set: Any) -> list[Placement]:
-    records.names[recording_set.pk] = str(recording_set)
-    return records.placed.setdefault(recording_set.pk, [])
-
-
-def _is_kept(recording_set: Any, now: datetime) -> bool:
-    return recording_set.withdrawn_at is None or recording_set.withdrawn_at > now
-
-
-def _placements(region: Region, now: datetime) -> QuerySet[Placement]:
-    return (
-        Placement.objects.filter(recording_set__kecamatan=region.pk, started_at__lte=now)
-        .filter(Q(ended_at=None) | Q(ended_at__gt=now))
-        .select_related("recording_set", "device__kind")
-        .order_by("recording_set__label", "device__kind__rank", "pk")
-    )
-
-
-def _tickets(region: Region, records: Records, window: tuple[datetime, datetime], now: datetime) -> QuerySet[Ticket]:
-    """Return the faults of a month and those that run now: of the place, and of the devices that stand there now."""
-    devices = [placement.device_id for group in records.placed.values() for placement in group]
-    running = Q(failed_at__lte=now) & (Q(restored_at=None) | Q(restored_at__gt=now))
-    in_month = Q(failed_at__lt=window[1]) & (Q(restored_at=None) | Q(restored_at__gt=window[0]))
-    return (
-        Ticket.objects.filter(Q(kecamatan=region.pk) | Q(device__in=devices))
-        .filter(running | in_month, voided_at=None)
-        .exclude(status=Ticket.Status.REJECTED)
-        .select_related("recording_set", "device_kind", "assignee")
-        .order_by("failed_at", "pk")
-    )
-
-
-def _outages_and_arrangements(
-    region: Region, window: tuple[datetime, datetime], now: datetime
-) -> Iterable[dict[str, Any]]:
-    """Return the outages and arrangements of a place that run now or ran in a month, in one query."""
-    running = Q(started_at__lte=now) & (Q(ended_at=None) | Q(ended_at__gt=now))
-    in_month = Q(started_at__lt=window[1]) & (Q(ended_at=None) | Q(ended_at__gt=window[0]))
-    chosen = Q(running | in_month, voided_at=None)
-    names = ("pk", "of", "what", "how", "sure", "text", "started_at", "ended_at", "confirmed_at")
-    listed = OutageRow.objects.filter(chosen, places=region.pk).with_confirmation(Q(kecamatan=region.pk))
-    outages = listed.annotate(
-        of=Value("outage", CharField()),
-        what=Cast("cause", CharField()),
-        how=Cast("effect", CharField()),
-        sure=Cast("certainty", CharField()),
-        text=Cast("note", TextField()),
-    )
-    arrangements = Arrangement.objects.filter(chosen, kecamatan=region.pk).annotate(
-        of=Value("arrangement", CharField()),
-        what=Cast("kind", CharField()),
-        how=Value("", CharField()),
-        sure=Value("", CharField()),
-        text=Cast(F("host__name"), TextField()),
-        confirmed_at=Value(None, DateTimeField()),
-    )
-    return outages.values(*names).union(arrangements.values(*names), all=True).order_by("started_at")
-
-
-# --- Judging ----------------------------------------------------------------------------------------------------
-
-
-def _set_record(records: Records, key: int) -> SetRecord:
-    missing = tuple(
-        Missing(ticket.device_kind.code, Span(ticket.failed_at))
-        for ticket in records.tickets
-        if ticket.fault == Ticket.Fault.MISSING and ticket.recording_set_id == key
-    )
-    placed = tuple(_placed(placement, records.tickets) for placement in records.placed[key])
-    return SetRecord(placed, missing)
-
-
-def _placed(placement: Placement, tickets: Sequence[Ticket]) -> Placed:
-    faults = tuple(
-        Fault(Span(ticket.failed_at), ticket.effect) for ticket in tickets if ticket.device_id == placement.device_id
-    )
-    return Placed(placement.device_id, placement.device.kind.code, Span(placement.started_at), faults)
-
-
-def _service(records: Records, sets: Sequence[SetRecord], around: Surroundings, now: datetime) -> Service:
-    outages = [Outage(Span(row["started_at"]), row["how"]) for row in records.of_kind(True)]
-    arrangements = [ArrangementSpan(row["what"], Span(row["started_at"])) for row in records.of_kind(False)]
-    return service(sets, outages, arrangements, now, around.required)
-
-
-# --- Showing ----------------------------------------------------------------------------------------------------
 
 
 def _set_view(key: int, record: SetRecord, records: Records, around: Surroundings, now: datetime) -> SetView:

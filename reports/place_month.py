@@ -9,18 +9,11 @@ from lib.charts import Bar, bar
 from lib.format import UNKNOWN, moment_id, month_end_id, number_id, percent_id
 from lib.month_choice import Month
 from lib.months import month_bounds
-from reports.dashboard import (
-    FULL,
-    HALF,
-    NIL,
-    SERVICES,
-    Tile,
-    no_coverage_text,
-    pending_text,
-    semester_text,
-)
 from reports.models import RegionMonth
 from reports.selectors import Region, percent
+from reports.services import SERVICES
+from reports.tiles import Tile, no_coverage_text
+from reports.wording import FULL, HALF, NIL, pending_text, semester_text
 
 
 def month_figures(row: RegionMonth | None, region: Region, month: Month, pending: int) -> dict[str, Any]:

@@ -8,7 +8,10 @@ import pytest
 
 from lib.charts import bar
 from lib.months import WIB, WIT
-from reports.dashboard import as_of_text, headline, kind_rows, semester_text, shares, tiles
+from reports.services import headline
+from reports.shares import kind_rows, shares
+from reports.tiles import tiles
+from reports.wording import as_of_text, semester_text
 
 
 def a_report(**parts: dict[str, Any]) -> dict[str, Any]:

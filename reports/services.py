@@ -1,0 +1,96 @@
+"""How the kecamatan of a region are served: the first figure of its page, drawn as marks or as a ribbon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from lib.format import UNKNOWN, number_id
+from reports.wording import FULL, completeness_of, inventoried_text
+
+# As many marks as people can still count by eye; a larger region is drawn as one ribbon.
+MARKS_AT_MOST = 60
+RIBBON_UNITS = 1000
+
+SERVICES = (
+    ("serving", "Melayani", "r-s"),
+    ("limited", "Terbatas", "r-l"),
+    ("hosted", "Menumpang", "r-h"),
+    ("mobile", "Unit keliling", "r-m"),
+    ("stopped", "Berhenti", "r-x"),
+    ("no_report", "Belum lapor", "r-n"),
+)
+SERVICE_LABELS = {code: label for code, label, _ in SERVICES}
+
+
+class Count(NamedTuple):
+    """A status with its word and its number."""
+
+    code: str
+    label: str
+    number: str
+
+
+@dataclass(slots=True)
+class Headline:
+    """Able to record, n of N, and how everybody else is served."""
+
+    able: str
+    total: str
+    unit: str
+    at_least: bool
+    services: list[Count]
+    marks: list[str] = field(default_factory=list)
+    ribbon: list[dict[str, str]] = field(default_factory=list)
+    signs: list[Count] = field(default_factory=list)
+    source: str = ""
+    completeness: str = FULL
+
+    @property
+    def is_unknown(self) -> bool:
+        """Say whether no kecamatan has reported."""
+        return self.able == UNKNOWN
+
+
+def headline(report: Mapping[str, Any], level: str) -> Headline:
+    """Return the first figure of a page."""
+    counts = report["kecamatan"]
+    total, silent_on_all = counts["total"], counts["no_report"] == counts["total"]
+    return Headline(
+        able=UNKNOWN if silent_on_all else number_id(counts["serving"] + counts["limited"]),
+        total=number_id(total),
+        unit="kecamatan",
+        at_least=bool(counts["no_report"]) and not silent_on_all,
+        services=[Count(code, label, number_id(counts[code])) for code, label, _ in SERVICES],
+        marks=_marks(counts) if total <= MARKS_AT_MOST else [],
+        ribbon=_ribbon(counts) if total > MARKS_AT_MOST else [],
+        signs=_signs(counts),
+        source=inventoried_text(report["completeness"], level),
+        completeness=completeness_of(report["completeness"]),
+    )
+
+
+def _marks(counts: Mapping[str, int]) -> list[str]:
+    return [code for code, _, _ in SERVICES for _ in range(counts[code])]
+
+
+def _ribbon(counts: Mapping[str, int]) -> list[dict[str, str]]:
+    """Return the parts of a ribbon in a viewBox of 1000, one after the other."""
+    parts, start = [], 0.0
+    for code, _, css in SERVICES:
+        width = RIBBON_UNITS * counts[code] / counts["total"]
+        if width:
+            parts.append({"css": css, "x": f"{start:.1f}", "width": f"{max(width - 1.5, 1):.1f}"})
+        start += width
+    return parts
+
+
+def _signs(counts: Mapping[str, int]) -> list[Count]:
+    """Return who was heard from lately, who was not, and who has no set on record."""
+    off_record = counts["total"] - counts["confirmed"] - counts["silent"]
+    return [
+        Count("confirmed", "Ada kabar", number_id(counts["confirmed"])),
+        Count("silent", "Tanpa kabar", number_id(counts["silent"])),
+        Count("off_record", "Tanpa set tercatat", number_id(off_record)),
+    ]

@@ -1,0 +1,63 @@
+"""Counts by cause, route and kind as rows of a table, the largest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kecamatan.models import Cause
+from lib.format import number_id, percent_id
+from repairs.models import Ticket
+
+# The width of a bar that is all of its whole, in units of its viewBox.
+BAR_UNITS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A cause, a route or a kind with its number and its part of all."""
+
+    label: str
+    number: str
+    width: str
+    percent: str
+
+
+def shares(counts: Mapping[str, int], labels: Mapping[str, str]) -> list[Share]:
+    """Return counts by code as rows, the largest first."""
+    total = sum(counts.values())
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], labels.get(item[0], item[0])))
+    return [
+        Share(
+            labels.get(code, code),
+            number_id(count),
+            f"{BAR_UNITS * count / total:.1f}",
+            percent_id(100 * count / total),
+        )
+        for code, count in ordered
+        if count
+    ]
+
+
+def cause_shares(report: Mapping[str, Any]) -> list[Share]:
+    """Return the causes of the faults that began in the month."""
+    return shares(report["tickets"]["by_cause"], dict(Cause.choices))
+
+
+def route_shares(report: Mapping[str, Any]) -> list[Share]:
+    """Return the repair routes of the faults that began in the month."""
+    return shares(report["tickets"]["by_route"], dict(Ticket.Route.choices))
+
+
+def kind_rows(report: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the devices by kind, the most broken first; ``names`` in the order of the kinds."""
+    by_kind, order = report["devices"]["by_kind"], list(names)
+    codes = sorted(
+        (code for code, counts in by_kind.items() if any(counts.values())),
+        key=lambda code: (-by_kind[code]["broken"], -by_kind[code]["missing"], order.index(code)),
+    )
+    return [
+        {"code": code, "name": names[code], **{name: number_id(by_kind[code][name]) for name in by_kind[code]}}
+        for code in codes
+    ]

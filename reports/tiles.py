@@ -1,0 +1,169 @@
+"""The figures under the headline of a region, each with its unit and how complete its source is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lib.format import UNKNOWN, number_id, percent_id
+from reports.wording import FULL, HALF, NIL, completeness_of, inventoried_text, month_text, semester_text
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure: ``at_least`` where part is missing, and how complete its source is."""
+
+    label: str
+    value: str
+    unit: str = ""
+    source: str = ""
+    completeness: str = ""
+    at_least: bool = False
+
+    @property
+    def is_unknown(self) -> bool:
+        """Say whether there is no number at all."""
+        return self.value == UNKNOWN
+
+
+def tiles(report: Mapping[str, Any], level: str) -> list[Tile]:
+    """Return the figures under the headline."""
+    return [
+        _met_tile(report),
+        _net_tile(report),
+        _coverage_tile(report),
+        _sets_tile(report),
+        _device_tile(report, level, "broken", "Komponen rusak"),
+        _device_tile(report, level, "missing", "Komponen tidak ada"),
+        _tickets_tile(report),
+        _downtime_tile(report),
+    ]
+
+
+def _met_tile(report: Mapping[str, Any]) -> Tile:
+    recording = report["recording"]
+    if not recording["kecamatan_with_target"]:
+        return Tile("Memenuhi target", UNKNOWN, source=f"Belum ada target {month_text(report)}", completeness=NIL)
+    with_target, total = recording["kecamatan_with_target"], report["kecamatan"]["total"]
+    of_all = with_target == total
+    return Tile(
+        "Memenuhi target",
+        number_id(recording["kecamatan_met"]),
+        f"dari {number_id(with_target)} kecamatan{'' if of_all else ' yang bertarget'}",
+        f"Target bersama {number_id(recording['target'])} orang",
+        FULL if of_all else HALF,
+    )
+
+
+def _net_tile(report: Mapping[str, Any]) -> Tile:
+    recording, days = report["recording"], report["completeness"]
+    if not days["days_reported"] and not recording["recorded"] and not recording["lost"]:
+        source = f"0 dari {number_id(days['days_expected'])} hari kerja dilaporkan"
+        return Tile("Rekam bersih", UNKNOWN, source=source, completeness=NIL)
+    parts = []
+    if recording["achievement_pct"] is not None:
+        parts.append(f"{percent_id(recording['achievement_pct'])} dari target")
+    parts.append(f"{number_id(days['days_reported'])} dari {number_id(days['days_expected'])} hari kerja dilaporkan")
+    parts += _losses(recording)
+    complete = days["days_reported"] >= days["days_expected"]
+    return Tile(
+        "Rekam bersih",
+        number_id(recording["net"]),
+        "orang",
+        " · ".join(parts),
+        FULL if complete else HALF,
+        at_least=not complete,
+    )
+
+
+def achievement_of(report: Mapping[str, Any]) -> float | None:
+    """Return what was reached of the target in percent; unknown while no day was reported."""
+    recording = report["recording"]
+    heard = report["completeness"]["days_reported"] or recording["net"]
+    return recording["achievement_pct"] if heard else None
+
+
+def _losses(recording: Mapping[str, Any]) -> list[str]:
+    words = (
+        ("lost", "data hilang"),
+        ("lost_suspected", "diduga hilang"),
+        ("rerecorded", "direkam ulang"),
+    )
+    return [f"{number_id(recording[name])} {word}" for name, word in words if recording[name]]
+
+
+def _coverage_tile(report: Mapping[str, Any]) -> Tile:
+    coverage, semester = report["coverage"], semester_text(report["month"])
+    if coverage["pct"] is None:
+        source = no_coverage_text(coverage["eligible"], report["month"])
+        return Tile("Cakupan wajib KTP", UNKNOWN, source=source, completeness=NIL)
+    known, total = _with_eligible(report["children"])
+    numbers = f"{number_id(coverage['recorded_total'])} dari {number_id(coverage['eligible'])} wajib KTP"
+    where = "" if known == total else f" di {number_id(known)} dari {number_id(total)} wilayah"
+    return Tile(
+        "Cakupan wajib KTP",
+        percent_id(coverage["pct"], 2),
+        "",
+        f"{numbers}{where}, {semester}",
+        FULL if known == total else HALF,
+    )
+
+
+def no_coverage_text(eligible: int, month: str) -> str:
+    """Return what is missing for the coverage: the whole DKB of the semester, or only who is recorded already."""
+    missing = "Jumlah yang sudah rekam" if eligible else "Data"
+    return f"{missing} {semester_text(month)} belum dimuat"
+
+
+def _with_eligible(children: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """Return of how many children wajib KTP is known, and how many there are; a dinas has none of its own."""
+    inhabited = [child for child in children if child["total"]]
+    return sum(child["recorded_pct"] is not None for child in inhabited), len(inhabited)
+
+
+def _sets_tile(report: Mapping[str, Any]) -> Tile:
+    sets = report["sets"]
+    if not sets["total"]:
+        return Tile("Set tidak berfungsi", UNKNOWN, source="Belum ada set yang didata", completeness=NIL)
+    completeness = completeness_of(report["completeness"])
+    return Tile(
+        "Set tidak berfungsi",
+        number_id(sets["down"]),
+        f"dari {number_id(sets['total'])} set",
+        f"{number_id(sets['limited'])} terkendala, {number_id(sets['operational'])} berfungsi",
+        completeness,
+        at_least=completeness != FULL and bool(sets["down"]),
+    )
+
+
+def _device_tile(report: Mapping[str, Any], level: str, name: str, label: str) -> Tile:
+    """A total over an unfinished inventory is a lower bound; without a device on record it is not known at all."""
+    devices, completeness = report["devices"], completeness_of(report["completeness"])
+    if not devices["total"] and not devices["missing"]:
+        return Tile(label, UNKNOWN, source="Belum ada alat yang didata", completeness=NIL)
+    unit = f"dari {number_id(devices['total'])} terpasang" if name == "broken" else "komponen"
+    at_least = completeness != FULL and bool(devices[name])
+    source = inventoried_text(report["completeness"], level)
+    return Tile(label, number_id(devices[name]), unit, source, completeness, at_least=at_least)
+
+
+def _tickets_tile(report: Mapping[str, Any]) -> Tile:
+    tickets = report["tickets"]
+    return Tile(
+        "Tiket terbuka",
+        number_id(tickets["open"]),
+        "",
+        f"{number_id(tickets['overdue'])} lewat tenggat · {month_text(report)}: "
+        f"{number_id(tickets['opened'])} dibuka, {number_id(tickets['resolved'])} selesai",
+    )
+
+
+def _downtime_tile(report: Mapping[str, Any]) -> Tile:
+    downtime = report["downtime"]
+    if not downtime["office_minutes"]:
+        return Tile("Jam kerja tanpa alat", UNKNOWN, source="Belum ada jam kerja yang tercatat", completeness=NIL)
+    share = 100 * downtime["down_minutes"] / downtime["office_minutes"]
+    hours = number_id(downtime["down_minutes"] // 60)
+    source = "Waktu tanpa satu pun set yang berfungsi, dari jam kerja kecamatan yang punya set"
+    return Tile("Jam kerja tanpa alat", percent_id(share), f"{hours} jam", source)
