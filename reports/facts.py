@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from devices.models import DeviceKind, InventoryCheck, Placement, RecordingSet
 from devices.readiness import ArrangementSpan, Fault, Missing, Outage, Placed, SetRecord
@@ -147,33 +147,36 @@ def _running_since(start: datetime, end_field: str) -> Q:
 
 
 def _load_sets(facts: dict[int, Facts], ids: list[int], start: datetime, end: datetime) -> None:
-    sets = {
-        pk: (place, withdrawn_at)
-        for pk, place, withdrawn_at in RecordingSet.objects.filter(
-            _running_since(start, "withdrawn_at"), kecamatan__in=ids
-        )
-        .order_by("pk")
-        .values_list("pk", "kecamatan_id", "withdrawn_at")
-    }
     # Every placement and missing record of a set, also the past ones: the first of them put it on record.
-    placements = list(
-        Placement.objects.filter(recording_set__kecamatan__in=ids)
-        .order_by("pk")
-        .values_list("recording_set_id", "device_id", "device__kind__code", "started_at", "ended_at")
+    rows = (
+        RecordingSet.objects.filter(_running_since(start, "withdrawn_at"), kecamatan__in=ids)
+        .order_by("pk", "placements__pk")
+        .values_list(
+            *("pk", "kecamatan_id", "withdrawn_at", "placements__device_id", "placements__device__kind__code"),
+            *("placements__started_at", "placements__ended_at", Exists(_PLACED_ELSEWHERE)),
+        )
     )
-    # By keys: a join of the placements with themselves is planned badly where PostgreSQL has no statistics yet.
-    elsewhere = Placement.objects.filter(device__in={device for _, device, *_ in placements})
-    moved = set(elsewhere.exclude(recording_set__kecamatan__in=ids).values_list("device", flat=True))
+    sets: dict[int, tuple[int, datetime | None]] = {}
+    placements: defaultdict[int, list[tuple[int, str, Span]]] = defaultdict(list)
+    moved: set[int] = set()
+    for pk, place, withdrawn_at, device, kind, started_at, ended_at, elsewhere in rows:
+        sets[pk] = place, withdrawn_at
+        if device is not None:
+            placements[pk].append((device, kind, Span(started_at, ended_at)))
+            if elsewhere:
+                moved.add(device)
     faults, missing = _load_tickets(facts, ids, moved, start, end)
-    placed: defaultdict[int, list[Placed]] = defaultdict(list)
-    for recording_set, device, kind, started_at, ended_at in placements:
-        if recording_set in sets:
-            placed[recording_set].append(
-                Placed(device, kind, Span(started_at, ended_at), tuple(faults.get(device, ())))
-            )
     for pk, (place, withdrawn_at) in sets.items():
-        record = SetRecord(tuple(placed.get(pk, ())), tuple(missing.get(pk, ())), withdrawn_at)
-        facts[place].sets.append(record)
+        placed = tuple(
+            Placed(device, kind, span, tuple(faults.get(device, ()))) for device, kind, span in placements[pk]
+        )
+        facts[place].sets.append(SetRecord(placed, tuple(missing.get(pk, ())), withdrawn_at))
+
+
+# Another placement of the device that the outer row, a set joined with its placements, places.
+_PLACED_ELSEWHERE = Placement.objects.filter(device=OuterRef("placements__device")).exclude(
+    recording_set__kecamatan=OuterRef("kecamatan")
+)
 
 
 def _load_tickets(

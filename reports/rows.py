@@ -108,38 +108,40 @@ def sum_upwards(month: date, fresh: Mapping[Place, Row], kinds: Mapping[str, int
     """
     parents = parents_of(fresh)
     rows = {region_of(place): row for place, row in fresh.items()}
-    totals = stored_totals(month, _beside(parents), kinds)
+    totals = _stored_beside(month, parents, kinds)
     for child, parent in parents.items():
         totals[parent].add(rows[child] if child in rows else totals[child].row)
     return {parent: totals[parent].row for parent in parents.values()}
 
 
-def _beside(parents: Mapping[Region, Region]) -> Q:
-    """Choose the stored rows that have one of these parents and are not among the children themselves."""
-    beside = Q(pk=None)
-    for levels in ((Level.KECAMATAN, Level.DINAS), (Level.KABUPATEN,), (Level.PROVINCE,)):
-        above = {parent.pk for child, parent in parents.items() if child.level in levels}
-        own = [child.pk for child in parents if child.level in levels]
-        beside |= Q(level__in=levels, parent_id__in=above) & ~Q(region_id__in=own)
-    return beside
-
-
-def stored_totals(month: date, chosen: Q, kinds: Mapping[str, int]) -> defaultdict[Region, Total]:
-    """Return the sums of the stored rows of a month that a filter over level, region and parent chooses, by parent."""
+def _stored_beside(
+    month: date, parents: Mapping[Region, Region], kinds: Mapping[str, int]
+) -> defaultdict[Region, Total]:
+    """Return the sums, by parent, of the stored rows that have one of these parents and are not its keys themselves."""
     totals: defaultdict[Region, Total] = defaultdict(Total)
     columns: defaultdict[Region, list[Sequence[int]]] = defaultdict(list)
     children: defaultdict[str, list[int]] = defaultdict(list)
     fields = ("level", "region_id", "parent_id", "as_of", "closed", "opened_by_cause", "opened_by_route", *FIGURES)
-    rows = RegionMonth.objects.filter(chosen, month=month).values_list(*fields)
+    rows = RegionMonth.objects.filter(_children_of(parents.values()), month=month).values_list(*fields)
     for level, pk, parent_id, as_of, closed, by_cause, by_route, *figures in rows:
-        parent = Region(PARENT_LEVELS[level], parent_id)
-        totals[parent].add_stored(as_of, closed, by_cause, by_route)
-        columns[parent].append(figures)
-        children[level].append(pk)
+        if Region(level, pk) not in parents:
+            parent = Region(PARENT_LEVELS[level], parent_id)
+            totals[parent].add_stored(as_of, closed, by_cause, by_route)
+            columns[parent].append(figures)
+            children[level].append(pk)
     for parent, figures_of_all in columns.items():
         totals[parent].row.figures = _add_columns(FIGURES, figures_of_all)
     _add_kinds(totals, month, children, kinds)
     return totals
+
+
+def _children_of(parents: Iterable[Region]) -> Q:
+    """Choose the stored rows that are summed into one of these regions."""
+    ids = _ids_by_level(set(parents))
+    chosen = Q()
+    for child, parent in PARENT_LEVELS.items():
+        chosen |= Q(level=child, parent_id__in=ids[parent])
+    return chosen
 
 
 def _add_kinds(
@@ -216,7 +218,7 @@ def _any_of(ids_by_level: Mapping[str, list[int]]) -> Q:
     return chosen
 
 
-def _ids_by_level(regions: Iterable[Region]) -> dict[str, list[int]]:
+def _ids_by_level(regions: Iterable[Region]) -> defaultdict[str, list[int]]:
     levels: defaultdict[str, list[int]] = defaultdict(list)
     for region in regions:
         levels[region.level].append(region.pk)
