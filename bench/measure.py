@@ -26,25 +26,41 @@ class Line:
     target: float | None = None
 
     def __str__(self) -> str:
-        measured = f"{_number(self.measured)} {self.unit}".strip()
+        measured = f"{number(self.measured)} {self.unit}".strip()
         if self.target is None:
             return f"| {self.what} | {measured} | | | |"
         verdict = "ok" if self.measured <= self.target else "**over**"
-        target, ratio = f"{_number(self.target)} {self.unit}".strip(), f"{self.measured / self.target:.2f}"
+        target, ratio = f"{number(self.target)} {self.unit}".strip(), f"{self.measured / self.target:.2f}"
         return f"| {self.what} | {measured} | {target} | {ratio} | {verdict} |"
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Return a figure with as many digits as it deserves."""
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"
 
 
+def held(value: float, target: float) -> str:
+    """Return a figure, and by how much it is above its target where it is."""
+    return number(value) if value <= target else f"**{number(value)}** (over {number(target)})"
+
+
+def row(*cells: str) -> str:
+    """Return a line of a table."""
+    return f"| {' | '.join(cells)} |"
+
+
 def show_title(title: str) -> None:
-    """Begin a table; the load says how far other programs slowed these figures down."""
+    """Begin a table of lines."""
+    show_heading(title, ("what", "measured", "target", "ratio", ""))
+
+
+def show_heading(title: str, columns: Sequence[str]) -> None:
+    """Begin a table; the load says how far other programs slowed its figures down."""
     print(f"\n**{title}** (load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)\n")
-    print("| what | measured | target | ratio | |\n|---|---|---|---|---|", flush=True)
+    print(f"{row(*columns)}\n|{'---|' * len(columns)}", flush=True)
 
 
-def show(*lines: Line) -> None:
+def show(*lines: Line | str) -> None:
     """Print lines as soon as they are known."""
     for line in lines:
         print(line, flush=True)
