@@ -1,0 +1,131 @@
+"""The pages that the bench asks for: every page of the product, the lists also deep inside and searched.
+
+``tests/test_bench.py`` fails when a page is missing here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import quote
+
+from django.db.models import Count
+
+from accounts.models import User
+from devices.models import Device, RecordingSet
+from kecamatan.models import Kabupaten, Kecamatan, Province, Recording
+from repairs.models import Arrangement, LostRecords, Outage, Ticket
+
+
+class Page(NamedTuple):
+    """A page to measure, with the targets of design.md, section 7: milliseconds, queries, bytes as sent.
+
+    The names in braces are keys of :func:`_keys`.
+    """
+
+    title: str
+    path: str
+    p50: float = 30
+    p95: float = 80
+    p50_together: float = 120
+    queries: float = 8
+    size: float = 120 * 1024
+
+
+PAGES = (
+    # What people look at.
+    Page("Nation", "/reports/ID/"),
+    Page("The province with the most kabupaten", "/reports/{province}/"),
+    Page("The kabupaten with the most kecamatan", "/reports/{kabupaten}/"),
+    Page("Kecamatan", "/kecamatan/{kecamatan}/"),
+    Page("API, the nation", "/api/v1/reports/ID/"),
+    Page("Search for a region", "/search/?q=sepatan"),
+    # Faults.
+    Page("Tickets", "/repairs/"),
+    Page("Tickets, deep in the list", "/repairs/?sesudah={ticket}"),
+    Page("Tickets, all, the newest first", "/repairs/?keadaan=semua"),
+    Page("Tickets, searched by number", "/repairs/?kata={ticket}"),
+    Page("Tickets, searched by serial number", "/repairs/?keadaan=semua&kata={serial}"),
+    Page("Tickets, searched by a word", "/repairs/?kata=timur"),
+    Page("Tickets of a cause", "/repairs/?penyebab=lightning"),
+    Page("Tickets of a kecamatan", "/repairs/?keadaan=semua&kecamatan={kecamatan}"),
+    Page("Ticket", "/repairs/{ticket}/"),
+    Page("Report a fault, choose the place", "/repairs/report/"),
+    Page("Report a fault", "/repairs/report/?kecamatan={kecamatan}"),
+    Page("Log a message", "/repairs/report/incoming/"),
+    Page("Log a report", "/repairs/report/incoming/{kecamatan}/"),
+    Page("Hand over tickets", "/repairs/handover/{person}/"),
+    # Outages, arrangements, counts.
+    Page("Outages", "/outages/"),
+    Page("Outage", "/outages/{outage}/"),
+    Page("Correct an outage", "/outages/{outage}/correct/"),
+    Page("Report an outage", "/outages/report/?wilayah={kabupaten}"),
+    Page("Arrangements", "/arrangements/"),
+    Page("Arrangement", "/arrangements/{arrangement}/"),
+    Page("Correct an arrangement", "/arrangements/{arrangement}/correct/"),
+    Page("Start an arrangement", "/arrangements/new/?kecamatan={kecamatan}"),
+    Page("Counts, choose the place", "/recordings/"),
+    Page("Counts of a kecamatan", "/recordings/?kecamatan={kecamatan}"),
+    Page("Counts of a day", "/recordings/{kecamatan}/{day}/"),
+    Page("Lost records", "/recordings/lost/"),
+    Page("Lost record", "/recordings/lost/{loss}/"),
+    Page("Record a loss", "/recordings/lost/new/?kecamatan={kecamatan}"),
+    # Devices.
+    Page("Devices", "/devices/"),
+    Page("Devices, searched by serial number", "/devices/?kata={serial}"),
+    Page("Device", "/devices/{device}/"),
+    Page("Edit a device", "/devices/{device}/edit/"),
+    Page("Place a device", "/devices/{device}/place/"),
+    Page("Replace a device", "/devices/{device}/replace/"),
+    Page("Register a device", "/devices/new/?kecamatan={kecamatan}"),
+    Page("Recording set", "/devices/sets/{set}/"),
+    Page("Register a set", "/devices/sets/new/?kecamatan={kecamatan}"),
+    Page("Inventory", "/devices/inventory/{kabupaten}/"),
+    # People and offices.
+    Page("Home", "/account/"),
+    Page("People", "/users/"),
+    Page("Person", "/users/{person}/"),
+    Page("Edit a person", "/users/{person}/edit/"),
+    Page("Assign a person", "/users/{person}/assign/"),
+    Page("Name a deputy", "/users/{person}/deputy/"),
+    Page("Make a sign-in link", "/users/{person}/link/"),
+    Page("Create a person", "/users/new/"),
+    Page("Import people", "/users/import/"),
+    Page("Sign-in links", "/users/links/"),
+    Page("Profile of a kabupaten", "/profile/{kabupaten}/"),
+    Page("History of a profile", "/profile/{kabupaten}/history/"),
+    Page("Edit a profile", "/profile/{kabupaten}/edit/"),
+    Page("Opening hours", "/profile/{kabupaten}/hours/"),
+    Page("Power and network", "/profile/{kecamatan}/supply/"),
+    Page("Logo", "/profile/{kabupaten}/logo/"),
+    Page("Add a contact", "/profile/{kabupaten}/contacts/add/"),
+    Page("Add a signatory", "/profile/{kabupaten}/signatories/add/"),
+    Page("Password", "/password/"),
+)
+
+
+def pages_of(user: User) -> list[Page]:
+    """Return the pages with real keys in their addresses; the largest region of each level is taken."""
+    keys = _keys(user)
+    return [page._replace(path=page.path.format(**keys)) for page in PAGES]
+
+
+def _keys(user: User) -> dict[str, object]:
+    province = Province.objects.annotate(size=Count("kabupaten")).order_by("-size", "code")[0]
+    kabupaten = Kabupaten.objects.annotate(size=Count("kecamatan")).order_by("-size", "code")[0]
+    kecamatan = Kecamatan.objects.filter(kabupaten=kabupaten, kind=Kecamatan.Kind.KECAMATAN)[0]
+    open_tickets = Ticket.objects.counted().filter(restored_at=None).order_by("failed_at", "pk")
+    device = Device.objects.exclude(serial="").order_by("pk")[100_000]
+    return {
+        "province": province.code,
+        "kabupaten": kabupaten.code,
+        "kecamatan": kecamatan.code,
+        "ticket": open_tickets[open_tickets.count() // 2].number,
+        "serial": quote(device.serial),
+        "device": device.pk,
+        "set": RecordingSet.objects.latest("pk").pk,
+        "outage": Outage.objects.latest("started_at", "pk").pk,
+        "arrangement": Arrangement.objects.latest("started_at", "pk").pk,
+        "loss": LostRecords.objects.latest("day", "pk").pk,
+        "day": Recording.objects.filter(kecamatan=kecamatan).latest("day").day.isoformat(),
+        "person": user.pk,
+    }

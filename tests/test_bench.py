@@ -1,0 +1,35 @@
+"""The bench measures every page of the product."""
+
+from __future__ import annotations
+
+from django.urls import resolve
+
+from bench.addresses import PAGES
+from tests.test_authorisation import TABLE
+from tests.test_screens import NO_PAGES
+
+# Pages without a signed-in user, that lead elsewhere, or that are measured as the page of the same form.
+LEFT_OUT = {
+    "accounts:login",
+    "accounts:signed-out",
+    "accounts:password-changed",
+    "reports:home",
+    "accounts:contact-edit",
+    "accounts:signatory-edit",
+    "accounts:assignment-end",
+}
+KEYS = {
+    "province": "36",
+    "kabupaten": "36.03",
+    "kecamatan": "36.03.30",
+    "ticket": "TKT-1",
+    "serial": "SN-1",
+    "day": "2026-01-05",
+    **dict.fromkeys(("device", "set", "outage", "arrangement", "loss", "person"), 1),
+}
+
+
+def test_every_page_that_somebody_may_open_is_measured() -> None:
+    pages = {case.name for case in TABLE if case.method == "get" and 200 in case.expected}
+    measured = {resolve(page.path.format(**KEYS).partition("?")[0]).view_name for page in PAGES}
+    assert pages - NO_PAGES - LEFT_OUT - measured == set()
