@@ -1,11 +1,12 @@
-"""The register of sets and devices: where each device stands, and since when.
+"""The register of sets and devices: their cards, what they are called, what is gone, and when it was complete.
 
-These functions own the placements. What a placement does to missing faults (placing a kind ends its missing fault) is
-composed on top, in ``repairs.sets``. ``by`` is the person who asks, ``None`` for imports and the system.
+Where devices stand is ``devices.placements``'; what that does to faults is composed on top, in ``repairs.sets``.
+``by`` is the person who asks, ``None`` for imports and the system.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -17,14 +18,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import guard, may_manage_devices
-from devices.models import Device, DeviceKind, InventoryCheck, KindRequirement, Placement, RecordingSet
-from kecamatan.changes import compare_and_set, mark_from, mark_months, mark_span, record_event
+from devices.models import Device, DeviceKind, InventoryCheck, KindRequirement, RecordingSet
+from devices.placements import close_placement, lock_device, mark_record, refuse_future
+from kecamatan.changes import compare_and_set, mark_from, mark_months, record_event
 from kecamatan.models import Kabupaten, Kecamatan
-from lib.errors import Conflict, Forbidden, Refused
+from lib.errors import Forbidden, Refused
 from lib.months import add_months, local_day, local_month, month_of, months_through, same_day_later
 from lib.privacy import refuse_identity_numbers
 
 INVENTORY_HOLDS_MONTHS = 12
+SET_WORD = re.compile(r"set\s+", re.IGNORECASE)
 
 
 class SerialTaken(Refused):
@@ -52,12 +55,41 @@ def get_or_create_set(kecamatan: Kecamatan, label: str, *, by: User | None) -> R
 def register_set(kecamatan: Kecamatan, label: str, *, by: User | None) -> RecordingSet:
     """Enter a new set of a place. It comes on record with its first device; refused where the label is taken."""
     guard(by, [kecamatan], may_manage_devices)
-    label = label.strip()
+    label = _free_label(kecamatan, label)
+    return get_or_create_set(kecamatan, label, by=by)
+
+
+@transaction.atomic
+def rename_set(recording_set: RecordingSet, *, label: str, version: int, by: User | None) -> None:
+    """Call a set otherwise. Effects: ``label``, an event with both names; no figure reads it, so nothing is marked.
+
+    Raises ``Conflict`` for the second writer; refused where another set of the place is called so.
+    """
+    place, before = recording_set.kecamatan, recording_set.label
+    guard(by, [place], may_manage_devices)
+    label = _free_label(place, label, recording_set)
+    if label == before:
+        return
+    try:
+        with transaction.atomic():
+            compare_and_set(recording_set, version, label=label)
+    except IntegrityError:
+        raise _label_taken(place, label) from None
+    record_event(recording_set, "rename", by=by, kecamatan_id=place.pk, before=before, after=label)
+
+
+def _free_label(place: Kecamatan, label: str, own: RecordingSet | None = None) -> str:
+    """Return what a set may be called; "Set 3" is read as 3, since pages put the word before it themselves."""
+    label = SET_WORD.sub("", label.strip())
     if not label:
         raise Refused("Isi nomor atau nama setnya, misalnya 3.", field="label")
-    if RecordingSet.objects.filter(kecamatan=kecamatan, label__iexact=label).exists():
-        raise Refused(f"Set {label} sudah ada di {kecamatan.name}. Pakai nomor lain.", field="label")
-    return get_or_create_set(kecamatan, label, by=by)
+    if place.recording_sets.filter(label__iexact=label).exclude(pk=own.pk if own else 0).exists():
+        raise _label_taken(place, label)
+    return label
+
+
+def _label_taken(place: Kecamatan, label: str) -> Refused:
+    return Refused(f"Set {label} sudah ada di {place.name}. Pakai nomor lain.", field="label")
 
 
 @transaction.atomic
@@ -91,77 +123,14 @@ def edit_device(device: Device, *, version: int, by: User | None, **card: Any) -
 
 
 @transaction.atomic
-def open_placement(
-    *, device: Device, recording_set: RecordingSet, at: datetime, by: User | None, until: datetime | None = None
-) -> Placement:
-    """Put a device into a set at a moment (UTC); marks the set's place from then on.
-
-    Refused while the device stands elsewhere then, and in a withdrawn set.
-    """
-    _guard_span(at, until)
-    if recording_set.withdrawn_at and (until is None or until > recording_set.withdrawn_at):
-        raise Refused(f"{recording_set} sudah ditarik; alat tidak bisa dipasang di sini.", field="set")
-    lock_device(device)
-    if device.is_gone and until is None:
-        raise Refused(
-            f"{device} tercatat {device.get_whereabouts_display().lower()}. Catat dulu bahwa alat ini ada lagi.",
-            field="device",
-        )
-    clash = _overlapping(device, at, until).select_related("recording_set__kecamatan").first()
-    if clash:
-        raise Refused(
-            f"{device} masih terpasang di {clash.recording_set}, {clash.recording_set.kecamatan}. "
-            "Isi dulu tanggal dilepas dari sana.",
-            field="dipasang",
-        )
-    placement = Placement.objects.create(device=device, recording_set=recording_set, started_at=at, ended_at=until)
-    _remember_place(device)
-    record_event(placement, "place", by=by, kecamatan_id=recording_set.kecamatan_id, device=device.pk, at=at)
-    _mark_record(recording_set, at)
-    return placement
-
-
-@transaction.atomic
-def close_placement(placement: Placement, *, at: datetime, by: User | None) -> None:
-    """End a placement at a moment (UTC); marks the months from the earlier of the old and the new end on."""
-    _guard_span(placement.started_at, at)
-    before = placement.ended_at
-    if before == at:
-        return
-    lock_device(placement.device)
-    if _overlapping(placement.device, placement.started_at, at).exclude(pk=placement.pk).exists():
-        raise Refused("Pada waktu itu alat ini sudah terpasang di set lain.", field="dilepas")
-    placement.ended_at = at
-    placement.save(update_fields=["ended_at"])
-    _remember_place(placement.device)
-    record_event(placement, "remove", by=by, kecamatan_id=placement.recording_set.kecamatan_id, before=before, at=at)
-    _mark_record(placement.recording_set, min(at, before or at))
-
-
-@transaction.atomic
-def correct_placement_start(placement: Placement, *, at: datetime, by: User | None) -> None:
-    """Move the beginning of a placement; marks the months from the earlier beginning on."""
-    _guard_span(at, placement.ended_at)
-    lock_device(placement.device)
-    if _overlapping(placement.device, at, placement.ended_at).exclude(pk=placement.pk).exists():
-        raise Refused("Pada waktu itu alat ini sudah terpasang di set lain.", field="dipasang")
-    before = placement.started_at
-    placement.started_at = at
-    placement.save(update_fields=["started_at"])
-    kecamatan_id = placement.recording_set.kecamatan_id
-    record_event(placement, "correct_start", by=by, kecamatan_id=kecamatan_id, before=before, at=at)
-    _mark_record(placement.recording_set, min(at, before))
-
-
-@transaction.atomic
 def close_set(recording_set: RecordingSet, *, at: datetime, by: User | None) -> None:
     """Withdraw a set at a moment (UTC): it leaves the record, and the placements that still run end with it."""
-    _guard_moment(at)
+    refuse_future(at)
     compare_and_set(recording_set, recording_set.version, withdrawn_at=at)
     for placement in recording_set.placements.filter(Q(ended_at=None) | Q(ended_at__gt=at)):
         close_placement(placement, at=at, by=by)
     record_event(recording_set, "withdraw", by=by, kecamatan_id=recording_set.kecamatan_id, at=at)
-    _mark_record(recording_set, at)
+    mark_record(recording_set, at)
 
 
 @transaction.atomic
@@ -170,7 +139,7 @@ def take_off_register(
 ) -> None:
     """Note that a device that stands in no set was stolen or written off at a moment (UTC); its card stays."""
     guard(by, [device.kecamatan], may_manage_devices)
-    _guard_moment(at)
+    refuse_future(at)
     lock_device(device, version)
     if device.whereabouts != Device.Whereabouts.STORED:
         raise Refused(f"{device} tercatat {device.get_whereabouts_display().lower()}.", field="device")
@@ -189,16 +158,6 @@ def bring_back_device(device: Device, *, version: int, by: User | None, reason: 
     before = device.whereabouts
     compare_and_set(device, version, whereabouts=Device.Whereabouts.STORED)
     record_event(device, "bring_back", by=by, kecamatan_id=device.kecamatan_id, before=before, reason=reason)
-
-
-def placements_at(recording_set: RecordingSet, kind: DeviceKind, at: datetime) -> list[Placement]:
-    """Return the placements of a kind in a set that cover a moment, oldest first."""
-    return list(
-        recording_set.placements.filter(device__kind=kind, started_at__lte=at)
-        .filter(Q(ended_at=None) | Q(ended_at__gt=at))
-        .select_related("device")
-        .order_by("started_at", "pk")
-    )
 
 
 def inventory_ends_on(day: date) -> date:
@@ -247,40 +206,6 @@ def set_kind_required(kind: DeviceKind, *, required: bool, from_month: date, by:
     return mark_from(Kecamatan.objects.with_zone(), from_month)
 
 
-def _mark_record(recording_set: RecordingSet, since: datetime) -> None:
-    """Mark the place of a set from a moment to now: the set stays on record after its first device has left."""
-    mark_span([recording_set.kecamatan], since, None)
-
-
-def lock_device(device: Device, version: int | None = None) -> None:
-    """Let one writer at a time decide where a device stood; on SQLite the transaction itself does.
-
-    Refreshes what another may have changed while this one waited. Raises ``Conflict`` where somebody decided on
-    another ``version``.
-    """
-    locked = Device.objects.select_for_update()
-    device.refresh_from_db(fields=["version", "whereabouts"], from_queryset=locked)
-    if version is not None and device.version != version:
-        raise Conflict("Data ini baru saja diubah orang lain. Periksa isinya yang terbaru, lalu ulangi.")
-
-
-def _overlapping(device: Device, start: datetime, end: datetime | None) -> Any:
-    placements = device.placements.filter(Q(ended_at=None) | Q(ended_at__gt=start))
-    return placements if end is None else placements.filter(started_at__lt=end)
-
-
-def _remember_place(device: Device) -> None:
-    """Keep on the device, which the caller has locked, where it stands or stood last; raises its version."""
-    latest = device.placements.order_by("-started_at").select_related("recording_set")[0]
-    device.kecamatan_id = latest.recording_set.kecamatan_id
-    if latest.ended_at is None:
-        device.whereabouts = Device.Whereabouts.IN_SET
-    elif not device.is_gone:
-        device.whereabouts = Device.Whereabouts.STORED
-    device.version += 1
-    device.save(update_fields=["kecamatan", "whereabouts", "version"])
-
-
 def _guard_card(kecamatan: Kecamatan, card: dict[str, Any]) -> None:
     year, price = card.get("acquired_year"), card.get("price")
     if year is not None and year > local_day(timezone.now(), kecamatan.time_zone).year:
@@ -306,14 +231,3 @@ def _serial_is_unique(kind: DeviceKind, card: dict[str, Any], device: Device | N
         if serial and (other := others.first()):
             raise SerialTaken(other) from None
         raise
-
-
-def _guard_moment(at: datetime) -> None:
-    if at > timezone.now():
-        raise Refused("Waktu itu belum tiba. Isi waktu sekarang atau sebelumnya.", field="dipasang")
-
-
-def _guard_span(start: datetime, end: datetime | None) -> None:
-    _guard_moment(start if end is None else max(start, end))
-    if end is not None and end <= start:
-        raise Refused("Tanggal dilepas harus sesudah tanggal dipasang.", field="dilepas")

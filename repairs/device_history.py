@@ -96,11 +96,29 @@ def _register(data: Data, name: str, zone: str) -> str:
     return f"mendata Set {data['label']}" if data.get("label") else "mendata alat ini"
 
 
+def _rename(data: Data, name: str, zone: str) -> str:
+    return f"mengganti nama Set {data['before']} menjadi Set {data['after']}"
+
+
+def _correct_placement(data: Data, name: str, zone: str) -> str:
+    words = {"started_at": "terpasang sejak", "ended_at": "sampai"}
+    parts = [
+        f"{word} {_moment(data['after'][field], zone)} (semula {_moment(data['before'][field], zone)})"
+        for field, word in words.items()
+        if field in data["after"]
+    ]
+    return f"membetulkan waktu {name}: {', '.join(parts)}"
+
+
+def _moment(text: str, zone: str) -> str:
+    return moment_id(datetime.fromisoformat(text), zone)
+
+
 def _said(sentence: str, since: str = "pada") -> Callable[[Data, str, str], str]:
     """Return what says a sentence, and the moment that the change holds from where one was noted."""
 
     def say(data: Data, name: str, zone: str) -> str:
-        at = f" {since} {moment_id(datetime.fromisoformat(data['at']), zone)}" if data.get("at") else ""
+        at = f" {since} {_moment(data['at'], zone)}" if data.get("at") else ""
         return f"{sentence.format(name=name)}{at}"
 
     return say
@@ -111,7 +129,8 @@ SENTENCES: dict[str, Callable[[Data, str, str], str]] = {
     "edit": _edit,
     "place": _said("memasang {name}", "sejak"),
     "remove": _said("melepas {name}"),
-    "correct_start": _said("membetulkan waktu pemasangan {name}", "menjadi"),
+    "correct_placement": _correct_placement,
+    "rename": _rename,
     "withdraw": _said("menarik set ini"),
     Device.Whereabouts.STOLEN: _said("mencatat alat ini dicuri"),
     Device.Whereabouts.WRITTEN_OFF: _said("menghapuskan alat ini"),

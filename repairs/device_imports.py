@@ -11,9 +11,8 @@ from django.db.models import F
 
 from devices.imports import BROKEN, MISSING, DeviceRow, DeviceRows
 from devices.models import Device, Placement, RecordingSet
+from devices.placements import close_placement
 from devices.register import (
-    close_placement,
-    correct_placement_start,
     edit_device,
     get_or_create_set,
     register_device,
@@ -24,7 +23,7 @@ from lib.months import midnight
 from repairs.faults import report_fault
 from repairs.imports import REASON, changed, client_key
 from repairs.models import Ticket, TicketQuerySet
-from repairs.sets import install_device, remove_device
+from repairs.sets import correct_placement, install_device, remove_device
 from repairs.tickets import correct_fault_times
 
 _MOMENT = timedelta(microseconds=1)
@@ -132,15 +131,11 @@ def _correct_placement(placement: Placement, value: DeviceRow) -> bool:
     start, end = value.placed_at or placement.started_at, value.removed_at or placement.ended_at
     if (start, end) == (placement.started_at, placement.ended_at):
         return False
-    steps: list[Callable[[], None]] = []
-    if start != placement.started_at:
-        steps.append(lambda: correct_placement_start(placement, at=start, by=None))
-    if end is not None and end != placement.ended_at:
-        steps.append(lambda: close_placement(placement, at=end, by=None))
-    # A span that moves beyond its old end moves its end first.
-    later = placement.ended_at is not None and start >= placement.ended_at
-    for step in reversed(steps) if later else steps:
-        step()
+    end_before = placement.ended_at and end
+    if (start, end_before) != (placement.started_at, placement.ended_at):
+        correct_placement(placement, started_at=start, ended_at=end_before, by=None, reason=REASON)
+    if end is not None and end != end_before:
+        close_placement(placement, at=end, by=None)
     return True
 
 

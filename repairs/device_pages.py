@@ -34,6 +34,7 @@ class Stay(NamedTuple):
     until: str
     lasted: str
     links: list[dict[str, str]]
+    correct_url: str
 
 
 def find_device(pk: int, user: User) -> Device:
@@ -97,7 +98,10 @@ def taken_link(taken: Device | None, user: User) -> dict[str, str] | None:
 def placements_of(device: Device) -> list[Placement]:
     """Return where a device stood, the newest first."""
     rows = Placement.objects.filter(device=device).select_related("recording_set__kecamatan__kabupaten__province")
-    return list(rows.order_by("-started_at"))
+    placements = list(rows.order_by("-started_at"))
+    for placement in placements:
+        placement.device = device
+    return placements
 
 
 def _tickets(device: Device) -> list[Ticket]:
@@ -175,7 +179,16 @@ def _stay(placement: Placement, neighbours: Sequence[Placement], user: User, now
         until=moment_id(ended_at, zone) if ended_at else "",
         lasted=span_id(placement.started_at, ended_at or now),
         links=[*_links("Menggantikan", before, user), *_links("Digantikan oleh", after, user)],
+        correct_url=_correct_url(placement, user),
     )
+
+
+def _correct_url(placement: Placement, user: User) -> str:
+    """Return where the times of a placement are corrected, for those who may."""
+    places = (placement.recording_set.kecamatan, placement.device.kecamatan)
+    if not all(may_manage_devices(user, place) for place in places):
+        return ""
+    return reverse("repairs:device-placement", args=[placement.device_id, placement.pk])
 
 
 def _neighbours(device: Device, placements: Sequence[Placement]) -> list[Placement]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from devices.imports import Kinds, Sets, set_label
 from devices.models import Device, DeviceKind, RecordingSet
-from devices.register import placements_at
+from devices.placements import placements_at
 from kecamatan.imports import Regions, cause, terms_of
 from kecamatan.models import Certainty
 from lib.dataset import Column, Outcome, Row, RowDataset

@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import guard, may_log_reports, may_report, may_work_tickets
 from devices.models import Device, DeviceKind, DeviceSymptom, RecordingSet
-from devices.register import placements_at
+from devices.placements import placements_at
 from kecamatan.changes import record_event, record_sign_of_life
 from kecamatan.models import Cause, Certainty, Effect, Kecamatan
 from lib.errors import Refused

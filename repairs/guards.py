@@ -96,12 +96,20 @@ def refuse_impossible_fault(ticket: Ticket, *, failed_at: datetime, restored_at:
         refuse_reversed(failed_at, restored_at, "restored_at", "Waktu pulih harus sesudah waktu rusak.")
     if ticket.device is None:
         _refuse_not_missing(ticket, failed_at, restored_at)
-    elif not (_stood_in(ticket.device, ticket.recording_set, failed_at) or _is_older_than_register(ticket, failed_at)):
+    elif not stood_then(ticket, failed_at):
         raise Refused(
             f"{ticket.device} tidak terpasang di {ticket.recording_set} saat itu. Periksa alat dan waktunya.",
             field="device",
         )
     _refuse_second_fault(ticket, failed_at, restored_at)
+
+
+def stood_then(ticket: Ticket, failed_at: datetime) -> bool:
+    """Say whether the device of a ticket stood in its set at a moment, as far as the register can know."""
+    device = ticket.device
+    return device is None or (
+        _stood_in(device, ticket.recording_set, failed_at) or _is_older_than_register(ticket, failed_at)
+    )
 
 
 def _stood_in(device: Device, recording_set: RecordingSet, at: datetime) -> bool:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import may_manage_devices, may_report
+from devices.register import rename_set
 from kecamatan.models import Cause
 from repairs import sets
 from repairs.device_list import set_url
@@ -39,6 +40,10 @@ def _record_missing(inside: Inside, form: forms.StepForm, by: User) -> None:
     )
 
 
+def _rename(inside: Inside, form: forms.StepForm, by: User) -> None:
+    rename_set(inside.set, label=form.cleaned_data["label"], version=form.seen_version, by=by)
+
+
 STEPS: dict[str, Step] = {
     "missing": Step(
         label="Catat komponen tidak ada",
@@ -46,6 +51,13 @@ STEPS: dict[str, Step] = {
         asks=("kind", "at", "note"),
         done="Komponen tercatat tidak ada; tiketnya dibuka.",
         change=_record_missing,
+    ),
+    "rename": Step(
+        label="Ganti nama set",
+        sentence="Berkas impor berikutnya harus memakai nama yang baru.",
+        asks=("label",),
+        done="Nama set tersimpan.",
+        change=_rename,
     ),
     "withdraw": Step(
         label="Tarik set",
@@ -62,7 +74,7 @@ def form_of(inside: Inside, name: str, data: Any = None, seen: int = 0) -> forms
     """Return the form of a step, filled by what was sent, or with the version that the person sees now."""
     zone = inside.set.kecamatan.time_zone
     kinds = inside.may_lack() if name == "missing" else []
-    start = {"version": inside.set.version, "seen": seen}
+    start = {"version": inside.set.version, "seen": seen, "label": inside.set.label}
     return forms.StepForm(data, initial=start, name=name, asks=STEPS[name].asks, zone=zone, kinds=kinds)
 
 
@@ -99,7 +111,7 @@ def both_versions(inside: Inside, user: User, form: VersionedForm, name: str) ->
         "subject": f"{inside.set}, {inside.set.kecamatan}",
         "state": State(page["status"], page["word"]),
         "wanted": STEPS[name].label,
-        "compared": compared(form, {}, zone),
+        "compared": compared(form, {"label": inside.set.label}, zone),
         "changes": changes_since(page["events"], form.seen_event, zone),
         "move": None if inside.set.withdrawn_at else _move(inside, name, retry, True),
         "url": set_url(inside.set.pk),

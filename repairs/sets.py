@@ -20,22 +20,19 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import guard, may_manage_devices
+from devices import placements
 from devices.models import Device, DeviceKind, Placement, RecordingSet
-from devices.register import (
-    close_placement,
-    close_set,
-    lock_device,
-    open_placement,
-    register_device,
-    take_off_register,
-)
+from devices.placements import close_placement, lock_device, open_placement
+from devices.register import close_set, register_device, take_off_register
 from kecamatan.changes import collected_marks
 from kecamatan.models import Cause, Certainty, Kecamatan
 from lib.errors import Refused
+from lib.format import moment_id
+from lib.spans import Span
 from repairs.arrangements import end_arrangement, start_arrangement
 from repairs.faults import report_fault
-from repairs.guards import lock_set, refuse_stale, required_reason
-from repairs.models import Arrangement, Ticket
+from repairs.guards import lock_set, refuse_stale, required_reason, stood_then
+from repairs.models import Arrangement, Ticket, TicketQuerySet
 from repairs.workflow import settle
 
 
@@ -90,6 +87,46 @@ def remove_device(*, device: Device, at: datetime, by: User | None, version: int
     guard(by, [placement.recording_set.kecamatan], may_manage_devices)
     lock_device(device, version)
     close_placement(placement, at=at, by=by)
+
+
+@transaction.atomic
+def correct_placement(
+    placement: Placement,
+    *,
+    started_at: datetime,
+    ended_at: datetime | None,
+    by: User | None,
+    reason: str,
+    version: int | None = None,
+) -> None:
+    """Correct from when until when a device stood in a set, with the reason; its faults stay as they are.
+
+    Effects: those of ``placements.correct_placement``. Refused where a fault of the device began there in what the
+    correction takes away, and where its kind is recorded missing from the set in what it adds.
+    """
+    recording_set, reason = placement.recording_set, required_reason(reason)
+    guard(by, [recording_set.kecamatan, placement.device.kecamatan], may_manage_devices)
+    lock_set(recording_set)
+    before, kind = Span(placement.started_at, placement.ended_at), placement.device.kind
+    placements.correct_placement(
+        placement, started_at=started_at, ended_at=ended_at, by=by, reason=reason, version=version
+    )
+    _refuse_lost_fault(placement, before)
+    if missing := _missing_of(recording_set, kind).overlapping(started_at, ended_at).order_by("failed_at").first():
+        field = "dipasang" if missing.failed_at < before.start else "dilepas"
+        raise _recorded_missing(missing, "pada waktu itu", field=field)
+
+
+def _refuse_lost_fault(placement: Placement, before: Span) -> None:
+    """Refuse where a fault began while the device stood in the set by its span before, but not by the new one."""
+    faults = Ticket.objects.counted().filter(device=placement.device, recording_set=placement.recording_set)
+    for ticket in faults.select_related("recording_set", "device").order_by("failed_at", "pk"):
+        if before.covers(ticket.failed_at) and not stood_then(ticket, ticket.failed_at):
+            at = moment_id(ticket.failed_at, placement.recording_set.kecamatan.time_zone)
+            raise Refused(
+                f"Tiket {ticket.number} mencatat alat ini rusak di sini sejak {at}. Perbaiki dulu waktu tiket itu.",
+                field="dipasang" if ticket.failed_at < placement.started_at else "dilepas",
+            )
 
 
 @transaction.atomic
@@ -277,14 +314,22 @@ def _lasting(device: Device) -> Iterable[Ticket]:
 def _end_missing(
     recording_set: RecordingSet, kind: DeviceKind, *, at: datetime, until: datetime | None, by: User | None
 ) -> None:
-    missing = Ticket.objects.counted().filter(recording_set=recording_set, device_kind=kind, device=None)
+    missing = _missing_of(recording_set, kind)
     _end_faults(missing.filter(restored_at=None, failed_at__lt=at), at=at, by=by, action="end_by_placement")
     if other := missing.overlapping(at, until).order_by("failed_at").first():
-        raise Refused(
-            f"{kind} tercatat tidak ada di {recording_set} sesudah waktu itu: tiket {other.number}. "
-            "Perbaiki dulu waktu tiket itu.",
-            field="at",
-        )
+        raise _recorded_missing(other, "sesudah waktu itu", field="at")
+
+
+def _missing_of(recording_set: RecordingSet, kind: DeviceKind) -> TicketQuerySet:
+    return Ticket.objects.counted().filter(recording_set=recording_set, device_kind=kind, device=None)
+
+
+def _recorded_missing(ticket: Ticket, when: str, *, field: str) -> Refused:
+    return Refused(
+        f"{ticket.device_kind} tercatat tidak ada di {ticket.recording_set} {when}: tiket {ticket.number}. "
+        "Perbaiki dulu waktu tiket itu.",
+        field=field,
+    )
 
 
 def _end_faults(tickets: Iterable[Ticket], *, at: datetime, by: User | None, action: str, **values: Any) -> None:

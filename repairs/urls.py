@@ -17,6 +17,7 @@ urlpatterns = [
     path("devices/<int:pk>/edit/", device_forms.edit, name="device-edit"),
     path("devices/<int:pk>/place/", device_forms.place, name="device-place"),
     path("devices/<int:pk>/replace/", device_forms.replace, name="device-replace"),
+    path("devices/<int:pk>/placements/<int:placement>/", device_forms.correct_placement, name="device-placement"),
     path("devices/<int:pk>/<slug:name>/", devices.step, name="device-step"),
     path("repairs/", tickets.ticket_list, name="ticket-list"),
     path("repairs/report/", reports.report, name="report"),

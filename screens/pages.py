@@ -140,6 +140,13 @@ SCREENS = (
         (FIRST_ROW, follow("main a[href$='/replace/']")),
         shows="repairs:device-replace",
     ),
+    Screen(
+        "device-placement",
+        "/devices/",
+        STAFF,
+        (FIRST_ROW, follow("main a[href*='/placements/']")),
+        shows="repairs:device-placement",
+    ),
     Screen("set-register", "/devices/sets/new/", STAFF),
     Screen("inventory", "/devices/inventory/75.01/", STAFF),
     # The profile of a region.

@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.contacts import add_contact
 from accounts.models import Assignment, Contact, Role, Signatory, User
 from accounts.signatories import name_signatory
-from devices.models import Device, RecordingSet
+from devices.models import Device, Placement, RecordingSet
 from repairs.arrangements import start_arrangement
 from repairs.losses import record_loss
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
@@ -322,9 +322,18 @@ TABLE += [
             ("post", (403, 200 if page == "place" else 409, 403, 403, 404, 403, 404, 302)),
         )
     ),
+    *(
+        Case("repairs:device-placement", method, expected, (f"device of {OWN}", f"placement of {code}"))
+        for method in ("get", "post")
+        for code, expected in (
+            (OWN, (403, 200, 403, 403, 404, 403, 404, 302)),
+            (OTHER, (403, 404, 403, 403, 404, 403, 404, 302)),
+        )
+    ),
     *of_step("device", ("condition", "write_off", "bring_back"), (403, 200, 403, 403, 404, 403, 404, 302)),
     *of_step("device", ("remove", "steal"), (403, 409, 403, 403, 404, 403, 404, 302)),
     *of_step("set", ("withdraw",), (403, 409, 403, 403, 404, 403, 404, 302)),
+    *of_step("set", ("rename",), (403, 200, 403, 403, 404, 403, 404, 302)),
     *of_step("set", ("missing",), (200, 200, 403, 403, 404, 403, 404, 302)),
     *of_step("device", ("unknown", "edit-me"), (404, 404, 404, 404, 404, 404, 404, 302)),
     Case("repairs:inventory", "get", (404, 200, 200, 200, 404, 200, 404, 302), ("36.03",)),
@@ -480,6 +489,9 @@ FOUND: dict[str, Callable[[str], object]] = {
     "outage": lambda code: Outage.objects.get(places__code=code).pk,
     "arrangement": lambda code: Arrangement.objects.get(kecamatan__code=code).pk,
     "device": lambda code: Device.objects.get(kecamatan__code=code, kind__code="server").pk,
+    "placement": lambda code: (
+        Placement.objects.get(recording_set__kecamatan__code=code, device__kind__code="server").pk
+    ),
     "set": lambda code: RecordingSet.objects.get(kecamatan__code=code).pk,
     "loss": lambda code: LostRecords.objects.get(kecamatan__code=code).pk,
     "contact": lambda code: Contact.objects.get(office__kecamatan__code=code).pk,

@@ -51,6 +51,11 @@ def _select(label: str, choices: Iterable[tuple[str, Any]], *, required: str = "
     )
 
 
+def label_field() -> ReadField:
+    """Return the field for what a set is called."""
+    return ReadField(identifier(20), empty="", limit=20, label="Nomor set", help_text="Misalnya 3.")
+
+
 CARD = (
     *("serial", "brand", "model", "asset_code", "register_number", "acquired_year", "source", "handed_over", "price"),
     "condition",
@@ -180,6 +185,23 @@ class PlaceForm(VersionedRegisterForm):
         return self.sets[self.cleaned_data["recording_set"]]
 
 
+class PlacementForm(VersionedRegisterForm):
+    """From when until when a device stood in a set, corrected with a reason; an end only where it has one."""
+
+    shown_at: ClassVar = {"dipasang": "started_at", "dilepas": "ended_at"}
+
+    def __init__(self, *args: Any, zone: str, has_ended: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["started_at"] = moment_field("Terpasang sejak", zone, required="Isi sejak kapan terpasang.")
+        if has_ended:
+            self.fields["ended_at"] = moment_field("Sampai", zone, required="Isi sampai kapan terpasang.")
+        self.fields["reason"] = text_field("Alasan pembetulan", limit=500, required="Tulis alasannya.", rows=1)
+
+    def said(self) -> dict[str, Any]:
+        """Return what was typed but what tells this form from others."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.hidden}
+
+
 class StepForm(VersionedRegisterForm):
     """What a step of a device or a set asks for: a moment, a reason, a note, or its condition."""
 
@@ -201,6 +223,8 @@ class StepForm(VersionedRegisterForm):
             case "kind":
                 named = [(kind.code, kind.name) for kind in self.kinds.values()]
                 return _select("Komponen", named, required="Pilih komponennya.")
+            case "label":
+                return label_field()
             case "note":
                 return text_field("Keterangan (boleh dilewati)", limit=2000, hint="Jangan menulis NIK warga.")
         return text_field("Alasan", limit=500, required="Tulis alasannya.")
@@ -214,7 +238,7 @@ class StepForm(VersionedRegisterForm):
 class NewSetForm(RegisterForm):
     """A new set of a place."""
 
-    label = ReadField(identifier(20), empty="", limit=20, label="Nomor set", help_text="Misalnya 3.")
+    label = label_field()
 
 
 class InventoryForm(RegisterForm):

@@ -20,7 +20,7 @@ from kecamatan.models import Kecamatan
 from kecamatan.scope import Scope
 from lib.errors import Conflict, Forbidden
 from lib.pages import answers_problems
-from repairs import device_list, device_moves, device_pages, places, set_pages, sets
+from repairs import device_list, device_moves, device_pages, placement_pages, places, set_pages, sets
 from repairs.forms.devices import CARD, CardForm, NewDeviceForm, PlaceForm, ReplaceForm, card_of
 from repairs.forms.spans import VersionedForm
 from repairs.views.sending import answers_resends, send, status_of
@@ -145,6 +145,36 @@ _FORMS: dict[str, Callable[[SignedInRequest, Device, Any], Any]] = {
     "replace": _replace_form,
     "place": _place_form,
 }
+
+
+# --- Where it stood, corrected --------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@answers_problems
+@answers_resends
+def correct_placement(request: SignedInRequest, pk: int, placement: int) -> HttpResponse:
+    """Correct from when until when a device stood in a set, with a reason."""
+    user = request.user
+    found = placement_pages.find_placement(managed(request, pk), placement, user)
+    guard(user, [found.recording_set.kecamatan], may_manage_devices)
+    posted = request.POST if request.method == "POST" else None
+    form = placement_pages.form_of(found, posted)
+
+    def write() -> str:
+        placement_pages.correct(found, form, user)
+        return device_list.device_url(found.device)
+
+    try:
+        answer = send(request, form, write, "Waktu penempatan tersimpan.") if posted is not None else None
+    except Conflict:
+        found = placement_pages.find_placement(managed(request, pk), placement, user)
+        context = placement_pages.both_versions(found, user, form)
+        return render(request, "repairs/span_conflict.html", context, status=409)
+    context = {"form": form, **placement_pages.headline(found)}
+    return answer or render(request, "repairs/span_correct.html", context, status=status_of(form))
 
 
 # --- A new one ------------------------------------------------------------------------------------------

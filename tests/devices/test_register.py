@@ -8,15 +8,12 @@ import pytest
 import time_machine
 
 from devices.models import InventoryCheck, KindRequirement
+from devices.placements import close_placement, correct_placement, open_placement, placements_at
 from devices.register import (
-    close_placement,
     close_set,
     confirm_inventory,
-    correct_placement_start,
     edit_device,
     get_or_create_set,
-    open_placement,
-    placements_at,
     register_device,
     set_kind_required,
 )
@@ -98,7 +95,9 @@ def test_a_placement_ends_after_it_began_and_not_in_the_future(recording_set):
 
 
 def test_an_earlier_start_marks_from_there_on(recording_set):
-    correct_placement_start(device_of(recording_set).placements.get(), at=moment("2025-12-30 00:00"), by=None)
+    placement = device_of(recording_set).placements.get()
+    start = moment("2025-12-30 00:00")
+    correct_placement(placement, started_at=start, ended_at=None, by=None, reason="Salah catat")
     assert [month for _, month in marks()] == ["2025-12", "2026-01", "2026-02", "2026-03"]
 
 

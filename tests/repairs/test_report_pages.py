@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from devices.models import DeviceKind, DeviceSymptom, RecordingSet
-from devices.register import close_placement
+from devices.placements import close_placement
 from kecamatan.models import Event, Kecamatan
 from repairs.models import Ticket
 from tests.factories import device_of, make_device, make_fault, make_kecamatan, make_set
