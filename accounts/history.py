@@ -7,14 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from accounts.models import Role, User
-from kecamatan.changes import subject_key
+from kecamatan.changes import actor_of, subject_key
 from kecamatan.models import Event
 from lib.format import day_id, moment_id
 from lib.months import local_day
 from lib.phone import shown_phone
-
-SYSTEM = "Sistem"
-"""Who acts where nobody does: the command line, the sample data."""
 
 SHOWN = 50
 
@@ -54,7 +51,7 @@ def _entry(event: Event, place: Place) -> Entry:
     return Entry(
         event.at.isoformat(),
         moment_id(event.at, place.zone),
-        str(event.by) if event.by else SYSTEM,
+        actor_of(event),
         say(event.data, place) if say else "mengubah akun",
         str(event.data.get("reason") or ""),
     )

@@ -11,13 +11,10 @@ from django.db.models import QuerySet
 from accounts.models import Office
 from accounts.opening import Day, day_text, read
 from accounts.signatories import shown_nip
-from kecamatan.changes import subject_key
+from kecamatan.changes import actor_of, subject_key
 from kecamatan.models import Event
 from lib.format import DAYS, UNKNOWN, day_id, moment_id, number_id
 from lib.phone import shown_phone
-
-SYSTEM = "Sistem"
-"""Who acts where nobody does: the sample data, the command line."""
 
 Data = Mapping[str, Any]
 
@@ -49,7 +46,7 @@ def _entry(event: Event, zone: str) -> Entry:
     return Entry(
         event.at.isoformat(),
         moment_id(event.at, zone),
-        str(event.by) if event.by else SYSTEM,
+        actor_of(event),
         SENTENCES[event.action](event.data),
         list(_changes(event.data)),
         str(event.data.get("reason", "")),

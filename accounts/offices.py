@@ -18,7 +18,7 @@ from accounts.models import Office, User
 from accounts.opening import Day, check, stored
 from accounts.permissions import Region, may_edit_office, may_edit_supply
 from accounts.regions import columns_of
-from kecamatan.changes import compare_and_set, record_event
+from kecamatan.changes import compare_and_set, record_event, record_kabupaten_event
 from kecamatan.dinas import name_agency
 from kecamatan.models import Kabupaten, Kecamatan
 from lib.errors import Forbidden, Refused
@@ -160,7 +160,10 @@ def differences(row: models.Model, values: dict[str, Any]) -> dict[str, dict[str
 
 def record_office_event(office: Office, action: str, *, by: User | None, **data: object) -> None:
     """Append to the history of an office, which holds its contacts and signatories as well."""
-    record_event(office, action, by=by, kecamatan_id=office.kecamatan_id, **data)
+    if office.kabupaten_id is not None:
+        record_kabupaten_event(office, action, by=by, kabupaten_id=office.kabupaten_id, **data)
+    else:
+        record_event(office, action, by=by, kecamatan_id=office.kecamatan_id, **data)
 
 
 def guard_region(by: User | None, region: Region, may: Callable[[User, Region], bool]) -> None:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kecamatan.models import Kabupaten, Kecamatan
-from kecamatan.scope import ScopedQuerySet
+from kecamatan.scope import ScopedQuerySet, WholeKabupatenQuerySet
 
 
 class DeviceKind(models.Model):
@@ -201,8 +201,12 @@ class Placement(models.Model):
 class InventoryCheck(models.Model):
     """A day on which a kabupaten confirmed that its register of devices is complete."""
 
+    scope_path: ClassVar[str] = "kabupaten"
+
     kabupaten = models.ForeignKey(Kabupaten, models.CASCADE, related_name="inventory_checks", verbose_name="kabupaten")
     day = models.DateField("tanggal")
+
+    objects = WholeKabupatenQuerySet.as_manager()
 
     class Meta:
         verbose_name = "pendataan"

@@ -25,6 +25,15 @@ from lib.months import local_day, local_month, months_through
 
 logger = logging.getLogger(__name__)
 
+SYSTEM = "Sistem"
+"""Who acts where nobody does: the sample data, the command line, the passing of time."""
+
+_WAYS: dict[str, str] = {
+    Event.Channel.API: "lewat API",
+    Event.Channel.IMPORT: "lewat impor",
+    Event.Channel.ADMIN: "di data acuan",
+}
+
 REFRESH_TASK = "reports.refresh_rollups"
 
 
@@ -33,6 +42,19 @@ def record_event(
 ) -> Event:
     """Append what was done to ``subject``, with the values that explain it, as ``DjangoJSONEncoder`` writes them."""
     event = _event(subject, action, by, kecamatan_id, data, timezone.now())
+    event.save(force_insert=True)
+    return event
+
+
+def record_kabupaten_event(
+    subject: models.Model | str, action: str, *, by: Any, kabupaten_id: int | None, **data: object
+) -> Event:
+    """Append what was done to something of a kabupaten as a whole, for its people to find; else as ``record_event``.
+
+    What has no row of its own is named by a key, such as ``import:recordings``. None is more than one kabupaten.
+    """
+    event = _event(subject, action, by, None, data, timezone.now())
+    event.kabupaten_id = kabupaten_id
     event.save(force_insert=True)
     return event
 
@@ -47,11 +69,11 @@ def record_events(subject: models.Model, action: str, *, by: Any, places: Iterab
 
 
 def _event(
-    subject: models.Model, action: str, by: Any, kecamatan_id: int | None, data: dict[str, object], at: datetime
+    subject: models.Model | str, action: str, by: Any, kecamatan_id: int | None, data: dict[str, object], at: datetime
 ) -> Event:
     return Event(
         kecamatan_id=kecamatan_id,
-        subject=subject_key(subject),
+        subject=subject if isinstance(subject, str) else subject_key(subject),
         action=action,
         by=by,
         at=at,
@@ -62,6 +84,18 @@ def _event(
 def subject_key(subject: models.Model) -> str:
     """Return the key under which the history of a row is kept, such as ``ticket:12``."""
     return f"{subject._meta.model_name}:{subject.pk}"
+
+
+def actor_of(event: Event) -> str:
+    """Return who made a change, and by which way where that is not a page: ``Siti (lewat API)``."""
+    return actor_text(str(event.by) if event.by else "", event.channel)
+
+
+def actor_text(name: str, channel: str) -> str:
+    """Return :func:`actor_of` from plain values; without a name it was the system."""
+    if not name:
+        return "Impor berkas" if channel == Event.Channel.IMPORT else SYSTEM
+    return f"{name} ({_WAYS[channel]})" if channel in _WAYS else name
 
 
 def compare_and_set(row: models.Model, version: int, **values: object) -> None:

@@ -9,7 +9,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
-from kecamatan.scope import KabupatenQuerySet, ProvinceQuerySet, ScopedQuerySet
+from kecamatan import channels
+from kecamatan.scope import EventQuerySet, KabupatenQuerySet, ProvinceQuerySet, ScopedQuerySet
 from lib.months import WIB, WIT, WITA
 
 
@@ -368,25 +369,36 @@ class ChangedMonth(models.Model):
 
 
 class Event(models.Model):
-    """One change of anything: who, when, what, with the values before. Append-only; the history that people read.
+    """One change of anything: who, when, what, from where. Append-only; the history that people read.
 
-    ``subject`` names the changed row as ``model:primary key`` ("ticket:12").
+    ``subject`` names the changed row as ``model:primary key`` ("ticket:12"). Whoever sees the kecamatan sees the event;
+    what is about a kabupaten as a whole names that instead.
     """
 
-    scope_path: ClassVar[str] = "kecamatan"
+    class Channel(models.TextChoices):
+        PAGE = channels.PAGE, "Halaman"
+        API = channels.API, "API"
+        IMPORT = channels.IMPORT, "Impor berkas"
+        ADMIN = channels.ADMIN, "Data acuan"
+        SYSTEM = channels.SYSTEM, "Sistem"
+
     ALL_NORMAL: ClassVar[str] = "all_normal"  # An action that is read again: the one tap "hari ini normal".
 
     # No index of its own: a longer one begins with it.
     kecamatan = models.ForeignKey(
         Kecamatan, models.PROTECT, null=True, blank=True, related_name="events", db_index=False
     )
+    kabupaten = models.ForeignKey(
+        Kabupaten, models.PROTECT, null=True, blank=True, related_name="events", db_index=False
+    )
     subject = models.CharField(max_length=40)
     action = models.CharField(max_length=40)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="events")
     at = models.DateTimeField()
+    channel = models.CharField(max_length=6, choices=Channel.choices, default=channels.channel_now, blank=True)
     data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         verbose_name = "peristiwa"
@@ -396,6 +408,10 @@ class Event(models.Model):
             models.Index(fields=["subject", "at"], name="kecamatan_event_subject"),
             # What changed lately in a kecamatan.
             models.Index(fields=["kecamatan", "-at"], name="kecamatan_event_kecamatan"),
+            # The few about a kabupaten as a whole, among all that are about a kecamatan.
+            models.Index(
+                fields=["kabupaten", "-at"], condition=Q(kabupaten__isnull=False), name="kecamatan_event_kabupaten"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -75,6 +75,39 @@ class ScopedQuerySet(models.QuerySet[Any]):
         return self.none() if condition is None else self.filter(condition)
 
 
+def kabupaten_filter(scope: Scope, path: str) -> Q | None:
+    """Return the filter that keeps what is about a kabupaten as a whole, or ``None`` where no whole one is in scope.
+
+    ``path`` leads from the model to its kabupaten ("" for Kabupaten itself).
+    """
+    if scope.nation:
+        return Q()
+    if not scope.provinces and not scope.kabupaten:
+        return None
+    return Q(**{_reach(path, "province__in"): scope.provinces}) | Q(**{_reach(path, "pk__in"): scope.kabupaten})
+
+
+class WholeKabupatenQuerySet(models.QuerySet[Any]):
+    """A queryset of rows about a kabupaten as a whole, by the model's ``scope_path``."""
+
+    def visible_to(self, user: object) -> Self:
+        """Keep the rows of the whole kabupaten inside the user's assignments; none at all without one."""
+        condition = kabupaten_filter(scope_of(user), self.model.scope_path)
+        return self.none() if condition is None else self.filter(condition)
+
+
+class EventQuerySet(models.QuerySet[Any]):
+    """Events of kecamatan, and of kabupaten as a whole."""
+
+    def visible_to(self, user: object) -> Self:
+        """Keep the events of the kecamatan and of the whole kabupaten inside the user's assignments."""
+        scope = scope_of(user)
+        condition, whole = region_filter(scope, "kecamatan"), kabupaten_filter(scope, "kabupaten")
+        if condition is None:
+            return self.none()
+        return self.filter(condition if whole is None else condition | whole)
+
+
 class ProvinceQuerySet(models.QuerySet[Any]):
     """Provinces; seen whole or not at all."""
 
@@ -89,7 +122,5 @@ class KabupatenQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: object) -> Self:
         """Keep the kabupaten that an assignment to them or to their province covers."""
-        scope = scope_of(user)
-        if scope.nation:
-            return self.all()
-        return self.filter(Q(province__in=scope.provinces) | Q(pk__in=scope.kabupaten))
+        condition = kabupaten_filter(scope_of(user), "")
+        return self.none() if condition is None else self.filter(condition)

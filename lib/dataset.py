@@ -108,6 +108,8 @@ class Dataset(ABC, Generic[V]):
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+        self.regions_named: set[str] = set()
+        """The codes of the regions of all rows so far, as the column ``kode`` names them."""
 
     @abstractmethod
     def clean(self, row: Row) -> V:
@@ -176,12 +178,21 @@ class _Faults:
 
 
 Around = Callable[[], AbstractContextManager[None]]
+Written = Callable[[Counter[Outcome]], object]
 
 
-def run_import(dataset: Dataset[V], path: Path, *, dry_run: bool = False, around: Around = nullcontext) -> ImportResult:
+def run_import(
+    dataset: Dataset[V],
+    path: Path,
+    *,
+    dry_run: bool = False,
+    around: Around = nullcontext,
+    written: Written | None = None,
+) -> ImportResult:
     """Import a file: all of it or nothing; ``around`` is entered once around all writing, inside its transaction.
 
-    A dry run writes like a real one and rolls back, so what it promises is what will happen. No fault of the
+    ``written`` is called there too, with what was done, once all rows of a file without fault are written. A dry run
+    writes like a real one and rolls back, so what it promises is what will happen. No fault of the
     file is raised: they are the ``problems`` of the result.
     """
     faults, counts, rows = _Faults(), Counter[Outcome](), 0
@@ -189,7 +200,7 @@ def run_import(dataset: Dataset[V], path: Path, *, dry_run: bool = False, around
         table = open_table(path)
         rows = sum(len(entries) for entries in _judged(dataset, table, faults))
         if not faults.rows:
-            counts = _written(dataset, table, faults, dry_run=dry_run, around=around)
+            counts = _write(dataset, table, faults, dry_run=dry_run, around=around, written=written)
     except TableError as error:
         faults.add([Problem(error.line, None, str(error))])
     except (DataError, IntegrityError, OperationalError, OSError) as error:
@@ -208,7 +219,15 @@ def run_import(dataset: Dataset[V], path: Path, *, dry_run: bool = False, around
     )
 
 
-def _written(dataset: Dataset[V], table: Table, faults: _Faults, *, dry_run: bool, around: Around) -> Counter[Outcome]:
+def _write(
+    dataset: Dataset[V],
+    table: Table,
+    faults: _Faults,
+    *,
+    dry_run: bool,
+    around: Around,
+    written: Written | None,
+) -> Counter[Outcome]:
     counts: Counter[Outcome] = Counter()
     with transaction.atomic():
         with around():
@@ -218,6 +237,8 @@ def _written(dataset: Dataset[V], table: Table, faults: _Faults, *, dry_run: boo
                 except LinesRefusedError as refused:
                     for problem in refused.problems:
                         faults.add([problem])
+            if written and not faults.rows:
+                written(counts)
         if dry_run or faults.rows:
             transaction.set_rollback(True)
     return counts
@@ -241,11 +262,16 @@ def _clean_into(entries: list[Entry[V]], dataset: Dataset[V], row: Row, seen: di
     """Append the value of a row, or return why it cannot stand."""
     try:
         value = dataset.clean(row)
+        dataset.regions_named.update(_codes(row["kode"]))
         _check_duplicate(seen, dataset.key(value), row.line)
     except Refused as refusal:
         return [_refused(row.line, refusal)]
     entries.append(Entry(row.line, value))
     return []
+
+
+def _codes(cell: str | Sequence[str] | None) -> Sequence[str]:
+    return [cell] if isinstance(cell, str) else cell or []
 
 
 def _refused(line: int, refusal: Refused) -> Problem:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import may_enter_counts
-from kecamatan.changes import subject_key
+from kecamatan.changes import actor_of, subject_key
 from kecamatan.models import Event, Kecamatan, Recording
 from lib.format import day_id, moment_id, month_id, number_id
 from lib.months import local_day, month_of
@@ -21,7 +21,7 @@ from repairs.count_places import day_url, month_url
 from repairs.count_words import figures_text, place_text
 from repairs.counts import CORRECTED, ENTERED, CountsTaken, Figures, figures_of
 from repairs.forms.counts import LOST, CorrectionForm, CountsForm, seen_text
-from repairs.history import SYSTEM, Entry
+from repairs.history import Entry
 
 
 def find_day(text: str, place: Kecamatan) -> date:
@@ -100,9 +100,8 @@ def _events_of(rows: Iterable[Recording]) -> dict[str, list[Event]]:
 
 
 def _entry(event: Event, zone: str) -> Entry:
-    who = str(event.by) if event.by else SYSTEM
     reason = str(event.data.get("reason", ""))
-    return Entry(event.at.isoformat(), moment_id(event.at, zone), who, _what(event), reason, "", "")
+    return Entry(event.at.isoformat(), moment_id(event.at, zone), actor_of(event), _what(event), reason, "", "")
 
 
 def _what(event: Event) -> str:
@@ -113,7 +112,7 @@ def _what(event: Event) -> str:
         before, now = Figures(**event.data["before"]), Figures(**after)
         return f"membetulkan menjadi {figures_text(now)}; semula {figures_text(before)}"
     if event.data.get("before"):
-        return f"menggantinya lewat impor berkas; semula {figures_text(Figures(**event.data['before']))}"
+        return f"mengganti angkanya; semula {figures_text(Figures(**event.data['before']))}"
     return "mengubah hitungan"
 
 

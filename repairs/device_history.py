@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import Model
 
 from devices.models import Device, Placement, RecordingSet
-from kecamatan.changes import subject_key
+from kecamatan.changes import actor_of, subject_key
 from kecamatan.models import Event
 from lib.format import moment_id, number_id
-from repairs.history import SYSTEM, Data, Entry
+from repairs.history import Data, Entry
 
 SHOWN = 100
 NONE = "belum ada"
@@ -55,7 +55,7 @@ def _entry(event: Event, zone: str, name: str) -> Entry:
     return Entry(
         event.at.isoformat(),
         moment_id(event.at, zone),
-        str(event.by) if event.by else SYSTEM,
+        actor_of(event),
         say(event.data, name, zone) if say else "mengubah data",
         str(event.data.get("reason") or ""),
         "",

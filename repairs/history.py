@@ -7,14 +7,11 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from kecamatan.changes import subject_key
+from kecamatan.changes import SYSTEM, actor_of, subject_key
 from kecamatan.models import Cause, Certainty, Effect, Event
 from lib.format import day_id, moment_id, number_id
 from lib.months import local_day
 from repairs.models import Ticket
-
-SYSTEM = "Sistem"
-"""Who acts where nobody does: an import, or the passing of time."""
 
 Data = Mapping[str, Any]
 
@@ -88,7 +85,7 @@ def _entry(event: Event, zone: str) -> Entry:
     return Entry(
         event.at.isoformat(),
         moment_id(event.at, zone),
-        str(event.by) if event.by else SYSTEM,
+        actor_of(event),
         say(event.data, zone) if say else "" if status else "mengubah tiket",
         str(event.data.get("text") or event.data.get("reason") or ""),
         status,

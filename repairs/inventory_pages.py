@@ -14,14 +14,13 @@ from accounts.models import User
 from accounts.permissions import may_manage_devices
 from devices.models import Device, DeviceKind, InventoryCheck
 from devices.register import inventory_ends_on
-from kecamatan.changes import subject_key
+from kecamatan.changes import SYSTEM, actor_of, subject_key
 from kecamatan.models import Event, Kabupaten
 from lib.format import day_id, number_id
 from lib.months import local_day
 from lib.pages import NotFound
 from repairs.device_filters import lasting
 from repairs.device_list import list_url
-from repairs.history import SYSTEM
 
 SHOWN = 12
 
@@ -59,7 +58,7 @@ def find_kabupaten(code: str, user: User) -> Any:
 def inventory_page(kabupaten: Any, user: User) -> dict[str, Any]:
     """Return all that the page of a register shows but its form."""
     today = local_day(timezone.now(), kabupaten.province.time_zone)
-    confirmations = _confirmations(kabupaten, today)
+    confirmations = _confirmations(kabupaten, today, user)
     return {
         "kabupaten": kabupaten,
         "today": today,
@@ -76,8 +75,8 @@ def inventory_page(kabupaten: Any, user: User) -> dict[str, Any]:
     }
 
 
-def _confirmations(kabupaten: Kabupaten, today: date) -> list[Confirmation]:
-    checks = list(InventoryCheck.objects.filter(kabupaten=kabupaten).order_by("-day")[:SHOWN])
+def _confirmations(kabupaten: Kabupaten, today: date, user: User) -> list[Confirmation]:
+    checks = list(InventoryCheck.objects.visible_to(user).filter(kabupaten=kabupaten).order_by("-day")[:SHOWN])
     who = _who(checks)
     return [
         Confirmation(
@@ -92,7 +91,7 @@ def _confirmations(kabupaten: Kabupaten, today: date) -> list[Confirmation]:
 
 def _who(checks: Sequence[InventoryCheck]) -> Mapping[str, str]:
     events = Event.objects.filter(subject__in=[subject_key(check) for check in checks]).select_related("by")
-    return {event.subject: str(event.by) if event.by else SYSTEM for event in events}
+    return {event.subject: actor_of(event) for event in events}
 
 
 def _counts(kabupaten: Kabupaten) -> list[KindCount]:

@@ -299,6 +299,15 @@ class Outage(StatedCause, Voidable):
         return f"{self.get_cause_display()} sejak {self.started_at}"
 
 
+class CauseStatementQuerySet(models.QuerySet["CauseStatement"]):
+    """What was said of causes; seen by whoever may see the ticket or the outage."""
+
+    def visible_to(self, user: object) -> Self:
+        """Keep what was said of tickets and outages that the user sees."""
+        tickets, outages = Ticket.objects.visible_to(user), Outage.objects.visible_to(user)
+        return self.filter(Q(ticket__in=tickets.values("pk")) | Q(outage__in=outages.values("pk")))
+
+
 class CauseStatement(models.Model):
     """What one person said of the cause of a fault or an outage. Two people may name different causes."""
 
@@ -312,6 +321,8 @@ class CauseStatement(models.Model):
     )
     source = models.CharField("menurut", max_length=120, blank=True)
     stated_at = models.DateTimeField("dinyatakan pada")
+
+    objects = CauseStatementQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

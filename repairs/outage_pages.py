@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from accounts.permissions import covers
+from kecamatan.changes import SYSTEM
 from kecamatan.duty import office_calendar
 from kecamatan.models import Cause, Effect, Kecamatan
 from kecamatan.scope import region_filter, scope_of
@@ -21,7 +22,6 @@ from lib.months import local_month, months_through
 from lib.office import OfficeCalendar
 from lib.pages import NotFound
 from lib.spans import Span, clip, minutes
-from repairs.history import SYSTEM
 from repairs.models import CONFIRM, Outage, OutageQuerySet
 from repairs.outages import places_of, places_to_speak_for
 from repairs.pages import cause_words, stated_causes

@@ -11,11 +11,11 @@ from django.db.models import Count, Max, Min, Model
 from django.urls import reverse
 
 from accounts.models import User
-from kecamatan.changes import subject_key
+from kecamatan.changes import SYSTEM, actor_text, subject_key
 from kecamatan.models import Cause, Certainty, Effect, Event, Voidable
 from lib.format import clock_id, day_id, moment_id, span_id
 from lib.months import local_day
-from repairs.history import SYSTEM, Entry
+from repairs.history import Entry
 from repairs.models import CONFIRM, Arrangement, Outage
 
 HISTORY_SHOWN = 50
@@ -102,13 +102,13 @@ def changes_of(row: Model, user: User) -> list[Change]:
     found = (
         Event.objects.visible_to(user)
         .filter(subject=subject_key(row))
-        .values_list("action", "at", "by__name", "by__username", "data")
+        .values_list("action", "at", "by__name", "by__username", "channel", "data")
         .annotate(last=Max("pk"), places=Count("kecamatan"), first_name=Min("kecamatan__name"))
         .order_by("-at", "-last")[:HISTORY_SHOWN]
     )
     return [
-        Change(last, action, at, name or username or SYSTEM, data, places, first_name)
-        for action, at, name, username, data, last, places, first_name in found
+        Change(last, action, at, actor_text(name or username or "", channel), data, places, first_name)
+        for action, at, name, username, channel, data, last, places, first_name in found
     ]
 
 

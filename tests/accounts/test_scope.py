@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth import authenticate
@@ -12,10 +13,21 @@ from django.utils import timezone
 
 from accounts.backends import UsernameOrPhoneBackend
 from accounts.models import Assignment, Role, User
-from devices.models import Device, Placement, RecordingSet
+from devices.models import Device, InventoryCheck, Placement, RecordingSet
 from kecamatan.models import Kabupaten, Kecamatan, Province
-from repairs.models import Ticket
-from tests.factories import give_role, make_dinas, make_fault, make_kabupaten, make_kecamatan, make_set, make_user
+from repairs.causes import state_cause
+from repairs.models import CauseStatement, Ticket
+from repairs.outages import report_outage
+from tests.factories import (
+    INSTALLED_AT,
+    give_role,
+    make_dinas,
+    make_fault,
+    make_kabupaten,
+    make_kecamatan,
+    make_set,
+    make_user,
+)
 
 CODES = ("36.03.30", "36.03.31", "36.71.01", "53.01.01")
 
@@ -62,6 +74,29 @@ def test_regions_above_a_kecamatan_are_seen_whole_or_not_at_all() -> None:
     assert (seen(Kabupaten, "code", staff), seen(Province, "code", staff)) == (["36.03"], [])
     official = make_user(Role.OFFICIAL, kabupaten.province)
     assert (seen(Kabupaten, "code", official), seen(Province, "code", official)) == (["36.03", "36.71"], ["36"])
+
+
+def test_a_confirmed_register_is_seen_with_the_whole_kabupaten() -> None:
+    for code in ("36.03", "36.71"):
+        InventoryCheck.objects.create(kabupaten=make_kabupaten(code), day=date(2026, 1, 5))
+    kabupaten = make_kabupaten("36.03")
+    assert seen(InventoryCheck, "kabupaten__code", make_user(Role.OPERATOR, make_kecamatan("36.03.30"))) == []
+    assert seen(InventoryCheck, "kabupaten__code", make_user(Role.TECHNICIAN, kabupaten)) == ["36.03"]
+    assert seen(InventoryCheck, "kabupaten__code", make_user(Role.STAFF, kabupaten.province)) == ["36.03", "36.71"]
+
+
+def test_what_was_said_of_a_cause_is_seen_with_its_ticket_or_outage() -> None:
+    for ticket in Ticket.objects.order_by("kecamatan__code"):
+        state_cause(ticket, cause="wear", certainty="certain", by=None)
+    here, there = make_kecamatan("36.03.30"), make_kecamatan("36.03.31")
+    for places in ([here, there], [there]):
+        report_outage(
+            client_key=uuid4(), places=places, started_at=INSTALLED_AT, effect="stopped", cause="network", by=None
+        )
+    operator = make_user(Role.OPERATOR, here)
+    said = CauseStatement.objects.visible_to(operator).order_by("pk").values_list("ticket__kecamatan__code", "cause")
+    assert list(said) == [("36.03.30", "wear"), (None, "network")]
+    assert CauseStatement.objects.visible_to(None).count() == 0
 
 
 def test_the_dinas_is_seen_with_its_kabupaten() -> None:
