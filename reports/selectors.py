@@ -29,6 +29,11 @@ KNOWN_SERVICES = ("serving", "limited", "hosted", "mobile", "stopped")
 NATION_CODE = "ID"
 NATION_NAME = "Indonesia"
 KIND_COUNTS = ("total", "working", "broken", "missing")
+NEXT_LEVEL: dict[str, str] = {
+    Level.NATION: Level.PROVINCE,
+    Level.PROVINCE: Level.KABUPATEN,
+    Level.KABUPATEN: Level.KECAMATAN,
+}
 COUNT_FIELDS = tuple(f"of__{name}" for name in KIND_COUNTS)
 
 
@@ -180,8 +185,42 @@ def read_report(region: Region, month: date, by_kind: Mapping[str, dict[str, int
         by_kind = counts_of(with_counts(DeviceKind.objects.all(), region, month).values_list("code", *COUNT_FIELDS))
     children = children_of(region)
     own, below = _figures(region, children, month)
+    total = _kabupaten_total(region, children)
+    listed = [
+        _child(child.region, below[child.region.key]) for child in children if _is_shown(below[child.region.key].row)
+    ]
+    figures = _report_of(region, own, month, kabupaten_total=total, by_kind=by_kind, children=listed)
+    return Report(figures, own.row if own.row.pk else None)
+
+
+def reports_at(region: Region, level: str, month: date) -> list[tuple[Child, dict[str, Any]]]:
+    """Return the reports of all regions of a level inside another, by code, in three queries however many there are.
+
+    Their ``by_kind`` and ``children`` are empty. A dinas stands after the kecamatan of its kabupaten, where it holds
+    or did anything.
+    """
+    children = regions_at(region, level)
+    keys = [child.region.key for child in children]
+    found = _with_gaps(children, _rows(keys, month), month)
+    return [
+        (child, _report_of(child.region, own, month, kabupaten_total=_own_kabupaten(child), by_kind={}, children=[]))
+        for child in children
+        for own in [found[child.region.key]]
+        if _is_shown(own.row)
+    ]
+
+
+def _report_of(
+    region: Region,
+    own: Figures,
+    month: date,
+    *,
+    kabupaten_total: int,
+    by_kind: Mapping[str, dict[str, int]],
+    children: list[dict[str, Any]],
+) -> dict[str, Any]:
     row = own.row
-    figures = {
+    return {
         "region": {"code": region.code, "name": region.name, "level": region.level},
         "month": f"{month:%Y-%m}",
         "as_of": _iso(row.as_of or moment_of(month, region.zone, timezone.now()).as_of, region.zone),
@@ -204,26 +243,31 @@ def read_report(region: Region, month: date, by_kind: Mapping[str, dict[str, int
             "population": row.population,
             "eligible": row.eligible,
             "recorded_total": row.coverage_recorded,
+            "eligible_with_recorded": row.coverage_eligible,
             "pct": percent(row.coverage_recorded, row.coverage_eligible),
         },
         "completeness": {
-            "kabupaten_total": _kabupaten_total(region, children),
+            "kabupaten_total": kabupaten_total,
             "kabupaten_inventoried": row.kabupaten_inventoried,
             "days_expected": row.days_expected + own.unreported_days,
             "days_reported": row.days_reported,
         },
-        "children": [
-            _child(child.region, below[child.region.key])
-            for child in children
-            if _is_shown(below[child.region.key].row)
-        ],
+        "children": children,
     }
-    return Report(figures, row if row.pk else None)
 
 
 def children_of(region: Region) -> list[Child]:
     """Return the regions below, by code; a dinas stands last, after the kecamatan of its kabupaten."""
-    if region.level == Level.NATION:
+    level = NEXT_LEVEL.get(region.level)
+    return regions_at(region, level) if level else []
+
+
+def regions_at(region: Region, level: str) -> list[Child]:
+    """Return the regions of a level (a province's, a kabupaten's or a kecamatan's) inside a larger one, by code.
+
+    Each dinas stands after the kecamatan of its kabupaten.
+    """
+    if level == Level.PROVINCE:
         provinces = Province.objects.filter(closed_on=None).annotate(
             kecamatan_count=_running_kecamatan("kabupaten__kecamatan"),
             kabupaten_count=Count("kabupaten", filter=Q(kabupaten__closed_on=None), distinct=True),
@@ -231,14 +275,27 @@ def children_of(region: Region) -> list[Child]:
         return [
             Child(of_province(province), province.kecamatan_count, province.kabupaten_count) for province in provinces
         ]
-    if region.level == Level.PROVINCE:
-        kabupatens = Kabupaten.objects.filter(province=region.pk, closed_on=None).select_related("province")
+    if level == Level.KABUPATEN:
+        kabupatens = Kabupaten.objects.filter(_inside(region, "province"), closed_on=None).select_related("province")
         kabupatens = kabupatens.annotate(kecamatan_count=_running_kecamatan("kecamatan"))
         return [Child(of_kabupaten(kabupaten), kabupaten.kecamatan_count) for kabupaten in kabupatens]
+    places = Kecamatan.objects.filter(_inside(region, "kabupaten__province"), closed_on=None).with_zone()
+    places = places.order_by("kabupaten__code", "-kind", "code")
+    return [Child(of_place(place), int(not place.is_dinas)) for place in places]
+
+
+def _inside(region: Region, province_path: str) -> Q:
+    """Return the filter for the kabupaten of a province, or the places of a province or a kabupaten."""
     if region.level == Level.KABUPATEN:
-        places = Kecamatan.objects.filter(kabupaten=region.pk, closed_on=None).with_zone().order_by("-kind", "code")
-        return [Child(of_place(place), int(not place.is_dinas)) for place in places]
-    return []
+        return Q(kabupaten=region.pk)
+    return Q(**{province_path: region.pk}) if region.level == Level.PROVINCE else Q()
+
+
+def _own_kabupaten(child: Child) -> int:
+    """Return how many kabupaten a region below another holds or is."""
+    if child.region.level == Level.PROVINCE:
+        return child.kabupaten_count
+    return int(child.region.level in (Level.KABUPATEN, Level.DINAS))
 
 
 def _running_kecamatan(path: str) -> Count:
@@ -249,24 +306,34 @@ def _running_kecamatan(path: str) -> Count:
 def _figures(region: Region, children: list[Child], month: date) -> tuple[Figures, dict[tuple[str, int], Figures]]:
     """Return the figures of a region and of each child; all are 0 in a month of which nothing is known anywhere."""
     below = children or [Child(region, int(region.level == Level.KECAMATAN))]
-    # The nation's row is there as soon as anything is known of the month.
-    keys = [NATION.key, region.key, *(child.region.key for child in below)]
-    rows = {(row.level, row.region_id): row for row in RegionMonth.objects.filter(_any_of(keys), month=month)}
-    gaps = {
-        child.region.key: child.kecamatan_count - (row.kecamatan_total if row else 0)
-        for child in below
-        for row in [rows.get(child.region.key)]
-    }
-    # A closed kecamatan keeps its rows but is no longer counted among the running ones.
-    gaps = {key: max(0, gap) for key, gap in gaps.items()}
-    days = _days_over(below, gaps, month) if NATION.key in rows else None
-    found = {child.region.key: _with_gap(rows, child.region, gaps[child.region.key], days, month) for child in below}
+    rows = _rows([region.key, *(child.region.key for child in below)], month)
+    found = _with_gaps(below, rows, month)
     own = Figures(
         rows.get(region.key) or _empty(region, month),
         sum(figures.unrecorded for figures in found.values()),
         sum(figures.unreported_days for figures in found.values()),
     )
     return own, found
+
+
+def _rows(keys: Iterable[tuple[str, int]], month: date) -> dict[tuple[str, int], RegionMonth]:
+    """Return the stored rows of regions; the nation's is there as soon as anything is known of the month."""
+    stored = RegionMonth.objects.filter(_any_of([NATION.key, *keys]), month=month)
+    return {(row.level, row.region_id): row for row in stored}
+
+
+def _with_gaps(
+    children: list[Child], rows: dict[tuple[str, int], RegionMonth], month: date
+) -> dict[tuple[str, int], Figures]:
+    """Return the figures of regions of one level, with what is added for their kecamatan that have no row."""
+    # A closed kecamatan keeps its rows but is no longer counted among the running ones.
+    gaps = {
+        child.region.key: max(0, child.kecamatan_count - (row.kecamatan_total if row else 0))
+        for child in children
+        for row in [rows.get(child.region.key)]
+    }
+    days = _days_over(children, gaps, month) if NATION.key in rows else None
+    return {child.region.key: _with_gap(rows, child.region, gaps[child.region.key], days, month) for child in children}
 
 
 def _with_gap(

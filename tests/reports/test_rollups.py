@@ -87,7 +87,13 @@ def test_target_and_net_are_those_of_the_month(now):
     recording = figures("36.03")["recording"]
     assert (recording["eligible"], recording["target"], recording["net"]) == (700, 105, 90)
     assert (recording["recorded_pct"], recording["achievement_pct"]) == (12.86, 85.71)
-    assert figures("36.03")["coverage"] == {"population": 1000, "eligible": 700, "recorded_total": 650, "pct": 92.86}
+    assert figures("36.03")["coverage"] == {
+        "population": 1000,
+        "eligible": 700,
+        "recorded_total": 650,
+        "eligible_with_recorded": 700,
+        "pct": 92.86,
+    }
     assert_true()
 
 
