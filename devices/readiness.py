@@ -41,6 +41,9 @@ class Service(StrEnum):
     NO_REPORT = "no_report"
 
 
+HOSTING = frozenset({"hosted", "diverted"})
+"""The kinds of arrangement by which people record elsewhere."""
+
 ABLE_TO_RECORD = frozenset({Service.SERVING, Service.LIMITED})
 
 
@@ -89,10 +92,14 @@ class SetRecord(NamedTuple):
 
 
 class Outage(NamedTuple):
-    """A span in which a place records nothing (``stopped``) or less (``limited``) for a reason outside its sets."""
+    """A span in which a place records nothing (``stopped``) or less (``limited``) for a reason outside its sets.
+
+    The cause that counts has no say in the readiness.
+    """
 
     span: Span
     effect: str
+    cause: str = ""
 
 
 class ArrangementSpan(NamedTuple):
@@ -172,7 +179,7 @@ def service(
     own = capacity(records, outages, at, required)
     if own is None or own is SetStatus.DOWN:
         kinds = {arrangement.kind for arrangement in arrangements if arrangement.span.covers(at)}
-        if kinds & {"hosted", "diverted"}:
+        if kinds & HOSTING:
             return Service.HOSTED
         if "mobile_unit" in kinds:
             return Service.MOBILE
@@ -206,6 +213,12 @@ def on_record_spans(records: Iterable[SetRecord], window: Closed) -> list[Closed
 def stopping_outage_spans(outages: Iterable[Outage], window: Closed) -> list[Closed]:
     """Return the parts of a window under an outage that stops recording."""
     return union(part for outage in outages if outage.effect == STOPPED and (part := clip(outage.span, window)))
+
+
+def hosted_spans(arrangements: Iterable[ArrangementSpan], window: Closed) -> list[Closed]:
+    """Return the parts of a window in which people may record at a host or at the dinas."""
+    spans = (arrangement.span for arrangement in arrangements if arrangement.kind in HOSTING)
+    return union(part for span in spans if (part := clip(span, window)))
 
 
 def _segments(

@@ -51,6 +51,7 @@ class OfficeCalendar:
         self._days: dict[date, tuple[date, ...]] = {}
         self._spans: dict[tuple[date, str], tuple[Closed, ...]] = {}
         self._earliest: dict[date, date] = {}
+        self._minutes: dict[date, int] = {}
 
     def windows(self, day: date) -> tuple[Window, ...]:
         """Return the opening windows of a day by the local clock; none on a day off."""
@@ -70,6 +71,16 @@ class OfficeCalendar:
         if month not in self._days:
             self._days[month] = tuple(day for day in days_of(month) if self.is_office_day(day))
         return self._days[month]
+
+    def day_minutes(self, day: date) -> int:
+        """Return the office minutes of a day; 0 on a day off."""
+        return sum(_minutes_between(opens, closes) for opens, closes in self.windows(day))
+
+    def minutes(self, month: date) -> int:
+        """Return the office minutes of a month."""
+        if month not in self._minutes:
+            self._minutes[month] = sum(map(self.day_minutes, self.days(month)))
+        return self._minutes[month]
 
     def spans(self, month: date, zone: str) -> tuple[Closed, ...]:
         """Return the office hours of a month in ``zone`` as sorted UTC spans."""
@@ -101,6 +112,10 @@ class OfficeCalendar:
                 sign -= timedelta(days=1)
             self._earliest[day] = sign
         return self._earliest[day]
+
+
+def _minutes_between(opens: time, closes: time) -> int:
+    return closes.hour * 60 + closes.minute - opens.hour * 60 - opens.minute
 
 
 def _moment(day: date, clock: time, zone: str) -> datetime:

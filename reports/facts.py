@@ -222,10 +222,10 @@ def _load_outages(facts: dict[int, Facts], ids: list[int], start: datetime) -> N
     rows = (
         OutageRow.places.through.objects.filter(kecamatan__in=ids, outage__voided_at=None)
         .filter(_running_since(start, "outage__ended_at"))
-        .values_list("kecamatan_id", "outage__started_at", "outage__ended_at", "outage__effect")
+        .values_list("kecamatan_id", "outage__started_at", "outage__ended_at", "outage__effect", "outage__cause")
     )
-    for place, started_at, ended_at, effect in rows:
-        facts[place].outages.append(Outage(Span(started_at, ended_at), effect))
+    for place, started_at, ended_at, effect, cause in rows:
+        facts[place].outages.append(Outage(Span(started_at, ended_at), effect, cause))
 
 
 def _load_arrangements(facts: dict[int, Facts], ids: list[int], start: datetime) -> None:

@@ -19,6 +19,7 @@ from devices.readiness import (
     Placed,
     SetRecord,
     down_spans,
+    hosted_spans,
     missing_kinds,
     on_record_spans,
     service,
@@ -28,9 +29,11 @@ from devices.readiness import (
 from devices.register import inventory_ends_on
 from kecamatan.targets import rule_in_force, semester_in_force, target_by
 from lib.months import add_months, local_day, midnight, month_bounds
+from lib.office import OfficeCalendar
 from lib.spans import MINUTE, Closed, Span, clip, intersection, minutes
 from repairs.losses import tally_losses
 from reports.facts import Facts, Reference, TicketFact
+from reports.shortfall import Hindered, Shares, down_minutes_by_cause, split, unreported_days
 
 INSTANT = timedelta(microseconds=1)
 
@@ -101,9 +104,10 @@ def judge(facts: Facts, reference: Reference, month: date, now: datetime) -> Row
         row.figures["kabupaten_inventoried"] = _is_inventoried(facts.inventories, moment.day)
     else:
         _count_service(row, facts, moment, required)
-        _count_minutes(row, facts, reference, moment, required)
+        down = _count_minutes(row, facts, reference, moment, required)
         _count_days(row, facts, reference, moment)
         _count_duty(row, facts, month)
+        _count_shortfall(row, facts, reference, moment, down)
     if not moment.closed:
         row.valid_until = _valid_until(facts, moment)
         row.planned = _is_planned(facts, moment)
@@ -163,16 +167,35 @@ def _count_service(row: Row, facts: Facts, moment: Moment, required: frozenset[s
     row.figures[f"kecamatan_{status}"] = 1
 
 
-def _count_minutes(row: Row, facts: Facts, reference: Reference, moment: Moment, required: frozenset[str]) -> None:
+class Down(NamedTuple):
+    """The office hours in which a place had no capacity, and their minutes by what stopped it."""
+
+    spans: list[Closed]
+    minutes: dict[str, int]
+
+
+NEVER_DOWN = Down([], {})
+
+
+def _count_minutes(row: Row, facts: Facts, reference: Reference, moment: Moment, required: frozenset[str]) -> Down:
     """Add the office minutes while a set is on record, and those of them without capacity or under an outage."""
     on_record = on_record_spans(facts.sets, moment.window)
     if not on_record:
-        return
+        return NEVER_DOWN
     office = intersection(reference.calendar.spans(moment.month, facts.place.zone), on_record)
     row.figures["office_minutes"] = minutes(office)
-    down = down_spans(*_what_stops(facts), moment.window, required)
-    row.figures["down_minutes"] = minutes(intersection(office, down))
-    row.figures["outage_minutes"] = minutes(intersection(office, stopping_outage_spans(facts.outages, moment.window)))
+    sets, outages = _what_stops(facts)
+
+    def down_under(some: list[Outage]) -> list[Closed]:
+        return intersection(office, down_spans(sets, some, moment.window, required))
+
+    down = down_under(outages)
+    row.figures["down_minutes"] = minutes(down)
+    row.figures["outage_minutes"] = minutes(intersection(office, stopping_outage_spans(outages, moment.window)))
+    if not down:
+        return NEVER_DOWN
+    row.figures["hosted_minutes"] = minutes(intersection(down, hosted_spans(facts.arrangements, moment.window)))
+    return Down(down, down_minutes_by_cause(down, outages, moment.window, down_under))
 
 
 def _what_stops(facts: Facts) -> tuple[list[SetRecord], list[Outage]]:
@@ -197,11 +220,16 @@ def _count_recordings(row: Row, facts: Facts, moment: Moment) -> None:
 
 def _count_days(row: Row, facts: Facts, reference: Reference, moment: Moment) -> None:
     """Count the office days that are over and those of them with a count; split by the sign of life."""
-    over = [day for day in reference.calendar.days(moment.month) if moment.closed or day < moment.day]
+    over = _days_over(reference.calendar, moment)
     row.figures["days_expected"] = len(over)
     row.figures["days_reported"] = sum(day in facts.recorded for day in over)
     if row.figures["sets_total"]:
         row.figures["kecamatan_confirmed" if _is_heard(facts, reference, moment) else "kecamatan_silent"] = 1
+
+
+def _days_over(calendar: OfficeCalendar, moment: Moment) -> list[date]:
+    """Return the office days of the month that are over at the moment."""
+    return [day for day in calendar.days(moment.month) if moment.closed or day < moment.day]
 
 
 def _is_heard(facts: Facts, reference: Reference, moment: Moment) -> bool:
@@ -227,6 +255,28 @@ def _count_duty(row: Row, facts: Facts, month: date) -> None:
         figures["net_with_target"] = figures["net"]
         figures["kecamatan_with_target"] = 1
         figures["kecamatan_met"] = int(figures["net"] >= figures["target"])
+
+
+def _count_shortfall(row: Row, facts: Facts, reference: Reference, moment: Moment, down: Down) -> None:
+    """Add why a target was missed; every part is 0 where there is none, or where it was met."""
+    figures, calendar = row.figures, reference.calendar
+    if not figures["target"] or figures["net"] >= figures["target"]:
+        return
+    unreported = [day for day in _days_over(calendar, moment) if day not in facts.recorded]
+    days = len(calendar.days(moment.month))
+    parts = split(
+        figures["target"],
+        figures["net"],
+        Shares(calendar.minutes(moment.month), days, days - figures["days_expected"]),
+        Hindered(
+            down.minutes,
+            figures["lost"] - figures["rerecorded"],
+            unreported_days(unreported, down.spans, calendar, facts.place.zone),
+        ),
+    )
+    figures["shortfall"] = figures["target"] - figures["net"]
+    for part, people in parts.items():
+        figures[f"shortfall_{part}"] = people
 
 
 def _is_inventoried(inventories: Sequence[date], day: date) -> int:

@@ -105,6 +105,20 @@ class RegionMonth(RegionRow):
     days_reported = figure()
     kabupaten_inventoried = figure()
 
+    # Why the target was missed, in people (reports.shortfall): the parts sum to the shortfall.
+    shortfall = figure()
+    shortfall_central_server = figure()
+    shortfall_network = figure()
+    shortfall_power = figure()
+    shortfall_staff = figure()
+    shortfall_devices = figure()
+    shortfall_lost = figure()
+    shortfall_unreported = figure()
+    shortfall_ahead = figure()
+    shortfall_other = figure()
+    # Those of the down minutes in which people could go to a host or to the dinas.
+    hosted_minutes = figure()
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["level", "region_id", "month"], name="reports_regionmonth_once"),

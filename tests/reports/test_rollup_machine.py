@@ -33,6 +33,7 @@ from kecamatan.models import DayOff, Kecamatan
 from lib.errors import Refused
 from lib.months import local_day, local_month
 from repairs.arrangements import end_arrangement, start_arrangement, void_arrangement
+from repairs.causes import state_cause
 from repairs.faults import record_past_fault, report_fault
 from repairs.losses import correct_loss, record_loss, void_loss
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
@@ -55,6 +56,7 @@ place_codes = st.sampled_from(PLACES)
 kinds = st.sampled_from(KINDS)
 effects = st.sampled_from(["stopped", "limited"])
 minutes_ago = st.integers(0, 70 * 24 * 60)
+causes = st.sampled_from(["central_server", "network", "power_outage", "no_staff", "lightning", "unknown"])
 picks = st.integers(0, 10_000)
 
 
@@ -198,22 +200,29 @@ class Machine(RuleBasedStateMachine):
 
     # --- Outages and arrangements ---
 
-    @rule(codes=st.sets(place_codes, min_size=1), ago=st.integers(-5 * 24 * 60, 60 * 24 * 60), effect=effects)
-    def an_outage_begins(self, codes, ago, effect):
+    @rule(
+        codes=st.sets(place_codes, min_size=1),
+        ago=st.integers(-5 * 24 * 60, 60 * 24 * 60),
+        effect=effects,
+        cause=causes,
+    )
+    def an_outage_begins(self, codes, ago, effect, cause):
         self.attempt(
             report_outage,
             client_key=uuid4(),
             places=[self.place(code) for code in sorted(codes)],
             started_at=self.before(ago),
             effect=effect,
-            cause="power_outage",
+            cause=cause,
             by=None,
         )
 
-    @rule(number=picks, ago=minutes_ago, what=st.sampled_from(["end", "correct", "void"]))
-    def an_outage_changes(self, number, ago, what):
+    @rule(number=picks, ago=minutes_ago, what=st.sampled_from(["end", "correct", "void", "cause"]), cause=causes)
+    def an_outage_changes(self, number, ago, what, cause):
         outage = self.pick(Outage.objects.all(), number)
-        if outage and what == "end":
+        if outage and what == "cause":
+            self.attempt(state_cause, outage, cause=cause, by=None)
+        elif outage and what == "end":
             self.attempt(end_outage, outage, version=outage.version, by=None, ended_at=self.before(ago))
         elif outage and what == "correct":
             change = {"started_at": self.before(ago), "reason": "jam keliru"}
