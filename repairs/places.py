@@ -25,25 +25,21 @@ REPORTERS = (Role.OPERATOR, Role.STAFF)
 
 
 def find_ticket(number: str, user: User) -> Ticket:
-    """Return the ticket of a number with all that its page reads; raises :class:`NotFound`."""
+    """Return the ticket of a number with all that its page reads; raises :class:`NotFound`.
+
+    The place is a query of its own, and what few tickets have (who voided it, which one it repeats or follows) is left
+    to be asked for: PostgreSQL plans all these joins in one for 50 ms.
+    """
     key = NUMBER.fullmatch(number)
     rows = Ticket.objects.visible_to(user).select_related(
-        "kecamatan__kabupaten__province",
-        "recording_set__kecamatan__kabupaten__province",
-        "device_kind",
-        "device__kind",
-        "device__kecamatan__kabupaten",
-        "symptom",
-        "assignee",
-        "reported_by",
-        "voided_by",
-        "duplicate_of",
-        "follows",
-        *(f"kecamatan__{name}" for name in WITH_OFFICES),
+        *("recording_set", "device_kind", "device", "symptom", "assignee", "reported_by")
     )
     ticket = rows.filter(pk=int(key[1])).first() if key else None
     if ticket is None or ticket.number != number:
         raise NotFound(f"Tidak ada tiket {number}.")
+    ticket.kecamatan = Kecamatan.objects.with_zone().select_related(*WITH_OFFICES).get(pk=ticket.kecamatan_id)
+    if ticket.device and ticket.device.kecamatan_id == ticket.kecamatan_id:
+        ticket.device.kecamatan = ticket.kecamatan
     return ticket
 
 

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, FilteredRelation, Q, QuerySet
+from django.db.models import Count, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.callers import WITH_OFFICES
@@ -268,16 +269,18 @@ def regions_at(region: Region, level: str) -> list[Child]:
     Each dinas stands after the kecamatan of its kabupaten.
     """
     if level == Level.PROVINCE:
+        running = Kecamatan.objects.running().filter(kind=Kecamatan.Kind.KECAMATAN)
         provinces = Province.objects.filter(closed_on=None).annotate(
-            kecamatan_count=_running_kecamatan("kabupaten__kecamatan"),
-            kabupaten_count=Count("kabupaten", filter=Q(kabupaten__closed_on=None), distinct=True),
+            kecamatan_count=_number_of(running, "kabupaten__province"),
+            kabupaten_count=_number_of(Kabupaten.objects.filter(closed_on=None), "province"),
         )
         return [
             Child(of_province(province), province.kecamatan_count, province.kabupaten_count) for province in provinces
         ]
     if level == Level.KABUPATEN:
         kabupatens = Kabupaten.objects.filter(_inside(region, "province"), closed_on=None).select_related("province")
-        kabupatens = kabupatens.annotate(kecamatan_count=_running_kecamatan("kecamatan"))
+        running = Kecamatan.objects.running().filter(kind=Kecamatan.Kind.KECAMATAN)
+        kabupatens = kabupatens.annotate(kecamatan_count=_number_of(running, "kabupaten"))
         return [Child(of_kabupaten(kabupaten), kabupaten.kecamatan_count) for kabupaten in kabupatens]
     places = Kecamatan.objects.filter(_inside(region, "kabupaten__province"), closed_on=None).with_zone()
     places = places.order_by("kabupaten__code", "-kind", "code")
@@ -298,9 +301,10 @@ def _own_kabupaten(child: Child) -> int:
     return int(child.region.level in (Level.KABUPATEN, Level.DINAS))
 
 
-def _running_kecamatan(path: str) -> Count:
-    running = {f"{path}__kind": Kecamatan.Kind.KECAMATAN, f"{path}__closed_on": None}
-    return Count(path, filter=Q(**running))
+def _number_of(rows: QuerySet[Any], parent: str) -> Coalesce:
+    """Count rows by parent, each by its index: one join with all of them takes five times as long for the nation."""
+    numbers = rows.filter(**{parent: OuterRef("pk")}).order_by().values(parent).annotate(number=Count("pk"))
+    return Coalesce(Subquery(numbers.values("number")), 0)
 
 
 def _figures(region: Region, children: list[Child], month: date) -> tuple[Figures, dict[tuple[str, int], Figures]]:
