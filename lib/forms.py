@@ -12,6 +12,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from lib.errors import Refused
 from lib.format import day_id, moment_id, number_id
@@ -96,6 +98,14 @@ def day_field(label: str, *, required: str = "", hint: str = "") -> forms.DateFi
 
 class DomainForm(forms.Form):
     """A form whose refusals come from a domain function."""
+
+    @property
+    def hidden_inputs(self) -> SafeString:
+        """Return the hidden fields as HTML: a page has dozens, and a template for each is slow."""
+        values = (
+            (field.html_name, "" if (value := field.value()) is None else value) for field in self.hidden_fields()
+        )
+        return format_html_join("", '<input type="hidden" name="{}" value="{}">', values)
 
     def refuse(self, refused: Refused) -> None:
         """Show a refusal beside the field that it is about, or on top where the form has no such field."""
