@@ -204,6 +204,41 @@ def down_spans(
     return union(down)
 
 
+def down_since(
+    records: Sequence[SetRecord], outages: Iterable[Outage], at: datetime, required: Collection[str]
+) -> datetime | None:
+    """Return since when the spans that cover a moment bring the own capacity of a place down; ``None`` if it is not.
+
+    Only what still lasts is asked: the beginning of the oldest outage that stops it, or the moment from which all its
+    sets are down, whichever is earlier. ``None`` also where a set lacks a kind and nobody said since when.
+    """
+    if capacity(records, outages, at, required) is not SetStatus.DOWN:
+        return None
+    begun = [outage.span.start for outage in outages if outage.effect == STOPPED and outage.span.covers(at)]
+    sets = [_set_down_since(record, at, required) for record in records if record.on_record(at)]
+    known = [since for since in sets if since is not None]
+    if len(known) == len(sets):
+        begun.append(max(known))
+    return min(begun, default=None)
+
+
+def _set_down_since(record: SetRecord, at: datetime, required: Collection[str]) -> datetime | None:
+    """Return since when a set is down by what lasts: the oldest of the reasons each of which alone is enough."""
+    devices: dict[str, list[datetime | None]] = {}
+    for placed in record.placements:
+        if placed.span.covers(at):
+            starts = [fault.span.start for fault in placed.faults if fault.effect == STOPPED and fault.span.covers(at)]
+            devices.setdefault(placed.kind, []).append(min(starts, default=None))
+    reasons = [gap.span.start for gap in record.missing if gap.kind in required and gap.span.covers(at)]
+    for kind, starts_of in devices.items():
+        stopped = [start for start in starts_of if start is not None]
+        if kind not in required:
+            reasons += stopped
+        elif len(stopped) == len(starts_of):
+            reasons.append(max(stopped))
+    return min(reasons, default=None)
+
+
 def on_record_spans(records: Iterable[SetRecord], window: Closed) -> list[Closed]:
     """Return the parts of a window in which at least one set is on record."""
     spans = (span for record in records if (span := record.record_span()))

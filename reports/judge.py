@@ -18,6 +18,7 @@ from devices.readiness import (
     Outage,
     Placed,
     SetRecord,
+    down_since,
     down_spans,
     hosted_spans,
     missing_kinds,
@@ -38,7 +39,11 @@ from reports.shortfall import Hindered, Shares, down_minutes_by_cause, split, un
 INSTANT = timedelta(microseconds=1)
 
 # What a place has without any fact; it makes no row by itself.
-BLANK_FIGURES = frozenset({"kecamatan_total", "kecamatan_no_report", "days_expected"})
+BLANK_FIGURES = frozenset({"kecamatan_total", "kecamatan_no_report", "days_expected", "days_in_month"})
+
+
+# The bands of the coverage from the highest, by the smallest percentage of each; below the last it is low.
+COVERAGE_BANDS = (("full", 100), ("high", 80), ("middle", 60))
 
 
 class Moment(NamedTuple):
@@ -70,6 +75,7 @@ class Row:
     as_of: datetime
     closed: bool
     valid_until: datetime | None = None
+    down_since: datetime | None = None
     figures: Counter[str] = field(default_factory=Counter)
     by_cause: Counter[str] = field(default_factory=Counter)
     by_route: Counter[str] = field(default_factory=Counter)
@@ -165,6 +171,7 @@ def _count_service(row: Row, facts: Facts, moment: Moment, required: frozenset[s
     status = service(facts.sets, facts.outages, facts.arrangements, moment.at, required)
     row.figures["kecamatan_total"] = 1
     row.figures[f"kecamatan_{status}"] = 1
+    row.down_since = down_since(facts.sets, facts.outages, moment.at, required)
 
 
 class Down(NamedTuple):
@@ -222,6 +229,7 @@ def _count_days(row: Row, facts: Facts, reference: Reference, moment: Moment) ->
     """Count the office days that are over and those of them with a count; split by the sign of life."""
     over = _days_over(reference.calendar, moment)
     row.figures["days_expected"] = len(over)
+    row.figures["days_in_month"] = len(reference.calendar.days(moment.month))
     row.figures["days_reported"] = sum(day in facts.recorded for day in over)
     if row.figures["sets_total"]:
         row.figures["kecamatan_confirmed" if _is_heard(facts, reference, moment) else "kecamatan_silent"] = 1
@@ -248,6 +256,8 @@ def _count_duty(row: Row, facts: Facts, month: date) -> None:
         if held.recorded_total is not None:
             figures["coverage_recorded"] = held.recorded_total
             figures["coverage_eligible"] = held.eligible
+            if held.eligible:
+                figures[f"coverage_{coverage_band(held.recorded_total, held.eligible)}"] = 1
     figures["target"] = target_by(rule_in_force(facts.own_rules, facts.kabupaten_rules, month), figures["eligible"])
     if figures["eligible"]:
         figures["net_with_eligible"] = figures["net"]
@@ -277,6 +287,11 @@ def _count_shortfall(row: Row, facts: Facts, reference: Reference, moment: Momen
     figures["shortfall"] = figures["target"] - figures["net"]
     for part, people in parts.items():
         figures[f"shortfall_{part}"] = people
+
+
+def coverage_band(recorded_total: int, eligible: int) -> str:
+    """Return the published band of a coverage: at least 100 %, 80 to 99.99, 60 to 79.99, or less; never rounded up."""
+    return next((name for name, percent in COVERAGE_BANDS if 100 * recorded_total >= percent * eligible), "low")
 
 
 def _is_inventoried(inventories: Sequence[date], day: date) -> int:

@@ -51,6 +51,9 @@ class RegionMonth(RegionRow):
     # The moment at which the passing of time alone makes a place's open row wrong; empty for closed rows and parents.
     valid_until = models.DateTimeField(null=True)
 
+    # Since when what still lasts brings a kecamatan's own capacity down; empty where it is up, or nobody said when.
+    down_since = models.DateTimeField(null=True)
+
     kecamatan_total = figure()
     kecamatan_serving = figure()
     kecamatan_limited = figure()
@@ -88,6 +91,11 @@ class RegionMonth(RegionRow):
     coverage_recorded = figure()
     # Wajib KTP of the kecamatan whose recorded total is known: the denominator of the coverage.
     coverage_eligible = figure()
+    # The kecamatan by the published band of their coverage, where it is known.
+    coverage_full = figure()
+    coverage_high = figure()
+    coverage_middle = figure()
+    coverage_low = figure()
 
     target = figure()
     recorded = figure()
@@ -102,6 +110,8 @@ class RegionMonth(RegionRow):
     kecamatan_with_target = figure()
 
     days_expected = figure()
+    # Kecamatan x office days of the whole month, for the forecast.
+    days_in_month = figure()
     days_reported = figure()
     kabupaten_inventoried = figure()
 
@@ -129,6 +139,12 @@ class RegionMonth(RegionRow):
             # The open rows that time has overtaken.
             models.Index(
                 fields=["valid_until"], condition=models.Q(valid_until__isnull=False), name="reports_regionmonth_stale"
+            ),
+            # The few kecamatan that cannot record, the longest first.
+            models.Index(
+                fields=["month", "down_since"],
+                condition=models.Q(down_since__isnull=False),
+                name="reports_regionmonth_down",
             ),
         ]
 

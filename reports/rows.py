@@ -26,7 +26,7 @@ def _sums(model: type[models.Model]) -> tuple[str, ...]:
 FIGURES = _sums(RegionMonth)
 KIND_FIGURES = _sums(RegionMonthKind)
 COLUMNS = (
-    *("level", "region_id", "parent_id", "month", "as_of", "closed", "valid_until"),
+    *("level", "region_id", "parent_id", "month", "as_of", "closed", "valid_until", "down_since"),
     *("opened_by_cause", "opened_by_route"),
     *FIGURES,
 )
@@ -228,7 +228,7 @@ def _ids_by_level(regions: Iterable[Region]) -> defaultdict[str, list[int]]:
 def _values(region: Region, parent: int, month: date, row: Row) -> tuple[object, ...]:
     """Return a row as :data:`COLUMNS` names its values."""
     by_cause, by_route = _without_zeros(row.by_cause), _without_zeros(row.by_route)
-    key = (region.level, region.pk, parent, month, row.as_of, row.closed, row.valid_until)
+    key = (region.level, region.pk, parent, month, row.as_of, row.closed, row.valid_until, row.down_since)
     return (*key, by_cause, by_route, *(row.figures[name] for name in FIGURES))
 
 
@@ -239,11 +239,12 @@ def _without_zeros(counts: Counter[str]) -> dict[str, int]:
 def stored_rows(month: date, chosen: Q) -> dict[Region, Row]:
     """Read the rows of a month that a filter over ``level`` and ``region_id`` chooses."""
     found: dict[Region, Row] = {}
-    fields = ("level", "region_id", "as_of", "closed", "valid_until", "opened_by_cause", "opened_by_route", *FIGURES)
+    moments = ("as_of", "closed", "valid_until", "down_since")
+    fields = ("level", "region_id", *moments, "opened_by_cause", "opened_by_route", *FIGURES)
     rows = RegionMonth.objects.filter(chosen, month=month).values_list(*fields)
-    for level, pk, as_of, closed, valid_until, by_cause, by_route, *figures in rows:
+    for level, pk, as_of, closed, valid_until, down, by_cause, by_route, *figures in rows:
         counts = Counter(dict(zip(FIGURES, figures, strict=True)))
-        found[Region(level, pk)] = Row(as_of, closed, valid_until, counts, Counter(by_cause), Counter(by_route))
+        found[Region(level, pk)] = Row(as_of, closed, valid_until, down, counts, Counter(by_cause), Counter(by_route))
     kinds = RegionMonthKind.objects.filter(chosen, month=month)
     for level, pk, code, *figures in kinds.values_list("level", "region_id", "kind__code", *KIND_FIGURES):
         region = Region(level, pk)

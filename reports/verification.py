@@ -103,7 +103,7 @@ def _differing(stored: Row | None, fresh: Row | None) -> Iterator[tuple[str, obj
     if stored is None or fresh is None or fresh.is_blank:
         yield "baris", "tidak ada" if stored is None else "ada", "tidak ada" if stored else "ada"
         return
-    for name in ("as_of", "closed", "valid_until"):
+    for name in ("as_of", "closed", "valid_until", "down_since"):
         if getattr(stored, name) != getattr(fresh, name):
             yield name, getattr(stored, name), getattr(fresh, name)
     for group, was, now in (

@@ -19,6 +19,7 @@ from devices.readiness import (
     SetRecord,
     SetStatus,
     capacity,
+    down_since,
     down_spans,
     missing_kinds,
     service,
@@ -81,6 +82,30 @@ def test_a_set_stays_on_record_when_its_last_device_leaves():
 def test_what_is_recorded_missing_and_what_is_required_and_not_placed_are_missing():
     record = SetRecord((Placed(1, "server", ALWAYS),), (Missing("tripod", ALWAYS),))
     assert missing_kinds(record, NOW, REQUIRED) == {"camera", "tripod"}
+
+
+@pytest.mark.parametrize(
+    ("records", "outages", "since"),
+    [
+        ([a_set()], [], None),
+        ([a_set(server=(broken(days=5),))], [], ago(5)),
+        ([a_set(server=(broken(days=5),), camera=(broken(days=9),))], [], ago(9)),
+        ([a_set(ups=(broken(days=3),))], [], ago(3)),
+        # All sets must be down, an outage is enough by itself, and what is over does not count.
+        ([a_set(server=(broken(days=5),)), a_set(camera=(broken(days=2),))], [], ago(2)),
+        ([a_set(server=(broken(days=5),)), a_set()], [], None),
+        ([a_set(server=(broken(days=5),))], [Outage(Span(ago(7)), "stopped"), Outage(ALWAYS, "limited")], ago(7)),
+        ([a_set()], [Outage(Span(ago(7)), "stopped")], ago(7)),
+        ([a_set(server=(Fault(Span(ago(9), ago(6)), "stopped"), broken(days=4)))], [], ago(4)),
+        # A second server keeps a set going; without a camera nobody knows since when, unless it is recorded missing.
+        ([SetRecord((*a_set(server=(broken(),)).placements, Placed(9, "server", ALWAYS)))], [], None),
+        ([SetRecord((Placed(1, "server", ALWAYS),))], [], None),
+        ([SetRecord((Placed(1, "server", ALWAYS),), (Missing("camera", Span(ago(6))),))], [], ago(6)),
+        ([SetRecord((Placed(1, "server", ALWAYS),))], [Outage(Span(ago(1)), "stopped")], ago(1)),
+    ],
+)
+def test_a_place_is_down_since_the_oldest_reason_that_still_lasts(records, outages, since):
+    assert down_since(records, outages, NOW, REQUIRED) == since
 
 
 HOSTED = ArrangementSpan("hosted", ALWAYS)

@@ -219,3 +219,31 @@ def test_silence_is_judged_by_office_days(sign, heard):
     # Judged as Thursday 30 April ends: since the Monday, Tuesday, Wednesday and Thursday have gone by.
     figures = row(Facts(place(), sets=[a_set()], signs=[sign])).figures
     assert (figures["kecamatan_confirmed"], figures["kecamatan_silent"]) == (int(heard), int(not heard))
+
+
+@pytest.mark.parametrize(
+    ("recorded_total", "band"),
+    [(1001, "full"), (1000, "full"), (999, "high"), (800, "high"), (799, "middle"), (600, "middle"), (599, "low")],
+)
+def test_a_coverage_is_in_the_published_band_that_it_reaches_and_never_rounded_up(recorded_total, band):
+    semester = Semester(date(2026, 1, 1), 2000, 1000, recorded_total)
+    figures = row(Facts(place(), sets=[a_set()], semesters=[semester])).figures
+    assert {name: figures[f"coverage_{name}"] for name in ("full", "high", "middle", "low")} == {
+        name: int(name == band) for name in ("full", "high", "middle", "low")
+    }
+
+
+def test_an_unknown_coverage_is_in_no_band():
+    figures = row(Facts(place(), semesters=[Semester(date(2026, 1, 1), 2000, 1000, None)])).figures
+    assert sum(figures[f"coverage_{name}"] for name in ("full", "high", "middle", "low")) == 0
+
+
+def test_a_row_says_since_when_a_place_is_down_and_how_many_office_days_its_month_has():
+    fault = Fault(Span(moment("2026-04-13 03:00")), "stopped")
+    now = row(Facts(place(), sets=[a_set(fault)]), now=moment("2026-04-15 03:00"))
+    assert (now.down_since, now.figures["days_expected"], now.figures["days_in_month"]) == (
+        moment("2026-04-13 03:00"),
+        9,
+        21,
+    )
+    assert row(Facts(place(), sets=[a_set()])).down_since is None
