@@ -96,11 +96,15 @@ def _running() -> Any:
 
 
 def _of_places(kabupaten: Kabupaten, places: Sequence[Kecamatan], user: User, ticked: Sequence[str] = ()) -> Area:
-    """Return the area of these places of a kabupaten; all of it only where the person reports for all of it."""
+    """Return the area of these places of a kabupaten; all of it only where the person reports for all of it.
+
+    Its code leads back to it: the kabupaten's would be out of scope for whoever reports for a part.
+    """
     if len(places) == 1:
-        return Area(kabupaten.code, places[0].name, places, places)
-    whole = places if covers(user.scope_as(*REPORTERS), kabupaten) else ()
-    return Area(kabupaten.code, kabupaten.name, places, whole, ticked)
+        return Area(places[0].code, places[0].name, places, places)
+    if covers(user.scope_as(*REPORTERS), kabupaten):
+        return Area(kabupaten.code, kabupaten.name, places, places, ticked)
+    return Area(places[0].code, kabupaten.name, places, (), ticked)
 
 
 def _province(user: User, code: str) -> Area:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -532,6 +533,21 @@ def test_an_operator_of_two_kecamatan_chooses_between_them(operator: User, krese
     assert "whole" not in form.fields
     refused = client_of(operator).post("/outages/report/", typed(places=["36.03.01"]))
     assert list(refused.context["form"].errors) == ["places"]
+
+
+@pytest.mark.parametrize("address", ["", "?wilayah=36.03.06"])
+@pytest.mark.parametrize("role", ["operator", "operator of two", "staff"])
+def test_the_form_is_sent_to_an_address_that_takes_it(
+    role: str, address: str, staff: User, kecamatan: Kecamatan, kresek: Kecamatan
+) -> None:
+    user = staff if role == "staff" else make_user(Role.OPERATOR, kresek, "operator.kresek")
+    if role == "operator of two":
+        give_role(user, Role.OPERATOR, kecamatan)
+    client = client_of(user)
+    page = client.get(f"/outages/report/{address}")
+    (sent_to,) = re.findall(r'<form class="sheet" method="post" action="([^"]+)"', page.content.decode())
+    assert client.post(sent_to, typed(places=["36.03.06"])).status_code == 302
+    assert codes(Outage.objects.get()) == ["36.03.06"]
 
 
 @pytest.mark.parametrize("code", ["36.03.99", "53.01.01", "53.01", "53", "36", "ID", "\0", "x"])
