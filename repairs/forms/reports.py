@@ -52,6 +52,8 @@ class FaultForm(KeyedForm):
     """A fault as its reporter sees it, in one kecamatan; ``components`` is what may be reported there now."""
 
     component = _choice("Komponen yang rusak atau tidak ada", required="Pilih komponennya.")
+    # Going back, a browser checks the radio that now stands where the chosen one stood: another component.
+    component.widget.attrs["autocomplete"] = "off"
     symptom = _choice("Apa yang terlihat?")
     effect = _choice(
         "Masih bisa merekam?",

@@ -92,6 +92,15 @@ def test_nothing_but_component_and_symptom_is_needed(recording_set: RecordingSet
     assert (ticket.failed_at, ticket.effect, ticket.cause) == (NOW, "stopped", "unknown")
 
 
+def test_the_browser_never_chooses_another_component_when_it_goes_back(
+    recording_set: RecordingSet, operator: User
+) -> None:
+    text = client_of(operator).get(REPORT).content.decode()
+    radios = re.findall(r'<input type="radio" name="component"[^>]*>', text)
+    assert len(radios) > 1
+    assert all('autocomplete="off"' in radio for radio in radios)
+
+
 def test_one_set_asks_for_no_set_and_two_are_told_apart(recording_set: RecordingSet, operator: User) -> None:
     client = client_of(operator)
     assert "<summary>Set" not in client.get(REPORT).content.decode()
