@@ -33,6 +33,7 @@ from kecamatan.models import (
 )
 from kecamatan.replacing import Changes, Sheet, replace_rows
 from lib.errors import Refused
+from lib.format import number_id
 from lib.months import add_months, local_day, local_month, month_of, months_through
 from lib.office import HoursException, OfficeCalendar, Window
 
@@ -154,7 +155,8 @@ def refuse_number(value: int | None, bound: int | None, name: str, field: str) -
         raise Refused(f"{value} tidak boleh negatif. Tulis 0 atau lebih.", field=field)
     if bound is None:
         raise Refused(f"{value} terlalu besar. Periksa angkanya.", field=field)
-    raise Refused(f"{value} melebihi penduduk {name} ({bound}). Periksa angkanya.", field=field)
+    people, most = number_id(value), number_id(bound)
+    raise Refused(f"{people} melebihi penduduk {name} ({most}). Periksa angkanya.", field=field)
 
 
 def refuse_impossible_count(count: Count, *, today: date, bound: int | None) -> None:

@@ -142,12 +142,12 @@ def test_errors_stand_beside_the_field_of_their_day_and_nothing_typed_is_lost(
     answer = client_of(operator).post(URL, sent)
     rows = answer.context["several"].rows
     assert {row.day: dict(row.errors) for row in rows} == {
-        first: {"recorded": ["1700 melebihi penduduk Kecamatan Sepatan Timur (1000). Periksa angkanya."]},
+        first: {"recorded": ["1.700 melebihi penduduk Kecamatan Sepatan Timur (1.000). Periksa angkanya."]},
         YESTERDAY: {},
     }
     assert [(row["recorded"].value(), row["printed"].value()) for row in rows] == [("1700", None), ("0", "3")]
     text = answer.content.decode()
-    assert f'<a href="#id_{first}-recorded">Selasa, 17 November 2026: 1700 melebihi' in text
+    assert f'<a href="#id_{first}-recorded">Selasa, 17 November 2026: 1.700 melebihi' in text
     assert len(on_record()) == 12
 
 

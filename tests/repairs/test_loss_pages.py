@@ -72,7 +72,7 @@ def test_an_operator_records_a_loss_and_lands_on_its_page(kecamatan: Kecamatan, 
         ({"day": "2026-11-21"}, "day", "21/11/2026 belum tiba. Tulis hari yang sudah lewat."),
         ({"day": "2008-11-21"}, "day", "Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya."),
         ({"count": "0"}, "count", "Jumlah data hilang sekurangnya 1."),
-        ({"count": "2001"}, "count", "2001 melebihi penduduk Kecamatan Sepatan Timur (2000). Periksa angkanya."),
+        ({"count": "2001"}, "count", "2.001 melebihi penduduk Kecamatan Sepatan Timur (2.000). Periksa angkanya."),
         ({"count": "1.738"}, "count", "Tulis angka bulat tanpa titik, misalnya 42."),
         ({"certainty": ""}, "certainty", "Pilih: diduga atau terkonfirmasi."),
         (
