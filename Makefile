@@ -8,7 +8,8 @@ export PORT HOST DEBUG
 
 PYTHON := .venv/bin/python
 # The environment is made without its own pip (Debian keeps that in a package of its own): the system's pip fills it.
-INSTALL := python3 -m pip --python $(PYTHON) install --quiet --disable-pip-version-check --require-hashes -r
+# Twice quiet: only errors; a mirror that lacks a page is none.
+INSTALL := python3 -m pip --python $(PYTHON) install -qq --disable-pip-version-check --require-hashes -r
 PROCFILE := $(if $(REDIS_URL),Procfile.redis,Procfile)
 
 .PHONY: help setup run test lint bench screenshots

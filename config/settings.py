@@ -310,6 +310,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # Django's own handlers would print every line a second time.
-    "loggers": {"django": {"handlers": [], "propagate": True, "level": "INFO"}},
+    "loggers": {
+        # Django's own handlers would print every line a second time.
+        "django": {"handlers": [], "propagate": True, "level": "INFO"},
+        # It says four things of every sign-in that goes well.
+        "axes": {"level": "WARNING"},
+    },
 }

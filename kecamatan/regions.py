@@ -58,6 +58,11 @@ class LevelResult:
     closed: int
     reopened: int
 
+    @property
+    def differs(self) -> bool:
+        """Say whether the sync changed anything here."""
+        return any((self.added, self.renamed, self.moved, self.located, self.closed, self.reopened))
+
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:

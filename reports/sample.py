@@ -28,6 +28,7 @@ from devices.models import RecordingSet
 from kecamatan.changes import collected_marks
 from kecamatan.duty import set_priorities
 from kecamatan.models import Kabupaten, Province
+from lib.format import number_id
 from lib.months import midnight
 from repairs.datasets import import_file
 from repairs.sets import withdraw_set
@@ -91,30 +92,37 @@ class SampleError(Exception):
 
 
 def load_sample(*, now: datetime | None = None, say: Say = print) -> None:
-    """Load the stories and the province of today; what is there already stays. ``say`` gets each step."""
-    for story in STORIES:
-        if _is_new(story.title, story.region, say):
-            load_story(story, say)
-    if _is_new(sample_today.TITLE, sample_today.PROVINCE, say):
-        load_today(now or timezone.now(), say)
+    """Load the stories and the province of today; what is there already stays. ``say`` gets a line for each part."""
+    stories = [story for story in STORIES if _is_new(story.region)]
+    with_today = _is_new(sample_today.PROVINCE)
+    if not stories and not with_today:
+        say("Data contoh sudah ada.")
+        return
+    say("Memuat data contoh, hanya pada kali pertama; kira-kira satu menit ...")
+    for story in stories:
+        say(f"  {story.title}: {number_id(load_story(story))} baris")
+    if with_today:
+        say(f"  {sample_today.TITLE}: {number_id(load_today(now or timezone.now()))} baris")
 
 
-def _is_new(title: str, region: str, say: Say) -> bool:
+def _is_new(region: str) -> bool:
     """Say whether a part is still to be loaded: its flag is the last thing that its transaction writes."""
-    there = Kabupaten.objects.filter(code__startswith=region, has_sample_data=True).exists()
-    say(f"{title}: sudah ada." if there else f"{title}: memuat ...")
-    return not there
+    return not Kabupaten.objects.filter(code__startswith=region, has_sample_data=True).exists()
 
 
 @transaction.atomic
-def load_story(story: Story, say: Say) -> None:
-    """Load the files of a story, and do what no import file can: priorities, and the sets' withdrawal."""
+def load_story(story: Story) -> int:
+    """Load the files of a story, and do what no import file can: priorities, and the sets' withdrawal.
+
+    Returns the number of rows.
+    """
     with collected_marks():
-        _load_all(story.files(), say)
+        rows = _load_all(story.files())
         if story.priorities:
             set_priorities(story.region, story.priorities, by=None)
         _name_agency(story)
         _withdraw_sets(story)
+        return rows
 
 
 def _name_agency(story: Story) -> None:
@@ -132,18 +140,18 @@ def _withdraw_sets(story: Story) -> None:
 
 
 @transaction.atomic
-def load_today(now: datetime, say: Say) -> None:
-    """Load the twelve months up to ``now`` of the province that has life."""
+def load_today(now: datetime) -> int:
+    """Load the twelve months up to ``now`` of the province that has life, and return the number of rows."""
     with tempfile.TemporaryDirectory() as folder, collected_marks():
-        _load_all(list(sample_today.write_files(now, Path(folder))), say)
+        return _load_all(list(sample_today.write_files(now, Path(folder))))
 
 
-def _load_all(files: Sequence[tuple[str, Path]], say: Say) -> None:
-    """Import files in their order and flag the kabupaten that have an invented row."""
-    for dataset, path in files:
-        say(f"  {path.name}: {_load(dataset, path)} baris")
+def _load_all(files: Sequence[tuple[str, Path]]) -> int:
+    """Import files in their order, flag the kabupaten that have an invented row, and return the number of rows."""
+    rows = sum(_load(dataset, path) for dataset, path in files)
     invented = (path for _, path in files if path.name.endswith(".invented.csv"))
     Kabupaten.objects.filter(code__in=set(_kabupaten_codes(invented))).update(has_sample_data=True)
+    return rows
 
 
 def _load(dataset: str, path: Path) -> int:

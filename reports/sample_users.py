@@ -10,6 +10,7 @@ import hashlib
 from typing import NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from accounts.models import Role, User
@@ -68,6 +69,15 @@ def demo_users_present() -> list[DemoUser]:
         return []
     known = set(User.objects.filter(is_active=True).values_list("username", flat=True))
     return [demo for demo in DEMO_USERS if demo.username in known]
+
+
+def region_name(code: str) -> str:
+    """Return the name of the region in which somebody to try does what they do; its code where it is not there."""
+    try:
+        region = _region(code)
+    except ObjectDoesNotExist:
+        return code
+    return region.name if region else "Indonesia"
 
 
 def _region(code: str) -> Region:

@@ -172,6 +172,10 @@ class TestNation(TestCase):
             "514 dinas: 0 baru, 0 ganti nama, 0 ditutup",
             "Susunan wilayah berubah; jalankan: manage.py rollup --rebuild",
         ]
+        out = StringIO()
+        call_command("sync_regions", stdout=out)
+        unchanged = "Wilayah tidak berubah: 38 provinsi, 514 kabupaten/kota, 7.285 kecamatan, 514 dinas\n"
+        assert out.getvalue() == unchanged
 
 
 def test_points_fit_the_codes_of_the_package() -> None:

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from reports.sample_users import demo_users_present
 
@@ -17,12 +19,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run each step; ``make run`` and the container's start both begin with this."""
-        call_command("migrate", interactive=False)
+        self._migrate()
         call_command("sync_regions")
         if settings.DEBUG:
             self._show_sample()
         else:
             call_command("collectstatic", interactive=False, verbosity=0)
+
+    def _migrate(self) -> None:
+        """Migrate, and say so in one line where there is anything to do."""
+        executor = MigrationExecutor(connection)
+        steps = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if steps:
+            self.stdout.write(f"Menyiapkan basis data ({len(steps)} langkah) ...")
+        call_command("migrate", interactive=False, verbosity=0)
 
     def _show_sample(self) -> None:
         """Load the sample on the first run, later only print who may sign in; never where others have users."""

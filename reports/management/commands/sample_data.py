@@ -8,10 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from lib.format import number_id
 from reports.rollups import refresh
 from reports.sample import SampleError, load_sample
 from reports.sample_national import NotEmptyError, load_national
-from reports.sample_users import demo_users_present, ensure_demo_users
+from reports.sample_users import demo_users_present, ensure_demo_users, region_name
 
 
 class Command(BaseCommand):
@@ -30,15 +31,21 @@ class Command(BaseCommand):
                 load_national(timezone.now(), self.stdout.write)
             else:
                 load_sample(say=self.stdout.write)
-                self.stdout.write(f"Rekap: {refresh()} perubahan dihitung.")
+                self._compute()
         except (SampleError, NotEmptyError) as error:
             raise CommandError(str(error)) from None
         ensure_demo_users()
         self._print_users()
+
+    def _compute(self) -> None:
+        computed = refresh()
+        if computed:
+            self.stdout.write(f"  Rekap: {number_id(computed)} perubahan dihitung")
 
     def _print_users(self) -> None:
         users = demo_users_present()
         if users:
             self.stdout.write("\nPengguna contoh (kata sandi berlaku selama belum diganti):")
         for demo in users:
-            self.stdout.write(f"  {demo.username:<20} {demo.password:<18} {demo.role.label}, {demo.region}")
+            where = region_name(demo.region)
+            self.stdout.write(f"  {demo.username:<20} {demo.password:<18} {demo.role.label}, {where}")
