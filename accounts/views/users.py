@@ -83,6 +83,7 @@ def user_create(request: SignedInRequest) -> HttpResponse:
 
     page = {
         "title": "Tambah orang",
+        "here": "Tambah orang",
         "lede": "Sesudah tersimpan, kirimkan tautan masuknya lewat WhatsApp.",
         "button": "Simpan dan buat tautan masuk",
         "back_url": reverse("accounts:user-list"),
@@ -106,6 +107,8 @@ def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": f"Ubah data {person}",
+        "here": "Ubah data",
+        "person": person,
         "button": "Simpan",
         "back_url": pages.person_url(person),
         "stored": [(form.fields[name].label, start[name]) for name in ("name", "phone", "username")],
@@ -127,7 +130,13 @@ def user_assign(request: SignedInRequest, pk: int) -> HttpResponse:
         assign(person, **form.given(), by=request.user)
         return pages.person_url(person)
 
-    page = {"title": f"Beri {person} peran", "button": "Beri peran", "back_url": pages.person_url(person)}
+    page = {
+        "title": f"Peran baru untuk {person}",
+        "here": "Peran baru",
+        "person": person,
+        "button": "Beri peran",
+        "back_url": pages.person_url(person),
+    }
     return _form_page(request, form, page, write, "Peran diberikan dan langsung berlaku.")
 
 
@@ -150,6 +159,8 @@ def user_deputy(request: SignedInRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": f"Pengganti {person}",
+        "here": "Pengganti sementara",
+        "person": person,
         "lede": f"Penggantinya memegang semua peran {person} di wilayah Anda pada hari-hari itu. "
         "Peran itu hilang sendiri sesudah hari terakhir.",
         "button": "Tunjuk pengganti",
@@ -253,6 +264,8 @@ def assignment_end(request: SignedInRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": f"Akhiri peran {role.user}",
+        "here": "Akhiri peran",
+        "person": role.user,
         "lede": f"{role.get_role_display()}, {role.region or 'Indonesia'}.",
         "button": "Simpan",
         "back_url": pages.person_url(role.user),

@@ -110,6 +110,7 @@ def _on_its_page(
         return show_both(request, pk, form, name)
     context = {
         "form": form,
+        "card": [form[field] for field in CARD if field in form.fields],
         "device": device,
         "step": device_moves.STEPS[name],
         "url": device_list.device_url(device),
