@@ -176,7 +176,7 @@ def _submit(client_key: UUID, report: FaultReport, *, by: User | None) -> Ticket
         lock_set(report.recording_set)
         if earlier := submitted_before(Ticket, client_key, fingerprint):
             return earlier
-        ticket = _judged(report)
+        ticket = _judged(report, by)
         ticket.client_key, ticket.payload_hash, ticket.reported_by = client_key, fingerprint, by
         try:
             with transaction.atomic():
@@ -190,7 +190,7 @@ def _submit(client_key: UUID, report: FaultReport, *, by: User | None) -> Ticket
     return ticket
 
 
-def _judged(report: FaultReport) -> Ticket:
+def _judged(report: FaultReport, by: User | None) -> Ticket:
     """Return the ticket of a report, not saved yet; raises :class:`Refused` for what cannot be."""
     failed_at, reported_at = _moments(report)
     _refuse_words(report)
@@ -220,7 +220,7 @@ def _judged(report: FaultReport) -> Ticket:
         message=report.message.strip(),
         reported_at=reported_at,
     )
-    refuse_impossible_fault(ticket, failed_at=failed_at, restored_at=report.restored_at)
+    refuse_impossible_fault(ticket, failed_at=failed_at, restored_at=report.restored_at, by=by)
     return ticket
 
 

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.permissions import covers
 from devices.models import Device, Placement, RecordingSet
 from kecamatan.duty import EARLIEST_DAY, TOO_EARLY
 from lib.errors import Conflict, KeyReused, Refused
@@ -84,10 +86,24 @@ def lock_set(recording_set: RecordingSet) -> None:
 # --- faults ---------------------------------------------------------------------------------------------
 
 
-def refuse_impossible_fault(ticket: Ticket, *, failed_at: datetime, restored_at: datetime | None) -> None:
+class SecondFault(Refused):
+    """A component has a fault then already; ``ticket`` is its, which not everybody may see."""
+
+    def __init__(self, what: object, ticket: Ticket, by: User | None) -> None:
+        if by is None or covers(by.scope, ticket.kecamatan):
+            said = f"{what} sudah tercatat rusak atau tidak ada saat itu: tiket {ticket.number}."
+        else:
+            said = f"{what} sudah tercatat rusak saat itu. Kantor asal alat ini sudah punya tiketnya."
+        super().__init__(said, field="failed_at")
+        self.ticket = ticket
+
+
+def refuse_impossible_fault(
+    ticket: Ticket, *, failed_at: datetime, restored_at: datetime | None, by: User | None
+) -> None:
     """Refuse a span for a fault, saved or not, that its moments, set, device or another fault rule out.
 
-    The caller holds the lock of the set.
+    The caller holds the lock of the set. Raises :class:`SecondFault` for another fault of the component.
     """
     zone = ticket.recording_set.kecamatan.time_zone
     refuse_moment(failed_at, zone, "failed_at")
@@ -101,7 +117,7 @@ def refuse_impossible_fault(ticket: Ticket, *, failed_at: datetime, restored_at:
             f"{ticket.device} tidak terpasang di {ticket.recording_set} saat itu. Periksa alat dan waktunya.",
             field="device",
         )
-    _refuse_second_fault(ticket, failed_at, restored_at)
+    _refuse_second_fault(ticket, failed_at, restored_at, by)
 
 
 def stood_then(ticket: Ticket, failed_at: datetime) -> bool:
@@ -141,7 +157,7 @@ def _refuse_not_missing(ticket: Ticket, failed_at: datetime, restored_at: dateti
         )
 
 
-def _refuse_second_fault(ticket: Ticket, failed_at: datetime, restored_at: datetime | None) -> None:
+def _refuse_second_fault(ticket: Ticket, failed_at: datetime, restored_at: datetime | None, by: User | None) -> None:
     faults = Ticket.objects.counted().overlapping(failed_at, restored_at).exclude(pk=ticket.pk)
     if ticket.device is not None:
         # A lent device has faults in two sets: one writer at a time decides about it, too.
@@ -149,6 +165,5 @@ def _refuse_second_fault(ticket: Ticket, failed_at: datetime, restored_at: datet
         faults = faults.filter(device=ticket.device)
     else:
         faults = faults.filter(device=None, recording_set=ticket.recording_set, device_kind=ticket.device_kind)
-    if other := faults.order_by("failed_at", "pk").first():
-        what = ticket.device or ticket.device_kind
-        raise Refused(f"{what} sudah tercatat rusak atau tidak ada saat itu: tiket {other.number}.", field="failed_at")
+    if other := faults.select_related("kecamatan__kabupaten").order_by("failed_at", "pk").first():
+        raise SecondFault(ticket.device or ticket.device_kind, other, by)

@@ -10,12 +10,12 @@ from django.db.models import Q
 
 from accounts.callers import WITH_OFFICES
 from accounts.models import Assignment, Role, User
-from accounts.permissions import guard, may_report, reports_somewhere
+from accounts.permissions import covers, guard, may_report, reports_somewhere
 from kecamatan.models import Kecamatan
 from kecamatan.scope import region_filter
-from lib.errors import Forbidden
+from lib.errors import Forbidden, Refused
 from lib.pages import NotFound
-from repairs.components import Component
+from repairs.guards import SecondFault
 from repairs.models import Ticket
 
 NUMBER = re.compile(r"TKT-\d{4}-(\d{6,15})")
@@ -105,14 +105,11 @@ def workers_for(ticket: Ticket) -> list[User]:
     return list(found.order_by("name", "pk")[:WORKERS_SHOWN])
 
 
-def open_ticket_of(component: Component | None, user: User) -> Ticket | None:
-    """Return the ticket of the fault of a component that lasts; it may have been reported just now."""
-    if component is None:
-        return None
-    rows = Ticket.objects.visible_to(user).counted().filter(restored_at=None)
-    if component.device:
-        return rows.filter(device=component.device).first()
-    return rows.filter(device=None, recording_set=component.recording_set, device_kind__code=component.kind).first()
+def ticket_behind(refused: Refused, user: User) -> Ticket | None:
+    """Return the ticket for which a report was refused, if the person may see it."""
+    if isinstance(refused, SecondFault) and covers(user.scope, refused.ticket.kecamatan):
+        return refused.ticket
+    return None
 
 
 def sent_as(key: UUID, user: User) -> Ticket | None:

@@ -191,7 +191,7 @@ def correct_fault_times(
     if not ticket.counts:
         raise Refused(f"Tiket {ticket.number} ditolak; waktunya tidak dihitung.")
     lock_set(ticket.recording_set)
-    refuse_impossible_fault(ticket, failed_at=failed_at, restored_at=restored_at)
+    refuse_impossible_fault(ticket, failed_at=failed_at, restored_at=restored_at, by=by)
     before, lasted = span_of(ticket), ticket.status not in ENDED
     compare_and_set(ticket, version, failed_at=failed_at, **({} if lasted else {"restored_at": restored_at}))
     _record(

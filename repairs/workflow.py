@@ -193,7 +193,7 @@ def transition(
     if step.requires and not (reason.strip() or ("duplicate_of" in step.requires and duplicate_of)):
         raise Refused(REQUIRED_SENTENCES[step.target], field=step.requires[0])
     before, counted = span_of(ticket), ticket.counts
-    values = _values(ticket, step, duplicate_of=duplicate_of, restored_at=restored_at)
+    values = _values(ticket, step, duplicate_of=duplicate_of, restored_at=restored_at, by=by)
     compare_and_set(ticket, version, status=step.target, **values)
     _record(ticket, step, by=by, reason=reason.strip())
     if (before, counted) != (span_of(ticket), ticket.counts):
@@ -212,7 +212,7 @@ def _checked_step(ticket: Ticket, to: str, *, version: int, by: User | None) -> 
 
 
 def _values(
-    ticket: Ticket, step: Transition, *, duplicate_of: Ticket | None, restored_at: datetime | None
+    ticket: Ticket, step: Transition, *, duplicate_of: Ticket | None, restored_at: datetime | None, by: User | None
 ) -> dict[str, Any]:
     """Return what a step writes besides the status."""
     now = timezone.now()
@@ -227,7 +227,7 @@ def _values(
             return {"closed_at": now}
         case Status.REOPENED:
             lock_set(ticket.recording_set)
-            refuse_impossible_fault(ticket, failed_at=ticket.failed_at, restored_at=None)
+            refuse_impossible_fault(ticket, failed_at=ticket.failed_at, restored_at=None, by=by)
             return {"restored_at": None, "resolved_at": None}
     return {}
 

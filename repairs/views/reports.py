@@ -104,7 +104,7 @@ def _answer(request: SignedInRequest, form: FaultForm, page: dict[str, Any], tem
             raise
         except Refused as refused:
             form.refuse(refused)
-            page["open_ticket"] = places.open_ticket_of(form.chosen, request.user)
+            page["open_ticket"] = places.ticket_behind(refused, request.user)
         else:
             messages.success(request, f"Laporan tersimpan dengan nomor {ticket.number}.", extra_tags="tip")
             return redirect(pages.ticket_url(ticket))

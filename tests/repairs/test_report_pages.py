@@ -14,12 +14,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import Role, User
 from devices.models import DeviceKind, DeviceSymptom, RecordingSet
 from devices.placements import close_placement
 from kecamatan.models import Event, Kecamatan
 from repairs.models import Ticket
-from tests.factories import device_of, make_device, make_fault, make_kecamatan, make_set
+from repairs.sets import move_device
+from tests.factories import device_of, make_device, make_fault, make_kecamatan, make_set, make_user
 from tests.repairs.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +157,26 @@ def test_a_component_that_somebody_else_reported_meanwhile_is_refused_with_a_lin
     }
     assert f'href="{ticket_url(ticket)}"' in answer.content.decode()
     assert Ticket.objects.count() == 1
+
+
+def test_a_ticket_of_another_region_is_not_named_to_who_borrowed_its_device(
+    recording_set: RecordingSet, operator: User
+) -> None:
+    far = make_set(make_kecamatan("53.01.01"), kinds=["tripod"])
+    ticket = make_fault(far, "tripod")
+    lent = device_of(far, "tripod")
+    move_device(device=lent, recording_set=recording_set, at=NOW, by=None)
+    body = said(recording_set, component=f"alat-{lent.pk}", symptom="")
+    answer = client_of(operator).post(REPORT, body)
+    assert answer.context["form"].errors == {
+        "failed_at": [f"{lent} sudah tercatat rusak saat itu. Kantor asal alat ini sudah punya tiketnya."]
+    }
+    assert (answer.context["open_ticket"], ticket.number in answer.content.decode()) == (None, False)
+    answer = client_of(make_user(Role.STAFF, None)).post(REPORT + "?kecamatan=36.03.30", body)
+    assert answer.context["form"].errors == {
+        "failed_at": [f"{lent} sudah tercatat rusak atau tidak ada saat itu: tiket {ticket.number}."]
+    }
+    assert answer.context["open_ticket"] == ticket
 
 
 def test_of_two_components_of_one_kind_each_has_a_tile_with_its_number(
