@@ -16,7 +16,7 @@ from django.test import Client
 from accounts.models import Role, User
 from devices.models import RecordingSet
 from repairs.models import Ticket
-from tests.factories import device_of, make_kecamatan, make_set, make_user
+from tests.factories import device_of, make_fault, make_kecamatan, make_set, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -71,11 +71,60 @@ def test_what_was_typed_is_sent_after_signing_in_again(browser: Client, recordin
     answer = sign_in(browser, kept=hidden(asked, "kept"), next=hidden(asked, "next"))
     assert answer["Location"] == "/login/resume/"
     page = browser.get("/login/resume/")
-    assert '<p class="quote">Bau hangus sejak pagi, &lt;b&gt;asap&lt;/b&gt;</p>' in page.content.decode()
+    assert "Bau hangus sejak pagi, &lt;b&gt;asap&lt;/b&gt;" in page.content.decode()
     names = ("csrfmiddlewaretoken", "client_key", "component", "symptom", "note")
     sent = {name: hidden(page, name) for name in names}
     assert [browser.post(REPORT, sent).status_code for _ in range(2)] == [302, 302]
     assert (Ticket.objects.get().note, browser.get("/login/resume/").status_code) == (NOTE, 302)
+
+
+def told(browser: Client, asked: Any) -> tuple[str, str, dict[str, str]]:
+    """Return what waits to be sent as its page tells it, once the person has signed in again."""
+    sign_in(browser, kept=hidden(asked, "kept"))
+    form = browser.get("/login/resume/").context["form"]
+    return form.heading, form.button, dict(form.entries)
+
+
+def test_every_field_is_told_by_its_label_and_in_words(browser: Client, recording_set: RecordingSet) -> None:
+    sent = filled(browser, recording_set)
+    typed = {"failed_at": "2026-03-02T08:15", "cause": "lightning", "certainty": "certain", "effect": "limited"}
+    heading, button, entries = told(browser, browser.post(REPORT, sent | typed | {"note": ""}))
+    assert (heading, button) == ("Lapor kerusakan", "Kirim laporan")
+    assert entries == {
+        "Komponen yang rusak atau tidak ada": "Server",
+        "Apa yang terlihat?": "Tidak menyala",
+        "Masih bisa merekam?": "Masih bisa, terbatas",
+        "Sejak": "2 Maret 2026 pukul 08.15",
+        "Penyebab": "Petir",
+        "Seberapa pasti penyebabnya?": "Pasti",
+        "Keterangan (boleh dilewati)": "",
+    }
+    assert '<span class="quiet">kosong</span>' in browser.get("/login/resume/").content.decode()
+
+
+def test_a_change_without_a_page_of_its_own_is_told_by_the_page_above_it(
+    browser: Client, recording_set: RecordingSet
+) -> None:
+    ticket = make_fault(recording_set)
+    sent = filled(browser, recording_set)
+    body = {name: sent[name] for name in ("csrfmiddlewaretoken", "client_key")} | {"text": "Sudah dicek"}
+    asked = browser.post(f"/repairs/{ticket.number}/comment/", body)
+    heading, button, entries = told(browser, asked)
+    assert (heading, button, entries) == ("Server rusak, Set 1", "Kirim komentar", {"Tambah komentar": "Sudah dicek"})
+
+
+def test_a_form_whose_page_is_gone_shows_what_was_written(browser: Client, recording_set: RecordingSet) -> None:
+    sent = filled(browser, recording_set)
+    asked = browser.post("/devices/999999/steal/", sent)
+    assert told(browser, asked) == ("", "", {"": NOTE})
+
+
+def test_a_page_that_fails_keeps_nobody_from_signing_in(
+    browser: Client, recording_set: RecordingSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = browser.post(REPORT, filled(browser, recording_set))
+    monkeypatch.setattr("repairs.places.place_to_report", lambda *_: 1 / 0)
+    assert told(browser, asked) == ("", "", {"": NOTE})
 
 
 def test_a_wrong_password_loses_nothing(browser: Client, recording_set: RecordingSet) -> None:

@@ -20,7 +20,7 @@ from devices.placements import close_placement
 from kecamatan.models import Event, Kecamatan
 from repairs.models import Ticket
 from repairs.sets import move_device
-from tests.factories import device_of, make_device, make_fault, make_kecamatan, make_set, make_user
+from tests.factories import device_of, kind, make_device, make_fault, make_kecamatan, make_set, make_user
 from tests.repairs.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +166,7 @@ def test_a_ticket_of_another_region_is_not_named_to_who_borrowed_its_device(
     ticket = make_fault(far, "tripod")
     lent = device_of(far, "tripod")
     move_device(device=lent, recording_set=recording_set, at=NOW, by=None)
-    body = said(recording_set, component=f"alat-{lent.pk}", symptom="")
+    body = said(recording_set, component=f"alat-{lent.pk}", symptom=kind("tripod").symptoms.first().code)
     answer = client_of(operator).post(REPORT, body)
     assert answer.context["form"].errors == {
         "failed_at": [f"{lent} sudah tercatat rusak saat itu. Kantor asal alat ini sudah punya tiketnya."]
