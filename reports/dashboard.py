@@ -22,6 +22,7 @@ from reports.services import headline
 from reports.shares import cause_shares, kind_rows, route_shares
 from reports.surroundings import Surroundings
 from reports.tiles import achievement_of, tiles
+from reports.why import why_of_report
 from reports.wording import as_of_text, pending_text, signatory_text
 
 
@@ -57,6 +58,7 @@ def page(
         "kinds": kind_rows(report, around.kind_names),
         "causes": cause_shares(report),
         "routes": route_shares(report),
+        "why": None if is_empty(report) else why_of_report(report, region, month),
         "columns": columns(level, order, month, child_word(level, children), has_target=has_target),
         "children": child_rows(children, order, month),
         "children_title": child_word(level, children),

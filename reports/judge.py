@@ -264,6 +264,8 @@ def _count_duty(row: Row, facts: Facts, month: date) -> None:
     if figures["target"]:
         figures["net_with_target"] = figures["net"]
         figures["kecamatan_with_target"] = 1
+        figures["days_expected_with_target"] = figures["days_expected"]
+        figures["days_reported_with_target"] = figures["days_reported"]
         figures["kecamatan_met"] = int(figures["net"] >= figures["target"])
 
 

@@ -126,6 +126,9 @@ class RegionMonth(RegionRow):
     shortfall_unreported = figure()
     shortfall_ahead = figure()
     shortfall_other = figure()
+    # By how many reported days it is told: those of the kecamatan with a target.
+    days_expected_with_target = figure()
+    days_reported_with_target = figure()
     # Those of the down minutes in which people could go to a host or to the dinas.
     hosted_minutes = figure()
 

@@ -13,6 +13,7 @@ from reports.models import RegionMonth
 from reports.selectors import Region, percent
 from reports.services import SERVICES
 from reports.tiles import Tile, no_coverage_text
+from reports.why import why_of_row
 from reports.wording import FULL, HALF, NIL, pending_text, semester_text
 
 
@@ -23,6 +24,7 @@ def month_figures(row: RegionMonth | None, region: Region, month: Month, pending
         "as_of": _as_of(row, region, month),
         "tiles": _tiles(row, region, month) if row else [],
         "achievement": _bar(row),
+        "why": why_of_row(row, region, month),
         "achievement_text": percent_id(_achievement(row)) if row else "",
         "nothing_yet": {
             "title": f"Belum ada data {month.label}",

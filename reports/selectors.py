@@ -25,6 +25,7 @@ from lib.months import WIB, local_month
 from lib.pages import NotFound
 from reports.judge import moment_of
 from reports.models import Level, RegionMonth
+from reports.shortfall import PARTS
 
 KNOWN_SERVICES = ("serving", "limited", "hosted", "mobile", "stopped")
 NATION_CODE = "ID"
@@ -247,6 +248,7 @@ def _report_of(
             "eligible_with_recorded": row.coverage_eligible,
             "pct": percent(row.coverage_recorded, row.coverage_eligible),
         },
+        "shortfall": shortfall_of(row),
         "completeness": {
             "kabupaten_total": kabupaten_total,
             "kabupaten_inventoried": row.kabupaten_inventoried,
@@ -406,6 +408,19 @@ def _recording(row: RegionMonth) -> dict[str, Any]:
         "kecamatan_met": row.kecamatan_met,
         "kecamatan_with_target": row.kecamatan_with_target,
     }
+
+
+def shortfall_of(row: RegionMonth) -> dict[str, int]:
+    """Return why the target was missed, in people by the parts of ``reports.shortfall``.
+
+    Beside them the hosted minutes, and the days by which they are told: those of the kecamatan with a target.
+    """
+    parts = {part: getattr(row, f"shortfall_{part}") for part in PARTS}
+    days = {
+        "days_expected": row.days_expected_with_target,
+        "days_reported": row.days_reported_with_target,
+    }
+    return {"total": row.shortfall, **parts, "hosted_minutes": row.hosted_minutes, **days}
 
 
 def _kabupaten_total(region: Region, children: list[Child]) -> int:
