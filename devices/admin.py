@@ -12,7 +12,7 @@ from accounts.admin import ReadOnlyAdmin, ReferenceAdmin, reference_site
 from devices.forms import DayOffForm, OfficeHoursForm, RequirementForm
 from devices.models import DeviceKind, DeviceSymptom, KindRequirement
 from devices.register import set_kind_required
-from kecamatan.duty import nation_marks_preview, remove_reference_day, save_day_off, save_office_hours
+from kecamatan.duty import days_of, nation_marks_preview, remove_reference_day, save_day_off, save_office_hours
 from kecamatan.models import DayOff, Kabupaten, Kecamatan, OfficeHours, Province
 from lib.errors import Refused
 from lib.format import number_id
@@ -33,8 +33,7 @@ class CalendarAdmin(ReferenceAdmin):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         row = self.get_object(request, object_id)
         if row is not None and request.method != "POST":
-            first = row.first_day if isinstance(row, OfficeHours) else row.day
-            rows = number_id(nation_marks_preview(first))
+            rows = number_id(nation_marks_preview([days_of(row)]))
             messages.warning(request, f"Penghapusan ini menghitung ulang {rows} baris laporan.")
         return super().delete_view(request, object_id, extra_context)
 

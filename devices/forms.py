@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from devices.models import DeviceKind
-from kecamatan.duty import nation_marks_preview
+from kecamatan.duty import Days, nation_marks_preview
 from kecamatan.models import DayOff, OfficeHours
 from lib.format import number_id
 from lib.months import month_of, parse_month
@@ -18,21 +18,24 @@ from lib.months import month_of, parse_month
 class ConfirmedForm(forms.Form):
     """Asks to confirm a change of the nation's rules, once its size is known.
 
-    ``since`` names the field with the day from which the change is read.
+    ``since`` and ``until`` name the fields with the first and the last day that the change rules; it goes on where
+    there is no last.
     """
 
     confirmed = forms.BooleanField(label="Ya, simpan dan hitung ulang", required=False)
     since: ClassVar[str]
+    until: ClassVar[str] = ""
 
-    def first_days(self) -> list[date]:
-        """Return the days from which the change is read, old and new alike."""
-        return [day for day in (self.cleaned_data[self.since], self.initial.get(self.since)) if day]
+    def ruled_days(self) -> list[Days]:
+        """Return the first and the last day that the change rules, new and old alike."""
+        said = (self.cleaned_data, self.initial)
+        return [(values[self.since], values.get(self.until)) for values in said if values.get(self.since)]
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse until confirmed, and say how many rows of kecamatan and month are computed anew."""
         cleaned = super().clean()
         if not self.errors and not self.cleaned_data["confirmed"]:
-            rows = number_id(nation_marks_preview(min(self.first_days())))
+            rows = number_id(nation_marks_preview(self.ruled_days()))
             self.add_error(
                 "confirmed",
                 f"Perubahan ini menghitung ulang {rows} baris laporan. Centang di sini, lalu simpan lagi.",
@@ -43,7 +46,7 @@ class ConfirmedForm(forms.Form):
 class OfficeHoursForm(ConfirmedForm, forms.ModelForm):
     """Hours that replace the ordinary week between two days."""
 
-    since = "first_day"
+    since, until = "first_day", "last_day"
 
     class Meta:
         model = OfficeHours
@@ -71,7 +74,7 @@ class OfficeHoursForm(ConfirmedForm, forms.ModelForm):
 class DayOffForm(ConfirmedForm, forms.ModelForm):
     """A day on which the offices of the nation stay closed."""
 
-    since = "day"
+    since = until = "day"
 
     class Meta:
         model = DayOff

@@ -37,6 +37,9 @@ from lib.format import number_id
 from lib.months import add_months, local_day, local_month, month_of, months_through
 from lib.office import HoursException, OfficeCalendar, Window
 
+Days = tuple[date, date | None]
+"""A first day and the last one; none where it goes on."""
+
 EARLIEST_DAY = date(2009, 1, 1)  # The KTP-el programme began in 2009; an earlier date is a slip of the hand.
 TOO_EARLY = "Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya."
 # A semester holds for six months; while the next one is late, for six more. Then the figures are unknown, not old.
@@ -351,7 +354,7 @@ def save_office_hours(hours: OfficeHours, *, by: Any) -> int:
     before = OfficeHours.objects.filter(pk=hours.pk).first()
     hours.save()
     record_event(hours, "save_office_hours", by=by)
-    return _mark_nation(min(row.first_day for row in (hours, before) if row))
+    return _mark_nation([days_of(row) for row in (hours, before) if row])
 
 
 @transaction.atomic
@@ -360,27 +363,49 @@ def save_day_off(day_off: DayOff, *, by: Any) -> int:
     before = DayOff.objects.filter(pk=day_off.pk).first()
     day_off.save()
     record_event(day_off, "save_day_off", by=by)
-    return _mark_nation(min(row.day for row in (day_off, before) if row))
+    return _mark_nation([days_of(row) for row in (day_off, before) if row])
 
 
 @transaction.atomic
 def remove_reference_day(row: OfficeHours | DayOff, *, by: Any) -> int:
     """Take back dated hours or a day off; the event keeps what it said. Return the number of marks."""
-    first = row.first_day if isinstance(row, OfficeHours) else row.day
     record_event(row, "remove", by=by, said=str(row))
     row.delete()
-    return _mark_nation(first)
+    return _mark_nation([days_of(row)])
 
 
-def _mark_nation(first_day: date) -> int:
-    """Mark every place from the month of a day on: the days after it read it too, by the sign of life."""
-    return mark_from(Kecamatan.objects.with_zone(), month_of(first_day))
+def days_of(row: OfficeHours | DayOff) -> Days:
+    """Return the first and the last day that a row of the office calendar rules."""
+    return (row.first_day, row.last_day) if isinstance(row, OfficeHours) else (row.day, row.day)
 
 
-def nation_marks_preview(first_day: date) -> int:
-    """Return how many rows a change of the office calendar from ``first_day`` on would compute anew."""
-    now, first = timezone.now(), month_of(first_day)
-    places = Counter(Kecamatan.objects.order_by().values_list("kabupaten__province__time_zone", flat=True))
-    current = {zone: local_month(now, zone) for zone in places}
-    months = {zone: len(list(months_through(min(first, month), month))) for zone, month in current.items()}
-    return sum(number * months[zone] for zone, number in places.items())
+def _mark_nation(spans: Iterable[Days]) -> int:
+    """Mark every place for the months that read any of these days of the office calendar."""
+    spans, now = list(spans), timezone.now()
+    months = {zone: _months_reading(spans, local_month(now, zone)) for zone in _time_zones()}
+    places = Kecamatan.objects.with_zone()
+    return mark_months((place.pk, month) for place in places for month in months[place.time_zone])
+
+
+def nation_marks_preview(spans: Iterable[Days]) -> int:
+    """Return how many rows a change of what rules these days for the whole nation would compute anew."""
+    spans, now = list(spans), timezone.now()
+    return sum(number * len(_months_reading(spans, local_month(now, zone))) for zone, number in _time_zones().items())
+
+
+def _time_zones() -> Counter[str]:
+    return Counter(Kecamatan.objects.order_by().values_list("kabupaten__province__time_zone", flat=True))
+
+
+def _months_reading(spans: Iterable[Days], current: date) -> set[date]:
+    """Return the months, up to the current one, whose rows read days of the office calendar.
+
+    The month after reads them too, by the sign of life; days ahead are read by the current month, which says until
+    when its row holds.
+    """
+    months: set[date] = set()
+    for first, last in spans:
+        begin = min(month_of(first), current)
+        end = current if last is None else min(add_months(month_of(last), 1), current)
+        months.update(months_through(begin, max(begin, end)))
+    return months

@@ -15,6 +15,7 @@ from kecamatan.duty import (
     Count,
     CountsRefused,
     PopulationFigures,
+    days_of,
     enter_recordings,
     nation_marks_preview,
     office_calendar,
@@ -234,7 +235,7 @@ def test_office_hours_and_days_off_enter_the_calendar_and_mark_the_nation(place)
         break_from=time(12),
         break_until=time(12, 30),
     )
-    assert nation_marks_preview(hours.first_day) == 2
+    assert nation_marks_preview([days_of(hours)]) == 2
     assert save_office_hours(hours, by=None) == 2
     day_off = DayOff(day=date(2026, 3, 10), name="Pilkada")
     assert save_day_off(day_off, by=None) == 1
@@ -245,3 +246,14 @@ def test_office_hours_and_days_off_enter_the_calendar_and_mark_the_nation(place)
     assert remove_reference_day(day_off, by=None) == 1
     assert office_calendar().is_office_day(date(2026, 3, 10))
     assert marks() == [("36.03.30", "2026-03")]
+
+
+def test_a_day_off_long_ago_is_read_by_its_month_and_the_next(place):
+    day_off = DayOff(day=date(2024, 12, 30), name="Cuti bersama")
+    forget_marks()
+    assert nation_marks_preview([days_of(day_off)]) == save_day_off(day_off, by=None) == 2
+    assert marks() == [("36.03.30", "2024-12"), ("36.03.30", "2025-01")]
+    forget_marks()
+    day_off.day = date(2026, 5, 4)
+    assert save_day_off(day_off, by=None) == 3
+    assert marks() == [("36.03.30", "2024-12"), ("36.03.30", "2025-01"), ("36.03.30", "2026-03")]
