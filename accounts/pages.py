@@ -138,7 +138,7 @@ def _row(person: User) -> Row:
         url=person_url(person),
         contact=shown_phone(person.phone) if person.phone else person.username,
         roles=[role_line(role) for role in roles],
-        last_seen=_last_seen(person, _zone(roles)),
+        last_seen=_last_seen(person, zone_of_roles(roles)),
         is_active=person.is_active,
     )
 
@@ -147,7 +147,8 @@ def _last_seen(person: User, zone: str) -> str:
     return day_id(local_day(person.last_login, zone), weekday=False) if person.last_login else ""
 
 
-def _zone(roles: Sequence[Assignment]) -> str:
+def zone_of_roles(roles: Sequence[Assignment]) -> str:
+    """Return the time zone in which somebody with these roles reads the clock."""
     return zone_of(roles[0].region) if roles else WIB
 
 
@@ -196,7 +197,7 @@ def person_page(person: User, user: User) -> dict[str, Any]:
     own = [role for role in found if role.user_id == person.pk]
     lines = [role_line(role, _deputies(role, found)) for role in own]
     current = [line for line in lines if line.state != "over"]
-    place = Place({role.region_code: str(role.region or NATION_NAME) for role in own}, _zone(own))
+    place = Place({role.region_code: str(role.region or NATION_NAME) for role in own}, zone_of_roles(own))
     return {
         "person": person,
         "phone": shown_phone(person.phone) if person.phone else "",
@@ -252,8 +253,8 @@ def open_links(user: User) -> Any:
     ).select_related("user")
 
 
-def link_line(link: SignInLink, root: str, zone: str = WIB) -> LinkLine:
-    """Return a link ready to send; ``root`` is the address of this server, with its scheme."""
+def link_line(link: SignInLink, root: str, zone: str) -> LinkLine:
+    """Return a link ready to send; ``root`` is the address of this server, ``zone`` where its admin is."""
     url = root.rstrip("/") + reverse("accounts:sign-in-link", args=[token_of(link)])
     expires = moment_id(link.expires_at, zone)
     text = (

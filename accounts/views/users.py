@@ -147,7 +147,7 @@ def user_assign(request: SignedInRequest, pk: int) -> HttpResponse:
 def user_deputy(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a colleague hold an absent person's roles for some days."""
     person = pages.find_person(pk, request.user)
-    start = {"first_day": local_day(timezone.now(), zone_of(request.user.running_assignments[0].region))}
+    start = {"first_day": local_day(timezone.now(), pages.zone_of_roles(request.user.running_assignments))}
     form = DeputyForm(_posted(request), initial=start, user=request.user, absent=person)
 
     def write() -> str:
@@ -182,10 +182,11 @@ def user_link(request: SignedInRequest, pk: int) -> HttpResponse:
         make_link(person, by=request.user)
         return pages.person_url(person, "link")
 
-    link = pages.link_of(person)
+    link, root = pages.link_of(person), request.build_absolute_uri("/")
+    zone = pages.zone_of_roles(request.user.running_assignments)
     page = {
         "person": person,
-        "link": pages.link_line(link, request.build_absolute_uri("/")) if link and link.is_open else None,
+        "link": pages.link_line(link, root, zone) if link and link.is_open else None,
     }
     return _form_page(request, form, page, write, "Tautan baru dibuat; yang lama tidak berlaku lagi.", LINK_PAGE)
 
@@ -204,9 +205,9 @@ def link_list(request: SignedInRequest) -> HttpResponse:
     after = request.GET.get("sesudah", "")
     start = links.filter(pk=int(after)).first() if after.isdecimal() else None
     found, more = page_of(links, ("-made_at", "-pk"), start)
-    root = request.build_absolute_uri("/")
+    root, zone = request.build_absolute_uri("/"), pages.zone_of_roles(request.user.running_assignments)
     context = {
-        "links": [pages.link_line(link, root) for link in found],
+        "links": [pages.link_line(link, root, zone) for link in found],
         "next_url": f"?sesudah={found[-1].pk}" if more else "",
         "first_url": reverse("accounts:link-list") if start else "",
     }

@@ -220,6 +220,16 @@ def new_person(**more: str) -> dict[str, str]:
     return {"name": "Rina", "phone": "081390000001", "role": "operator", "region": "36.03.30", "client_key": key} | more
 
 
+def test_a_link_tells_its_end_in_the_time_of_its_admin(client: Client) -> None:
+    gorontalo = make_kecamatan("75.01.01").kabupaten
+    client.force_login(make_user(Role.ADMIN, gorontalo, "admin.gorontalo"))
+    answer = client.post("/users/new/", new_person(region="75.01.01"), follow=True)
+    shown = "Senin, 23 November 2026 pukul 11.00 WITA"
+    assert answer.context["link"].expires == shown
+    assert f"sampai {shown}" in answer.context["link"].text
+    assert [link.expires for link in client.get("/users/links/").context["links"]] == [shown]
+
+
 def test_somebody_new_gets_a_role_and_a_link_ready_for_whatsapp(client: Client, admin: User) -> None:
     answer = client.post("/users/new/", new_person(last_day="2026-12-31"))
     rina = User.objects.get(name="Rina")
