@@ -171,7 +171,9 @@ def _oddities(form: ArrangementForm, guest: Kecamatan) -> list[str]:
     """Return what is odd about what was typed, unless the person has read it and wants it anyway."""
     if not form.is_valid() or form.cleaned_data["anyway"]:
         return []
-    return pages.oddities(Arrangement(kecamatan=guest, **form.said()))
+    wanted = Arrangement(kecamatan=guest, **form.said())
+    # What is missing is refused first: nobody should confirm what then cannot be written.
+    return pages.oddities(wanted) if wanted.host or wanted.kind != Arrangement.Kind.HOSTED else []
 
 
 def _writer(request: SignedInRequest, form: ArrangementForm, guest: Kecamatan) -> Callable[[], str]:

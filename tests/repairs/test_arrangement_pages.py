@@ -96,6 +96,14 @@ def test_what_is_odd_is_shown_and_confirmed_before_anything_is_written(
     assert Arrangement.objects.get().ended_at == NOW + timedelta(days=4, hours=6)
 
 
+def test_a_host_that_is_missing_is_asked_for_before_anything_is_confirmed(
+    recording_set: RecordingSet, kecamatan: Kecamatan, staff: User
+) -> None:
+    answer = client_of(staff).post(NEW, typed(host=""))
+    assert answer.context["oddities"] == []
+    assert answer.context["form"].errors == {"host": ["Sebutkan kecamatan tuan rumahnya."]}
+
+
 def test_hosts_are_offered_from_the_nearest_with_their_distance(
     kecamatan: Kecamatan, host: Kecamatan, staff: User
 ) -> None:
