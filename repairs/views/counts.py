@@ -109,5 +109,5 @@ def say_normal(request: SignedInRequest, code: str) -> HttpResponse:
 
     # The day of the kecamatan is its key, so a second tap changes nothing.
     counts.say_all_is_normal(where.place, by=request.user)
-    messages.success(request, f"Terima kasih. {where.place.name} normal hari ini: kabarnya sudah tercatat.")
+    messages.success(request, f"Terima kasih, tercatat: hari ini tidak ada yang baru di {where.place.name}.")
     return redirect(url)

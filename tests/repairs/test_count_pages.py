@@ -374,7 +374,7 @@ def test_normal_is_said_in_one_tap_and_the_page_says_when(
     answers = [client.post("/recordings/36.03.30/normal/", {"dari": coming_from}, follow=True) for _ in range(2)]
     assert [answer.redirect_chain for answer in answers] == [[(back, 302)]] * 2
     text = answers[1].content.decode()
-    assert f"Sudah dikabarkan normal hari ini pukul 10.00 WIB oleh {operator}." in text
+    assert f"Sudah dikabarkan hari ini pukul 10.00 WIB oleh {operator}: tidak ada yang baru." in text
     assert (kecamatan.signs_of_life.count(), "Satu ketukan" in text) == (1, False)
 
 
