@@ -57,7 +57,9 @@ def _links(user: User, path: str) -> list[dict[str, object]]:
         links.append(("Perekaman", reverse("repairs:recording-month")))
     if reports_somewhere(user):
         links.append(("Lapor kerusakan", reverse("repairs:report")))
-    links += [(str(assignment.region), region_url(assignment)) for assignment in user.running_assignments[1:]]
+    # A deputy may hold two roles in one region: its page stands here once.
+    others = dict.fromkeys((str(row.region), region_url(row)) for row in user.running_assignments[1:])
+    links += [link for link in others if link[1] != links[0][1]]
     if manages_people(user):
         links.append(("Pengguna", reverse("accounts:user-list")))
     if may_manage_reference_data(user):

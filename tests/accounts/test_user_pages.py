@@ -419,6 +419,14 @@ def test_everybody_has_an_account_page_and_only_admins_the_list_in_the_menu(clie
     assert 'href="/users/"' in client.get("/account/").content.decode()
 
 
+def test_two_roles_in_one_region_are_one_link_in_the_head(client: Client, admin: User, kabupaten: Kabupaten) -> None:
+    give_role(admin, Role.TECHNICIAN, kabupaten)
+    give_role(admin, Role.STAFF, kabupaten)
+    give_role(admin, Role.OFFICIAL, make_kabupaten("53.01"))
+    head = client.get("/account/").content.decode().split("</header>")[0]
+    assert re.findall(r'<a href="(/reports/[^"]+)">', head.split("</nav>")[0]) == ["/reports/36.03/", "/reports/53.01/"]
+
+
 def test_the_sign_in_page_says_how_to_get_back_in() -> None:
     page = Client().get("/login/").content.decode()
     assert "<b>Lupa kata sandi?</b> Minta tautan masuk dari admin daerah Anda; bisa dikirim lewat WhatsApp." in page
