@@ -37,6 +37,7 @@ PAGES = (
     Page("The province with the most kabupaten", "/reports/{province}/"),
     Page("The kabupaten with the most kecamatan", "/reports/{kabupaten}/"),
     Page("Kecamatan", "/kecamatan/{kecamatan}/"),
+    Page("Kecamatan of the nation that cannot record", "/reports/ID/kecamatan/?keadaan=down&urut=lama"),
     Page("API, the nation", "/api/v1/reports/ID/"),
     Page("Search for a region", "/search/?q=sepatan"),
     # Faults.

@@ -75,6 +75,12 @@ def zone_abbreviation(moment: datetime) -> str:
     return _ABBREVIATIONS_BY_OFFSET[hours]
 
 
+def since_id(start: datetime, at: datetime, zone: str) -> str:
+    """Return since which local day something lasts, and how long that is: ``3 Maret 2026 (15 hari)``."""
+    day = day_id(start.astimezone(ZoneInfo(zone)).date(), weekday=False)
+    return f"{day} ({span_id(start, at)})"
+
+
 def span_id(start: datetime, end: datetime) -> str:
     """Return how long something lasts in the one unit that people would use: ``32 menit``, ``5 jam``, ``15 hari``."""
     minutes = int((end - start).total_seconds() // 60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -14,12 +15,13 @@ from accounts.models import User
 from devices.models import Device, DeviceKind
 from kecamatan.models import Cause, Kecamatan
 from kecamatan.scope import scope_of
+from lib.months import WIB, WIT, ZONES, local_day, month_bounds, parse_month
 from repairs.models import Ticket, TicketQuerySet
 
 OVER = (Ticket.Status.CLOSED, Ticket.Status.REJECTED)
 """The statuses with which nobody has anything left to do."""
 
-ALL, VOIDED = "semua", "dibatalkan"
+ALL, VOIDED, LASTING = "semua", "dibatalkan", "rusak"
 GROUPS = {
     "belum": (Ticket.Status.REPORTED, Ticket.Status.TRIAGED, Ticket.Status.REOPENED),
     "menunggu": (Ticket.Status.WAITING_PARTS, Ticket.Status.WAITING_CENTRE),
@@ -28,11 +30,14 @@ STATES = [
     ("belum", "Belum dikerjakan"),
     ("menunggu", "Menunggu"),
     *Ticket.Status.choices,
+    (LASTING, "Masih rusak"),
     (VOIDED, "Dibatalkan"),
     (ALL, "Semua, juga yang sudah ditutup"),
 ]
 MINE, NOBODY = "saya", "belum"
 HOLDERS = [(MINE, "Saya"), (NOBODY, "Belum ada")]
+NOT_STATED = "tidak_disebut"
+ROUTES = [*Ticket.Route.choices, (NOT_STATED, "Tidak disebut")]
 NUMBER = re.compile(r"(?:TKT-\d{4}-)?0*(\d{1,12})", re.IGNORECASE)
 WORDS_READ = 6
 OF_EVERY_NAME = ("kecamatan", "distrik", "kec", "kec.")
@@ -66,6 +71,25 @@ def is_overdue() -> Q:
     return Q(due_at__lte=timezone.now()) & ~Q(status=Ticket.Status.RESOLVED)
 
 
+def past_promise() -> Q:
+    """Return the condition of the open tickets whose fault lasts past the promised day, each by its own clock."""
+    now, late = timezone.now(), Q(pk__in=[])
+    for zone in ZONES:
+        late |= Q(promised_on__lt=local_day(now, zone), kecamatan__kabupaten__province__time_zone=zone)
+    # The latest of these days bounds it once more, for the index.
+    return Q(promised_on__lt=local_day(now, WIT), restored_at=None) & late
+
+
+def begun_in_month(month: date) -> Q:
+    """Return the condition of the faults that began in a local month, as the rollups count them."""
+    own = Q(pk__in=[])
+    for zone in ZONES:
+        start, end = month_bounds(month, zone)
+        own |= Q(failed_at__gte=start, failed_at__lt=end, kecamatan__kabupaten__province__time_zone=zone)
+    # The bounds of all zones together, for the index.
+    return Q(failed_at__gte=month_bounds(month, WIT)[0], failed_at__lt=month_bounds(month, WIB)[1]) & own
+
+
 class TicketFilter(django_filters.FilterSet):
     """Filters of the list; without a state, the tickets with which somebody has something left to do."""
 
@@ -87,10 +111,26 @@ class TicketFilter(django_filters.FilterSet):
     kecamatan = django_filters.ChoiceFilter(
         field_name="kecamatan__code", label="Kecamatan", choices=[], empty_label="Semua", widget=_select
     )
+    wilayah = django_filters.CharFilter(
+        method="inside",
+        label="Kode provinsi atau kabupaten/kota",
+        max_length=5,
+        widget=forms.TextInput(attrs={"class": "in"}),
+    )
+    jalur = django_filters.ChoiceFilter(
+        method="by_route", label="Jalur perbaikan", choices=ROUTES, empty_label="Semua", widget=_select
+    )
+    mulai = django_filters.CharFilter(
+        method="begun_in",
+        label="Mulai rusak pada bulan",
+        max_length=7,
+        widget=forms.TextInput(attrs={"class": "in", "placeholder": "2026-11"}),
+    )
     petugas = django_filters.ChoiceFilter(
         method="held_by", label="Dipegang", choices=HOLDERS, empty_label="Siapa saja", widget=_select
     )
     lewat = django_filters.BooleanFilter(method="overdue", label="Lewat tenggat", widget=forms.CheckboxInput)
+    janji = django_filters.BooleanFilter(method="past_promise", label="Janji terlewat", widget=forms.CheckboxInput)
 
     class Meta:
         model = Ticket
@@ -117,7 +157,29 @@ class TicketFilter(django_filters.FilterSet):
             return queryset
         if value == VOIDED:
             return queryset.exclude(voided_at=None)
+        if value == LASTING:
+            return queryset.counted().filter(restored_at=None)
         return queryset.filter(voided_at=None, status__in=GROUPS.get(value, (value,)))
+
+    def inside(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+        """Keep the tickets of a province or a kabupaten; of a code that is not known, none."""
+        path = "kecamatan__kabupaten__province__code" if len(value) == 2 else "kecamatan__kabupaten__code"
+        return queryset.filter(**{path: value})
+
+    def by_route(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+        """Keep the tickets of a repair route, or those of which none is stated."""
+        return queryset.filter(route="" if value == NOT_STATED else value)
+
+    def begun_in(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+        """Keep the faults that count and began in a month, as a dashboard counts them; of no month, none."""
+        try:
+            return queryset.counted().filter(begun_in_month(parse_month(value)))
+        except ValueError:
+            return queryset.none()
+
+    def past_promise(self, queryset: TicketQuerySet, name: str, value: bool) -> TicketQuerySet:
+        """Keep the faults that last past the promised day."""
+        return queryset.open().filter(past_promise()) if value else queryset
 
     def of_kind(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
         """Keep the tickets of a kind, named by key, so that the database knows how many they are."""

@@ -20,8 +20,8 @@ class Crumb(NamedTuple):
     url: str
 
 
-def crumbs(region: Region, scope: Scope, month: Month) -> list[Crumb]:
-    """Return the steps down to a region, linked where the scope covers them."""
+def crumbs(region: Region, scope: Scope, month: Month, *, is_last: bool = True) -> list[Crumb]:
+    """Return the steps down to a region, linked where the scope covers them; the region too where a page follows."""
     query = urlencode({"bulan": month.value})
     steps = [Crumb(NATION_NAME, _link(NATION_CODE, query) if scope.nation else "")]
     for above in (region.province, region.kabupaten):
@@ -29,6 +29,8 @@ def crumbs(region: Region, scope: Scope, month: Month) -> list[Crumb]:
             steps.append(Crumb(above.name, _link(above.code, query) if covers(scope, above) else ""))
     if region.kecamatan is not None:
         steps.append(Crumb(region.name, ""))
+    if not is_last:
+        return [*steps[:-1], Crumb(region.name, _link(region.code, query))]
     return [*steps[:-1], Crumb(region.name, "")]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from kecamatan.scope import Scope
 from lib.charts import bar
-from lib.format import UNKNOWN, month_id, number_id, percent_id
+from lib.format import UNKNOWN, number_id, percent_id
 from lib.month_choice import Month
 from reports.children import child_rows, child_word, columns, honest_children, order_of, order_words
 from reports.crumbs import crumbs
@@ -23,7 +23,7 @@ from reports.shares import cause_shares, kind_rows, route_shares
 from reports.surroundings import Surroundings
 from reports.tiles import achievement_of, tiles
 from reports.why import why_of_report
-from reports.wording import as_of_text, pending_text, signatory_text
+from reports.wording import as_of_text, last_reported, pending_text, signatory_text
 
 
 def page(
@@ -94,10 +94,8 @@ def nothing_yet(level: str, month: Month, last: date | None) -> dict[str, str]:
         "province": "Pilih bulan lain, atau minta dinas kabupaten/kota memuat data alat dan perekamannya.",
         "kabupaten": "Pilih bulan lain, atau muat berkas alat, target dan perekaman dari dinas.",
     }
-    found = {"title": f"Belum ada data {month.label}", "advice": advice[level]}
-    if last is None or last == month.chosen:
-        return found
-    return found | {
-        "url": f"?bulan={last:%Y-%m}",
-        "action": f"Buka {month_id(last)}, bulan terakhir yang ada laporannya",
+    return {
+        "title": f"Belum ada data {month.label}",
+        "advice": advice[level],
+        **last_reported(month, last),
     }

@@ -119,7 +119,7 @@ def page(scope: Scope, region: Region, month: Month, around: Surroundings, row: 
         "events": [_event_item(row, region.zone, now) for row in records.in_month],
         "priority": priority_text(region.kecamatan.priority_rank if region.kecamatan else None),
         "callers": whom_to_call(region.kecamatan, scope) if region.kecamatan else [],
-        **month_figures(row, region, month, around.pending),
+        **month_figures(row, region, month, around.pending, around.last_month),
     }
 
 

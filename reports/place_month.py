@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,10 +15,12 @@ from reports.selectors import Region, percent
 from reports.services import SERVICES
 from reports.tiles import Tile, no_coverage_text
 from reports.why import why_of_row
-from reports.wording import FULL, HALF, NIL, pending_text, semester_text
+from reports.wording import FULL, HALF, NIL, last_reported, pending_text, semester_text
 
 
-def month_figures(row: RegionMonth | None, region: Region, month: Month, pending: int) -> dict[str, Any]:
+def month_figures(
+    row: RegionMonth | None, region: Region, month: Month, pending: int, last_month: date | None
+) -> dict[str, Any]:
     """Return the tiles of the month with the moment they hold for; no row means that nothing was reported."""
     return {
         "pending": pending_text(pending),
@@ -29,6 +32,7 @@ def month_figures(row: RegionMonth | None, region: Region, month: Month, pending
         "nothing_yet": {
             "title": f"Belum ada data {month.label}",
             "advice": "Pilih bulan lain. Angka muncul setelah alat, target atau perekaman bulan itu dilaporkan.",
+            **last_reported(month, last_month),
         },
     }
 
@@ -139,7 +143,8 @@ def _coverage(row: RegionMonth, month: Month) -> Tile:
     share = percent(row.coverage_recorded, row.coverage_eligible)
     if share is None:
         return Tile("Cakupan wajib KTP", UNKNOWN, source=no_coverage_text(row.eligible, month.value), completeness=NIL)
-    source = f"{number_id(row.coverage_recorded)} sudah rekam, {semester_text(month.value)}"
+    people = f"{number_id(row.coverage_recorded)} sudah rekam dari {number_id(row.coverage_eligible)} wajib KTP"
+    source = f"{people}, {semester_text(month.value)}"
     return Tile("Cakupan wajib KTP", percent_id(share, 2), source=source)
 
 

@@ -247,6 +247,7 @@ def _report_of(
             "recorded_total": row.coverage_recorded,
             "eligible_with_recorded": row.coverage_eligible,
             "pct": percent(row.coverage_recorded, row.coverage_eligible),
+            "bands": {name: getattr(row, f"coverage_{name}") for name in ("full", "high", "middle", "low")},
         },
         "shortfall": shortfall_of(row),
         "completeness": {
@@ -449,6 +450,7 @@ def _child(region: Region, figures: Figures) -> dict[str, Any]:
         # by these a page tells 0 from "belum lapor".
         "known": figures.known,
         "service": figures.service if region.level == Level.KECAMATAN else "",
+        "is_silent": bool(row.kecamatan_silent) and region.level == Level.KECAMATAN,
         "priority": region.kecamatan.priority_rank if region.kecamatan else None,
         "days_reported": row.days_reported,
     }

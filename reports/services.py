@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from lib.format import UNKNOWN, number_id
+from reports.links import kecamatan_url, place_url
 from reports.wording import FULL, completeness_of, inventoried_text
 
 # As many marks as people can still count by eye; a larger region is drawn as one ribbon.
@@ -30,6 +31,14 @@ class Count(NamedTuple):
     code: str
     label: str
     number: str
+    url: str = ""
+
+
+class Silent(NamedTuple):
+    """A kecamatan that was not heard from, by name; only a kabupaten names its own."""
+
+    name: str
+    url: str
 
 
 @dataclass(slots=True)
@@ -44,8 +53,10 @@ class Headline:
     marks: list[str] = field(default_factory=list)
     ribbon: list[dict[str, str]] = field(default_factory=list)
     signs: list[Count] = field(default_factory=list)
+    silent: list[Silent] = field(default_factory=list)
     source: str = ""
     completeness: str = FULL
+    url: str = ""
 
     @property
     def is_unknown(self) -> bool:
@@ -58,14 +69,20 @@ def headline(report: Mapping[str, Any], level: str) -> Headline:
     counts = report["kecamatan"]
     total, silent_on_all = counts["total"], counts["no_report"] == counts["total"]
     return Headline(
+        url=_url(report, "able"),
         able=UNKNOWN if silent_on_all else number_id(counts["serving"] + counts["limited"]),
         total=number_id(total),
         unit="kecamatan",
         at_least=bool(counts["no_report"]) and not silent_on_all,
-        services=[Count(code, label, number_id(counts[code])) for code, label, _ in SERVICES],
+        services=[Count(code, label, number_id(counts[code]), _url(report, code)) for code, label, _ in SERVICES],
         marks=_marks(counts) if total <= MARKS_AT_MOST else [],
         ribbon=_ribbon(counts) if total > MARKS_AT_MOST else [],
-        signs=_signs(counts),
+        signs=_signs(report),
+        silent=[
+            Silent(child["name"], place_url(child["code"], report["month"]))
+            for child in report["children"]
+            if child.get("is_silent")
+        ],
         source=inventoried_text(report["completeness"], level),
         completeness=completeness_of(report["completeness"]),
     )
@@ -86,11 +103,16 @@ def _ribbon(counts: Mapping[str, int]) -> list[dict[str, str]]:
     return parts
 
 
-def _signs(counts: Mapping[str, int]) -> list[Count]:
+def _signs(report: Mapping[str, Any]) -> list[Count]:
     """Return who was heard from lately, who was not, and who has no set on record."""
+    counts = report["kecamatan"]
     off_record = counts["total"] - counts["confirmed"] - counts["silent"]
     return [
-        Count("confirmed", "Ada kabar", number_id(counts["confirmed"])),
-        Count("silent", "Tanpa kabar", number_id(counts["silent"])),
-        Count("off_record", "Tanpa set tercatat", number_id(off_record)),
+        Count("confirmed", "Ada kabar", number_id(counts["confirmed"]), _url(report, "confirmed")),
+        Count("silent", "Tanpa kabar", number_id(counts["silent"]), _url(report, "silent")),
+        Count("off_record", "Tanpa set tercatat", number_id(off_record), _url(report, "off_record")),
     ]
+
+
+def _url(report: Mapping[str, Any], group: str) -> str:
+    return kecamatan_url(report["region"]["code"], report["month"], group)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,14 +98,14 @@ def _coverage_tile(report: Mapping[str, Any]) -> Tile:
     if coverage["pct"] is None:
         source = no_coverage_text(coverage["eligible"], report["month"])
         return Tile("Cakupan wajib KTP", UNKNOWN, source=source, completeness=NIL)
-    known, total = _with_eligible(report["children"])
-    numbers = f"{number_id(coverage['recorded_total'])} dari {number_id(coverage['eligible'])} wajib KTP"
-    where = "" if known == total else f" di {number_id(known)} dari {number_id(total)} wilayah"
+    known, total = sum(coverage["bands"].values()), report["kecamatan"]["total"]
+    people, eligible = number_id(coverage["recorded_total"]), number_id(coverage["eligible_with_recorded"])
+    where = "" if known == total else f" di {number_id(known)} dari {number_id(total)} kecamatan"
     return Tile(
         "Cakupan wajib KTP",
         percent_id(coverage["pct"], 2),
         "",
-        f"{numbers}{where}, {semester}",
+        f"{people} sudah rekam dari {eligible} wajib KTP{where}, {semester}",
         FULL if known == total else HALF,
     )
 
@@ -114,12 +114,6 @@ def no_coverage_text(eligible: int, month: str) -> str:
     """Return what is missing for the coverage: the whole DKB of the semester, or only who is recorded already."""
     missing = "Jumlah yang sudah rekam" if eligible else "Data"
     return f"{missing} {semester_text(month)} belum dimuat"
-
-
-def _with_eligible(children: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
-    """Return of how many children wajib KTP is known, and how many there are; a dinas has none of its own."""
-    inhabited = [child for child in children if child["total"]]
-    return sum(child["recorded_pct"] is not None for child in inhabited), len(inhabited)
 
 
 def _sets_tile(report: Mapping[str, Any]) -> Tile:

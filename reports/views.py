@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.home import home_url
 from accounts.requests import SignedInRequest
 from lib.pages import answers_problems
-from reports import dashboard, place
+from reports import dashboard, listing, place
 from reports.live import is_seen, leaves_when_signed_out, live, nothing_new, stamp_of
 from reports.models import Level, RegionMonth
 from reports.months import chosen_month
@@ -72,6 +72,19 @@ def kecamatan_detail(request: SignedInRequest, code: str) -> HttpResponse:
     page = place.page(request.user.scope, region, month, around, row)
     kept = live(request, region, month, stamp_of(row, around.pending, around.event), around.pending)
     return _page(request, "kecamatan/kecamatan_detail.html", page | {"live": kept})
+
+
+@login_required
+@require_safe
+@answers_problems
+def kecamatan_list(request: SignedInRequest, code: str) -> HttpResponse:
+    """List the kecamatan behind a number of a region's dashboard: ``keadaan`` says which, ``urut`` in what order."""
+    region = find_region(code, request.user)
+    if region.level in PLACES:
+        raise UnknownRegion(f"{region.name} tidak punya daftar kecamatan.")
+    month = chosen_month(region, request.GET.get("bulan"))
+    page = listing.page(request.user.scope, region, month, request.GET.dict())
+    return render(request, "reports/kecamatan_list.html", page)
 
 
 @login_required

@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts.signatories import shown_nip
 from lib.format import moment_id, month_end_id, month_id, number_id
+from lib.month_choice import Month
 
 FULL, HALF, NIL = "full", "half", "nil"
 
@@ -19,6 +20,13 @@ def as_of_text(report: Mapping[str, Any], zone: str) -> str:
     if midnight and f"{moment:%Y-%m}" != report["month"]:
         return month_end_id(moment)
     return moment_id(moment, zone)
+
+
+def last_reported(month: Month, last: date | None) -> dict[str, str]:
+    """Return the way from an empty month to the last one of which anything was reported, where there is another."""
+    if last is None or last == month.chosen:
+        return {}
+    return {"url": f"?bulan={last:%Y-%m}", "action": f"Buka {month_id(last)}, bulan terakhir yang ada laporannya"}
 
 
 def pending_text(pending: int) -> str:

@@ -75,6 +75,7 @@ SCREENS = (
     Screen("kabupaten-sorted", "/reports/75.01/?urut=-nama", OFFICIAL, (unfold("Arti angka"),)),
     Screen("kabupaten-past", "/reports/36.03/?bulan=2012-04", NATION_OFFICIAL),
     Screen("kabupaten-empty", "/reports/75.01/?bulan=2014-05", OFFICIAL),
+    Screen("kecamatan-list", "/reports/75/kecamatan/?keadaan=down&urut=lama", NATION_OFFICIAL),
     Screen("kecamatan", "/kecamatan/75.01.01/", OPERATOR),
     Screen("kecamatan-past", "/kecamatan/36.03.30/?bulan=2012-04", NATION_OFFICIAL),
     Screen("kecamatan-empty", "/kecamatan/75.01.01/?bulan=2014-05", OPERATOR),

@@ -185,6 +185,9 @@ TABLE = [
     # The report of a kecamatan is its own page.
     *of_region(OWN, REPORT, (302, 302, 302, 302, 404, 302, 404, 302)),
     *of_region("99", REPORT, signed_in(404)),
+    *of_region("36.03", "reports:kecamatan-list", (404, 200, 200, 200, 404, 200, 404, 302)),
+    *of_region("ID", "reports:kecamatan-list", (404, 404, 404, 404, 404, 200, 404, 302)),
+    *of_region(OWN, "reports:kecamatan-list", signed_in(404)),
     *of_region(OWN, PLACE, (200, 200, 200, 200, 404, 200, 404, 302)),
     *of_region(DINAS, PLACE, (404, 200, 200, 200, 404, 200, 404, 302)),
     *of_region(OTHER, PLACE, (404, 404, 404, 404, 200, 200, 404, 302)),

@@ -13,6 +13,8 @@ from reports.shares import kind_rows, shares
 from reports.tiles import tiles
 from reports.wording import as_of_text, semester_text
 
+PEOPLE = "3.288.362 sudah rekam dari 3.736.775 wajib KTP"
+
 
 def a_report(**parts: dict[str, Any]) -> dict[str, Any]:
     """Return the report of Kalimantan Barat in September 2016 as the story tells it, with parts replaced."""
@@ -46,14 +48,20 @@ def a_report(**parts: dict[str, Any]) -> dict[str, Any]:
             "kecamatan_met": 0,
             "kecamatan_with_target": 0,
         },
-        "coverage": {"eligible": 3_736_775, "recorded_total": 3_288_362, "pct": 88.0},
+        "coverage": {
+            "eligible": 3_800_000,
+            "recorded_total": 3_288_362,
+            "eligible_with_recorded": 3_736_775,
+            "pct": 88.0,
+            "bands": {"full": 4, "high": 150, "middle": 20, "low": 0},
+        },
         "completeness": {
             "kabupaten_total": 14,
             "kabupaten_inventoried": 10,
             "days_expected": 3654,
             "days_reported": 709,
         },
-        "children": [{"total": 12, "recorded_pct": 0.3}, {"total": 162, "recorded_pct": 0.4}],
+        "children": [],
     }
     return {name: {**part, **parts.get(name, {})} if isinstance(part, dict) else part for name, part in made.items()}
 
@@ -99,31 +107,18 @@ def test_a_month_that_is_reported_in_full_is_a_full_total_even_below_zero() -> N
 
 
 @pytest.mark.parametrize(
-    ("coverage", "children", "expected"),
+    ("coverage", "expected"),
     [
-        ({}, [0.3, 0.4], ("88,00%", "3.288.362 dari 3.736.775 wajib KTP, DKB semester I 2016", "full")),
-        (
-            {},
-            [0.3, None],
-            ("88,00%", "3.288.362 dari 3.736.775 wajib KTP di 1 dari 2 wilayah, DKB semester I 2016", "half"),
-        ),
-        (
-            {"pct": None},
-            [0.3, 0.4],
-            ("belum diketahui", "Jumlah yang sudah rekam DKB semester I 2016 belum dimuat", "nil"),
-        ),
-        (
-            {"pct": None, "eligible": 0},
-            [None, None],
-            ("belum diketahui", "Data DKB semester I 2016 belum dimuat", "nil"),
-        ),
+        ({}, ("88,00%", f"{PEOPLE}, DKB semester I 2016", "full")),
+        ({"bands": {"high": 87}}, ("88,00%", f"{PEOPLE} di 87 dari 174 kecamatan, DKB semester I 2016", "half")),
+        ({"pct": None}, ("belum diketahui", "Jumlah yang sudah rekam DKB semester I 2016 belum dimuat", "nil")),
+        ({"pct": None, "eligible": 0}, ("belum diketahui", "Data DKB semester I 2016 belum dimuat", "nil")),
     ],
 )
-def test_the_coverage_says_of_how_much_it_is_known_and_what_is_missing(
-    coverage: dict[str, Any], children: list[float | None], expected: tuple[str, str, str]
+def test_the_coverage_names_its_denominator_and_what_is_missing(
+    coverage: dict[str, Any], expected: tuple[str, str, str]
 ) -> None:
-    report = a_report(coverage=coverage) | {"children": [{"total": 87, "recorded_pct": share} for share in children]}
-    value, _, source, completeness, _ = tile(report, "Cakupan wajib KTP")
+    value, _, source, completeness, _ = tile(a_report(coverage=coverage), "Cakupan wajib KTP")
     assert (value, source, completeness) == expected
 
 

@@ -1,0 +1,31 @@
+"""The ways from a number to the rows behind it: addresses of lists with the filter that counts the same."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+
+def kecamatan_url(code: str, month: str, group: str = "", order: str = "", after: str = "") -> str:
+    """Return the address of the kecamatan of a region in a month: of a group, in an order, from a code on.
+
+    Groups and orders are those of ``reports.listing``.
+    """
+    return _address("reports:kecamatan-list", code, {"bulan": month, "keadaan": group, "urut": order, "sesudah": after})
+
+
+def place_url(code: str, month: str) -> str:
+    """Return the address of the page of a place in a month."""
+    return _address("reports:kecamatan-detail", code, {"bulan": month})
+
+
+def tickets_url(code: str, level: str, **filters: str) -> str:
+    """Return the address of the tickets of a region, narrowed by filters of ``repairs.filters``."""
+    where = {"kecamatan": code} if level in ("kecamatan", "dinas") else {"wilayah": code} if level != "nation" else {}
+    return _address("repairs:ticket-list", "", {**where, **filters})
+
+
+def _address(name: str, code: str, query: dict[str, str]) -> str:
+    address, given = reverse(name, args=[code] if code else []), {key: value for key, value in query.items() if value}
+    return f"{address}?{urlencode(given)}" if given else address
