@@ -77,6 +77,11 @@ def works_somewhere(user: User) -> bool:
     return user.scope_as(Role.TECHNICIAN, Role.STAFF) != Scope()
 
 
+def changes_many_tickets(user: User) -> bool:
+    """Say whether a person may change many tickets at once: the staff of any region."""
+    return user.scope_as(Role.STAFF) != Scope()
+
+
 def may_correct_repairs(user: object, kecamatan: Kecamatan) -> bool:
     """Say whether a person may correct or void faults, outages, arrangements and losses."""
     return holds_role(user, kecamatan, Role.STAFF)

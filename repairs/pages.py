@@ -30,8 +30,9 @@ EFFECT_WORDS = {Effect.STOPPED: "berhenti", Effect.LIMITED: "terbatas"}
 
 
 class Row(NamedTuple):
-    """A ticket in the list."""
+    """A ticket in the list; ``mark`` is its key with the version that the person sees."""
 
+    mark: str
     number: str
     url: str
     title: str
@@ -88,6 +89,7 @@ def rows(tickets: Iterable[Ticket], now: datetime) -> list[Row]:
 
 def _row(ticket: Ticket, now: datetime) -> Row:
     return Row(
+        mark=f"{ticket.pk}.{ticket.version}",
         number=ticket.number,
         url=ticket_url(ticket),
         title=title_of(ticket),

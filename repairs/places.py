@@ -95,13 +95,14 @@ def others_of(ticket: Ticket, user: User) -> list[Ticket]:
     return list(rows.select_related("recording_set", "device_kind").order_by("-failed_at", "-pk")[:OTHERS_SHOWN])
 
 
-def workers_for(ticket: Ticket) -> list[User]:
-    """Return the people who may work a ticket, by name, and whoever holds it now."""
-    place = ticket.kecamatan
-    around = Q(level=Assignment.Level.NATION) | Q(province=place.kabupaten.province_id)
-    around |= Q(kabupaten=place.kabupaten_id) | Q(kecamatan=place.pk)
+def workers_for(*tickets: Ticket) -> list[User]:
+    """Return the people who may work one of these tickets, by name, and whoever holds one now."""
+    places = [ticket.kecamatan for ticket in tickets]
+    around = Q(level=Assignment.Level.NATION) | Q(province__in={place.kabupaten.province_id for place in places})
+    around |= Q(kabupaten__in={place.kabupaten_id for place in places}) | Q(kecamatan__in={row.pk for row in places})
     roles = Assignment.objects.running().filter(around, role__in=(Role.TECHNICIAN, Role.STAFF))
-    found = User.objects.filter(Q(is_active=True, pk__in=roles.values("user")) | Q(pk=ticket.assignee_id))
+    holders = {ticket.assignee_id for ticket in tickets if ticket.assignee_id}
+    found = User.objects.filter(Q(is_active=True, pk__in=roles.values("user")) | Q(pk__in=holders))
     return list(found.order_by("name", "pk")[:WORKERS_SHOWN])
 
 

@@ -48,11 +48,16 @@ def give(ticket: Ticket, *, assignee: User | None, version: int, by: User | None
     refuse_voided(ticket)
     if assignee == ticket.assignee:
         return
-    if assignee is not None and not may_work_tickets(assignee, ticket.kecamatan):
-        raise Refused(f"{assignee} tidak bertugas untuk {ticket.kecamatan.name}.", field="assignee")
+    refuse_assignee(ticket, assignee)
     before = str(ticket.assignee) if ticket.assignee else ""
     compare_and_set(ticket, version, assignee=assignee)
     _record(ticket, "assign", by, before=before, after=str(assignee) if assignee else "", **said)
+
+
+def refuse_assignee(ticket: Ticket, assignee: User | None) -> None:
+    """Refuse to give a ticket to somebody who may not work it."""
+    if assignee is not None and not may_work_tickets(assignee, ticket.kecamatan):
+        raise Refused(f"{assignee} tidak bertugas untuk {ticket.kecamatan.name}.", field="assignee")
 
 
 @transaction.atomic
@@ -63,13 +68,10 @@ def promise(ticket: Ticket, *, promised_on: date | None, version: int, by: User 
     promised before and says whether the promise slipped.
     """
     _guard_change(ticket, version, by, may_work_tickets)
-    refuse_identity_numbers(reason, "reason")
     before = ticket.promised_on
     if before and before == promised_on:
         return
-    _refuse_broken_promise(before, promised_on, reason)
-    if promised_on and promised_on < local_day(timezone.now(), ticket.kecamatan.time_zone):
-        raise Refused("Tanggal janji sudah lewat. Isi hari ini atau sesudahnya.", field="promised_on")
+    refuse_promise(ticket, promised_on, reason)
     compare_and_set(ticket, version, promised_on=promised_on)
     _record(
         ticket,
@@ -82,11 +84,16 @@ def promise(ticket: Ticket, *, promised_on: date | None, version: int, by: User 
     )
 
 
-def _refuse_broken_promise(before: date | None, promised_on: date | None, reason: str) -> None:
+def refuse_promise(ticket: Ticket, promised_on: date | None, reason: str) -> None:
+    """Refuse a day that is over, no day where none was promised, and a promise broken without a reason."""
+    before = ticket.promised_on
+    refuse_identity_numbers(reason, "reason")
     if before is None and promised_on is None:
         raise Refused("Isi tanggal yang dijanjikan.", field="promised_on")
     if before and not reason.strip() and (promised_on is None or promised_on > before):
         raise Refused("Janji diundur atau dicabut: tulis alasannya.", field="reason")
+    if promised_on and promised_on < local_day(timezone.now(), ticket.kecamatan.time_zone):
+        raise Refused("Tanggal janji sudah lewat. Isi hari ini atau sesudahnya.", field="promised_on")
 
 
 @transaction.atomic

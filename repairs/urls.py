@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from repairs.views import arrangements, counts, device_forms, devices, handover, losses, outages, reports, sets, tickets
+from repairs.views import (
+    arrangements,
+    bulk,
+    counts,
+    device_forms,
+    devices,
+    handover,
+    losses,
+    outages,
+    reports,
+    sets,
+    tickets,
+)
 
 app_name = "repairs"
 urlpatterns = [
@@ -20,6 +32,7 @@ urlpatterns = [
     path("devices/<int:pk>/placements/<int:placement>/", device_forms.correct_placement, name="device-placement"),
     path("devices/<int:pk>/<slug:name>/", devices.step, name="device-step"),
     path("repairs/", tickets.ticket_list, name="ticket-list"),
+    path("repairs/bulk/", bulk.bulk, name="ticket-bulk"),
     path("repairs/report/", reports.report, name="report"),
     path("repairs/report/incoming/", reports.log_message, name="log-message"),
     path("repairs/report/incoming/<str:code>/", reports.log_report, name="log-report"),

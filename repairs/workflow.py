@@ -188,7 +188,7 @@ def transition(
     because the repair never held), an event; a sign of life when the kecamatan's operator confirms or
     reopens; marks the months of the fault when its span or whether it counts has changed.
     """
-    step = _checked_step(ticket, to, version=version, by=by)
+    step = checked_step(ticket, to, version=version, by=by)
     refuse_identity_numbers(reason, "reason")
     if step.requires and not (reason.strip() or ("duplicate_of" in step.requires and duplicate_of)):
         raise Refused(REQUIRED_SENTENCES[step.target], field=step.requires[0])
@@ -200,7 +200,8 @@ def transition(
         mark_ticket(ticket, also=before)
 
 
-def _checked_step(ticket: Ticket, to: str, *, version: int, by: User | None) -> Transition:
+def checked_step(ticket: Ticket, to: str, *, version: int, by: User | None) -> Transition:
+    """Return the step that leads a ticket to a status; raises what :func:`transition` raises where it may not go."""
     refuse_stale(ticket, version)
     refuse_voided(ticket)
     step = TRANSITIONS.get((ticket.status, to))

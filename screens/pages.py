@@ -51,6 +51,16 @@ def fill(label: str, text: str) -> Step:
     return lambda page: page.get_by_label(label).first.fill(text)
 
 
+def tick(selector: str) -> Step:
+    """Return the step that ticks all boxes that a CSS selector finds."""
+    return lambda page: [box.check() for box in page.locator(selector).all()]
+
+
+def choose(label: str, index: int) -> Step:
+    """Return the step that picks from the list of this label, by its place there."""
+    return lambda page: page.get_by_label(label).first.select_option(index=index)
+
+
 FIRST_ROW = follow("main tbody th a")
 
 SCREENS = (
@@ -86,6 +96,18 @@ SCREENS = (
     Screen("search-start", "/search/", STAFF),
     # Tickets.
     Screen("tickets", "/repairs/", STAFF),
+    Screen("tickets-ticked", "/repairs/", STAFF, (tick(".pickbox"),)),
+    Screen("ticket-bulk", "/repairs/", STAFF, (tick(".pickbox"), press("Tugaskan")), shows="repairs:ticket-bulk"),
+    Screen(
+        "ticket-bulk-confirm",
+        "/repairs/",
+        STAFF,
+        (tick(".pickbox"), press("Tugaskan"), choose("Dipegang oleh", 1), press("Lanjut")),
+        shows="repairs:ticket-bulk",
+    ),
+    Screen(
+        "ticket-bulk-triage", "/repairs/", STAFF, (tick(".pickbox"), press("Verifikasi")), shows="repairs:ticket-bulk"
+    ),
     Screen("tickets-filtered", "/repairs/?kata=tidak-ada-yang-begini", STAFF),
     Screen("ticket-staff", "/repairs/", STAFF, (FIRST_ROW,), shows="repairs:ticket-detail"),
     Screen(

@@ -203,6 +203,13 @@ TABLE = [
     Case("reports:search", "get", (302, 302, 302, 302, 200, 302, 200, 302), query=f"?q={OWN}"),
     Case("repairs:ticket-list", "get", signed_in(200)),
     Case("repairs:ticket-list", "post", signed_in(405)),
+    # Only staff change many tickets at once; those of other regions are no tickets to them.
+    *(
+        Case("repairs:ticket-bulk", method, (403, 200, 403, 403, 200, 403, 403, 302), query=query)
+        for method, query in (("get", "?aksi=assign&tiket=1.1"), ("get", "?aksi=triage"))
+    ),
+    Case("repairs:ticket-bulk", "get", (403, 404, 403, 403, 404, 403, 403, 302), query="?aksi=unknown"),
+    Case("repairs:ticket-bulk", "post", (403, 404, 403, 403, 404, 403, 403, 302)),
     # Whoever may report nowhere gets no form.
     Case(REPORT_FAULT, "get", (200, 200, 403, 403, 200, 403, 403, 302)),
     Case(REPORT_FAULT, "post", (200, 200, 403, 403, 200, 403, 403, 302)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,12 +13,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.permissions import guard, logs_somewhere, reports_somewhere
+from accounts.permissions import changes_many_tickets, guard, logs_somewhere, reports_somewhere
 from accounts.requests import SignedInRequest
 from kecamatan.submissions import answer_once
 from lib.errors import Conflict, Forbidden, KeyReused, Refused
 from lib.pages import NotFound, answers_problems, page_of
-from repairs import moves, pages, places
+from repairs import bulk_pages, moves, pages, places
 from repairs.filters import TicketFilter
 from repairs.forms.tickets import MoveForm
 from repairs.models import Ticket
@@ -31,11 +32,15 @@ def ticket_list(request: SignedInRequest) -> HttpResponse:
     filters = TicketFilter(request.GET, pages.listed(request.user), user=request.user)
     after = pages.position(request.GET.get("sesudah", ""))
     found, more = page_of(filters.qs, pages.NEWEST_FIRST if filters.newest_first else pages.OLDEST_FIRST, after)
+    rows = pages.rows(found, timezone.now())
     context = {
         "filters": filters,
         "chosen": filters.chosen(),
         "views": pages.views_of(request.user, filters.chosen()),
-        "rows": pages.rows(found, timezone.now()),
+        "rows": rows,
+        "actions": bulk_pages.ACTIONS.values() if changes_many_tickets(request.user) else [],
+        "marks": ",".join(row.mark for row in rows),
+        "query": urlencode(filters.chosen()),
         "next_url": pages.list_url(filters.chosen(), found[-1]) if more else "",
         "first_url": pages.list_url(filters.chosen()) if after else "",
         "may_report": reports_somewhere(request.user),
