@@ -248,6 +248,7 @@ else:
 # A message that no worker took before the next one is made is worthless: it expires instead of piling up.
 CELERY_BEAT_SCHEDULE = {
     "refresh-rollups": {"task": "reports.refresh_rollups", "schedule": 5, "options": {"expires": 5}},
+    "draw-maps": {"task": "reports.draw_maps", "schedule": 5, "options": {"expires": 5}},
     "close-resolved-tickets": {
         "task": "repairs.close_resolved_tickets",
         "schedule": crontab(minute=10),

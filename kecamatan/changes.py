@@ -205,7 +205,12 @@ def record_sign_of_life(kecamatan: Kecamatan, at: datetime) -> None:
 
 def wake_worker() -> None:
     """Ask a worker to drain the marks now. A dead broker only delays it: beat finds the marks again."""
+    send_quietly(REFRESH_TASK)
+
+
+def send_quietly(task: str) -> None:
+    """Ask a worker for a task whose work is found again by beat: where the broker is dead, nothing is lost."""
     try:
-        current_app.send_task(REFRESH_TASK)
+        current_app.send_task(task)
     except (KombuError, OSError) as error:
-        logger.warning("The broker cannot be reached, the marks wait for beat: %s", error)
+        logger.warning("The broker cannot be reached, %s waits for beat: %s", task, error)

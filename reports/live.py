@@ -46,8 +46,13 @@ def stamp_of(row: RegionMonth | None, pending: int, event: int | None) -> str:
 
 def is_seen(request: SignedInRequest, region: Region, month: Month) -> bool:
     """Say whether htmx asks with the stamp of what still holds."""
+    return is_asked(request, lambda: _stamp_now(region, month.chosen))
+
+
+def is_asked(request: SignedInRequest, stamp_now: Callable[[], str]) -> bool:
+    """Say whether htmx asks with the stamp that still holds; it is read only where one was sent."""
     seen = request.GET.get(STAMP)
-    return bool(seen and request.htmx) and seen == _stamp_now(region, month.chosen)
+    return bool(seen and request.htmx) and seen == stamp_now()
 
 
 def _stamp_now(region: Region, month: date) -> str:

@@ -179,6 +179,40 @@ class RegionMonthKind(RegionRow):
         return f"{self.level} {self.region_id} {self.month:%Y-%m} {self.kind_id}"
 
 
+class RegionMap(models.Model):
+    """The kecamatan map of a region in a month, drawn and compressed when its rollup row changed; requests read it.
+
+    ``row`` is the key of the row that was drawn: a drain replaces a row, so another key means another state.
+    ``counts`` and ``children`` are what the pictures show, for the legend and the table beside them.
+    """
+
+    level = models.CharField(max_length=9, choices=Level.choices)
+    region_id = models.PositiveBigIntegerField()
+    month = models.DateField()
+
+    row = models.PositiveBigIntegerField(db_index=True)
+    # Which edition of the drawing code, and of what: the same again is not drawn again.
+    edition = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=32)
+    as_of = models.DateTimeField()
+    checked_at = models.DateTimeField()
+    counts = models.JSONField()
+    children = models.JSONField()
+    # Kecamatan without coordinates: counted, and not in the picture.
+    undrawn = figure()
+    # ``lib.packed`` texts, one for each ``map_marks.Colour``.
+    by_service = models.BinaryField()
+    by_target = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["level", "region_id", "month"], name="reports_regionmap_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.region_id} {self.month:%Y-%m}"
+
+
 class RollupLock(models.Model):
     """One row, there after ``migrate``: whoever writes rollup rows locks it first, so that sums are made one at a time.
 

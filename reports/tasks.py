@@ -6,16 +6,21 @@ import logging
 
 from celery import shared_task
 
-from reports import rollups
+from kecamatan.changes import send_quietly
+from reports import maps, rollups
 from reports.verification import verify
 
 logger = logging.getLogger(__name__)
+
+# Two threads do all the work on a small machine: drawing leaves one of them to the drains, and pauses for the others.
+DRAWING_SECONDS = 3
 
 
 @shared_task(name="reports.refresh_rollups")
 def refresh_rollups() -> None:
     """Notice passed time and drain every mark; sent when a change commits, and by beat every few seconds."""
-    rollups.refresh()
+    if rollups.refresh():
+        send_quietly(draw_maps.name)
 
 
 @shared_task(name="reports.verify_rollups")
@@ -25,3 +30,9 @@ def verify_rollups() -> None:
     for difference in result.differences:
         logger.error("Rollup differs: %s", difference)
     logger.info("Verified %s rollup rows, %s differ", result.rows, len(result.differences))
+
+
+@shared_task(name="reports.draw_maps")
+def draw_maps() -> None:
+    """Draw the maps whose rollup rows changed; sent after a drain, and by beat every few seconds."""
+    maps.draw_waiting(seconds=DRAWING_SECONDS)

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.home import home_url
 from accounts.requests import SignedInRequest
+from lib import packed
 from lib.pages import answers_problems
-from reports import dashboard, listing, place
-from reports.live import is_seen, leaves_when_signed_out, live, nothing_new, stamp_of
+from reports import dashboard, listing, map_page, place
+from reports.live import is_asked, is_seen, leaves_when_signed_out, live, nothing_new, stamp_of
 from reports.models import Level, RegionMonth
 from reports.months import chosen_month
 from reports.ongoing import ongoing_outages
@@ -53,6 +54,25 @@ def region_detail(request: SignedInRequest, code: str) -> HttpResponse:
     kept = live(request, region, month, stamp_of(row, around.pending, around.event), around.pending)
     more = {"live": kept, "ongoing": ongoing_outages(region, month)}
     return _page(request, "reports/region_detail.html", page | more)
+
+
+@leaves_when_signed_out
+@login_required
+@require_safe
+@answers_problems
+def region_map(request: SignedInRequest, code: str) -> HttpResponse:
+    """Show the kecamatan map of the nation, a province or a kabupaten; ``warna`` says by what its dots differ."""
+    region = find_region(code, request.user)
+    if region.level in PLACES:
+        return redirect(f"{reverse('reports:kecamatan-detail', args=[code])}{_query(request)}")
+    month, colour = chosen_month(region, request.GET.get("bulan")), map_page.chosen_colour(request.GET.get("warna"))
+    if is_asked(request, lambda: map_page.map_stamp(region, month.chosen)):
+        return nothing_new()
+    stored, around = map_page.stored_map(region, month.chosen, colour), surroundings(region, month.chosen)
+    page = map_page.page(request.user.scope, region, month, colour, stored, around)
+    kept = live(request, region, month, stored.digest if stored else map_page.NOT_DRAWN, around.pending)
+    response = _page(request, "reports/region_map.html", page | {"live": kept})
+    return packed.place(request, response, map_page.TOKEN, stored.picture) if stored else response
 
 
 @leaves_when_signed_out

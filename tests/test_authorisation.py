@@ -97,6 +97,7 @@ CHOICES = ("priority", "effect")
 SAYINGS, CORRECTIONS = ("comment", "cause"), ("void", "note")
 CONFIRMATIONS = ("close", "reopen")
 REPORT, PLACE, API = "reports:region-detail", "reports:kecamatan-detail", "reports:api-region-report"
+MAP = "reports:region-map"
 
 # --- The profile of a region: read by everybody in it, kept by its staff and admins, in part by its operators ---
 LOGO = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
@@ -192,6 +193,11 @@ TABLE = [
     *of_region(DINAS, PLACE, (404, 200, 200, 200, 404, 200, 404, 302)),
     *of_region(OTHER, PLACE, (404, 404, 404, 404, 200, 200, 404, 302)),
     *of_region("36.03", PLACE, signed_in(404)),
+    *of_region("ID", MAP, (404, 404, 404, 404, 404, 200, 404, 302)),
+    *of_region("36", MAP, (404, 404, 404, 404, 404, 200, 404, 302)),
+    *of_region("36.03", MAP, (404, 200, 200, 200, 404, 200, 404, 302)),
+    *of_region(OWN, MAP, (302, 302, 302, 302, 404, 302, 404, 302)),
+    *of_region("99", MAP, signed_in(404)),
     *of_region("ID", API, (404, 404, 404, 404, 404, 200, 404, 403)),
     *of_region("36", API, (404, 404, 404, 404, 404, 200, 404, 403)),
     *of_region("36.03", API, (404, 200, 200, 200, 404, 200, 404, 403)),

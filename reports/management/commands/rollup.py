@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from lib.months import parse_month
-from reports import rollups
+from reports import maps, rollups
 from reports.verification import verify
 
 SHOWN = 50
@@ -34,6 +34,7 @@ class Command(BaseCommand):
         if rebuild:
             self.stdout.write(f"{rollups.forget(only)} baris ditandai untuk dihitung ulang.")
         self.stdout.write(f"{rollups.refresh()} perubahan dihitung.")
+        self.stdout.write(f"{maps.draw_waiting(newest_only=True, at_once=True)} peta bulan ini digambar.")
 
     def _verify(self, month: date | None) -> None:
         result = verify(month)

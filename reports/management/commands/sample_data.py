@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from lib.format import number_id
+from reports.maps import draw_waiting
 from reports.rollups import refresh
 from reports.sample import SampleError, load_sample
 from reports.sample_national import NotEmptyError, load_national
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             else:
                 load_sample(say=self.stdout.write)
                 self._compute()
+            self._draw()
         except (SampleError, NotEmptyError) as error:
             raise CommandError(str(error)) from None
         ensure_demo_users()
@@ -41,6 +43,11 @@ class Command(BaseCommand):
         computed = refresh()
         if computed:
             self.stdout.write(f"  Rekap: {number_id(computed)} perubahan dihitung")
+
+    def _draw(self) -> None:
+        drawn = draw_waiting(newest_only=True, at_once=True)
+        if drawn:
+            self.stdout.write(f"  Peta bulan ini: {number_id(drawn)} wilayah digambar")
 
     def _print_users(self) -> None:
         users = demo_users_present()
