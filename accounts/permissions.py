@@ -103,8 +103,13 @@ def may_manage_devices(user: object, region: Region) -> bool:
 
 
 def may_manage_targets(user: object, region: Region) -> bool:
-    """Say whether a person may set targets, priorities and population of a region."""
+    """Say whether a person may set targets and population of a region."""
     return holds_role(user, region, Role.STAFF)
+
+
+def may_name_priorities(user: object, kabupaten: Kabupaten | None) -> bool:
+    """Say whether a person may name the kecamatan that a kabupaten sees to first: its head, or staff for the head."""
+    return kabupaten is not None and holds_role(user, kabupaten, Role.OFFICIAL, Role.STAFF)
 
 
 def may_import(user: object, region: Region) -> bool:

@@ -286,21 +286,6 @@ def _places_under(region: Kabupaten | Kecamatan) -> Iterable[Kecamatan]:
 
 
 @transaction.atomic
-def set_priorities(kabupaten_code: str, codes: Sequence[str], *, by: Any) -> None:
-    """Name the priority kecamatan of a kabupaten, the first one first; the others lose their rank."""
-    kabupaten = Kabupaten.objects.get(code=kabupaten_code)
-    places = {place.code: place for place in kabupaten.kecamatan.filter(kind=Kecamatan.Kind.KECAMATAN)}
-    unknown = [code for code in codes if code not in places]
-    if unknown:
-        raise Refused(f"Kecamatan {', '.join(unknown)} tidak ada di {kabupaten.name}.", field="kode")
-    for code, place in places.items():
-        rank = codes.index(code) + 1 if code in codes else None
-        if place.priority_rank != rank:
-            record_event(place, "set_priority", by=by, kecamatan_id=place.pk, before=place.priority_rank, after=rank)
-            Kecamatan.objects.filter(pk=place.pk).update(priority_rank=rank)
-
-
-@transaction.atomic
 def say_all_is_normal(kecamatan: Kecamatan, *, by: Any) -> bool:
     """Note the one-tap "hari ini normal" of a kecamatan as its sign of life of today; a second tap changes nothing.
 

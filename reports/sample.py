@@ -26,8 +26,8 @@ from django.utils import timezone
 from accounts.offices import describe_office
 from devices.models import RecordingSet
 from kecamatan.changes import collected_marks
-from kecamatan.duty import set_priorities
 from kecamatan.models import Kabupaten, Province
+from kecamatan.priorities import set_priorities
 from lib.format import number_id
 from lib.months import midnight
 from repairs.datasets import import_file

@@ -11,6 +11,7 @@ urlpatterns = [
     path("reports/<str:code>/", views.region_detail, name="region-detail"),
     path("reports/<str:code>/kecamatan/", views.kecamatan_list, name="kecamatan-list"),
     path("reports/<str:code>/map/", views.region_map, name="region-map"),
+    path("reports/<str:code>/priorities/", views.priorities, name="priorities"),
     path("kecamatan/<str:code>/", views.kecamatan_detail, name="kecamatan-detail"),
     path("api/v1/reports/<str:code>/", api.region_report, name="api-region-report"),
 ]

@@ -5,18 +5,25 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.home import home_url
+from accounts.permissions import may_name_priorities
 from accounts.requests import SignedInRequest
+from kecamatan.priorities import set_priorities
 from lib import packed
+from lib.errors import Conflict, Forbidden
 from lib.pages import answers_problems
 from reports import dashboard, listing, map_page, place
+from reports import priorities as priority_list
+from reports.forms import PrioritiesForm
 from reports.live import is_asked, is_seen, leaves_when_signed_out, live, nothing_new, stamp_of
 from reports.models import Level, RegionMonth
 from reports.months import chosen_month
@@ -134,3 +141,31 @@ def _page(request: SignedInRequest, template: str, page: dict[str, Any]) -> Http
     response = render(request, template, page)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@answers_problems
+def priorities(request: SignedInRequest, code: str) -> HttpResponse:
+    """Propose which kecamatan of a kabupaten or province to act on first; the head of a kabupaten names them."""
+    region = find_region(code, request.user)
+    if region.level not in (Level.KABUPATEN, Level.PROVINCE):
+        raise UnknownRegion(f"{region.name} tidak punya halaman prioritas.")
+    may_name = may_name_priorities(request.user, region.kabupaten)
+    if request.method == "POST" and not may_name:
+        raise Forbidden(f"Anda tidak berwenang menetapkan prioritas {region.name}.")
+    places = priority_list.kecamatan_to_name(region) if may_name else []
+    form = PrioritiesForm(request.POST if request.method == "POST" else None, places)
+    status = 200
+    if form.is_bound and form.is_valid():
+        try:
+            set_priorities(region.code, form.ranked(), by=request.user, seen=form.seen_codes())
+        except Conflict as conflict:
+            form.decide_again(conflict.message)
+            status = 409
+        else:
+            messages.success(request, "Urutan prioritas tersimpan.", extra_tags="tip")
+            return redirect("reports:priorities", code=code)
+    page = priority_list.page(region, request.user.scope, form, may_name=may_name)
+    return render(request, "reports/priorities.html", page, status=status)

@@ -26,10 +26,10 @@ from kecamatan.duty import (
     say_all_is_normal,
     semester_holds_from,
     set_populations,
-    set_priorities,
     set_target,
 )
 from kecamatan.models import DayOff, Event, Kecamatan, OfficeHours, Population, Recording, TargetRule
+from kecamatan.priorities import set_priorities
 from lib.errors import Refused
 from tests.factories import forget_marks, make_dinas, make_kecamatan, make_user, marks, moment
 from tests.threads import at_once
