@@ -43,6 +43,8 @@ PAGES = (
     Page("Kecamatan", "/kecamatan/{kecamatan}/"),
     Page("Kecamatan of the nation that cannot record", "/reports/ID/kecamatan/?keadaan=down&urut=lama"),
     Page("API, the nation", "/api/v1/reports/ID/"),
+    Page("Priorities of a kabupaten", "/reports/{kabupaten}/priorities/"),
+    Page("Priorities of a province", "/reports/{province}/priorities/"),
     Page("Search for a region", "/search/?q=sepatan"),
     # Faults.
     Page("Tickets", "/repairs/"),

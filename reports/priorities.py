@@ -201,17 +201,12 @@ def _reasons(row: RegionMonth, need: Need, place: Kecamatan) -> list[str]:
     since: datetime = row.down_since  # type: ignore[assignment]  # the rows are chosen by it
     begun = day_id(local_day(since, place.time_zone), weekday=False)
     standing = next((code for code in STANDING if getattr(row, f"kecamatan_{code}")), "stopped")
-    people = (
-        "Belum direkam: tidak disebut"
-        if need.unrecorded is None
-        else f"{number_id(need.unrecorded)} orang belum direkam"
-    )
+    unrecorded = "tidak disebut" if need.unrecorded is None else f"{number_id(need.unrecorded)} orang wajib KTP"
+    near = f"Terdekat yang melayani: {need.host}, {number_id(need.km)} km garis lurus"
     return [
-        people,
+        f"Belum direkam: {unrecorded}",
         f"Setnya berhenti sejak {begun} ({number_id(need.days)} hari); sekarang {SERVICE_LABELS[standing].lower()}",
-        f"Terdekat yang melayani: {need.host}, {number_id(need.km)} km garis lurus"
-        if need.host
-        else f"Tidak ada yang melayani dalam {FAR_KM} km",
+        near if need.host else f"Tidak ada yang melayani dalam {FAR_KM} km",
         f"Bobot {_weight_text(need)}",
     ]
 

@@ -85,6 +85,8 @@ SCREENS = (
     Screen("kabupaten-sorted", "/reports/75.01/?urut=-nama", OFFICIAL, (unfold("Arti angka"),)),
     Screen("kabupaten-past", "/reports/36.03/?bulan=2012-04", NATION_OFFICIAL),
     Screen("kabupaten-empty", "/reports/75.01/?bulan=2014-05", OFFICIAL),
+    Screen("priorities", "/reports/75.01/priorities/", OFFICIAL),
+    Screen("priorities-province", "/reports/75/priorities/", NATION_OFFICIAL),
     Screen("kecamatan-list", "/reports/75/kecamatan/?keadaan=down&urut=lama", NATION_OFFICIAL),
     Screen("map-nation", "/reports/ID/map/", NATION_OFFICIAL),
     Screen("map-province", "/reports/75/map/", NATION_OFFICIAL),
