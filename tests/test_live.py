@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
@@ -110,6 +111,32 @@ def test_what_the_reader_did_stays(browser: Browser, live_server: LiveServer) ->
     elsewhere(lambda: break_a_camera("36.03.29"))
     shows(page, "0")
     assert said == []
+
+
+@pytest.mark.parametrize("answered", [("bersih", "nama"), ("nama", "bersih")])
+def test_of_two_orders_asked_for_the_last_one_stands(
+    answered: tuple[str, str], browser: Browser, live_server: LiveServer
+) -> None:
+    said: list[str] = []
+    page = opened(signed_in(browser, live_server, "admin.pusat"), "/reports/36.03/", said)
+    held: dict[str, Route] = {}
+
+    def hold(route: Route) -> None:
+        order = route.request.url.partition("urut=")[2].strip("-")[:4]
+        if held.setdefault(order, route) is not route:
+            route.continue_()
+
+    page.route(re.compile("urut="), hold)
+    for column, order in (("Rekam bersih", "bers"), ("Kecamatan", "nama")):
+        page.get_by_role("columnheader", name=column).get_by_role("link").click()
+        while order not in held:
+            page.evaluate("0")  # lets the messages of the browser in
+    for order in answered:
+        with page.expect_response(re.compile(f"urut=-?{order}")):
+            held[order[:4]].continue_()
+    sorted_by = "(name) => document.querySelector('th[aria-sort]').textContent === name"
+    page.wait_for_function(sorted_by, arg="Kecamatan", timeout=MILLISECONDS)
+    assert ("nama" in page.url, said) == (True, [])
 
 
 def test_a_page_of_somebody_who_signed_out_leads_to_the_sign_in(browser: Browser, live_server: LiveServer) -> None:

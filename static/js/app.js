@@ -71,6 +71,18 @@
     if (heir && !heir.id) active.id = heir.id = `l-fokus-${Date.now()}`;
   });
 
+  // An answer to what was replaced meanwhile, by newer figures or another order, has no place in the page any more.
+  // The order asked for last is then fetched as a page; what was asked before is forgotten.
+  let last = null;
+  document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+    if (elt.matches("a")) last = elt;
+    elt.addEventListener("htmx:beforeOnLoad", (event) => {
+      if (elt.isConnected) return;
+      event.preventDefault();
+      if (elt === last) location.assign(elt.href);
+    }, { once: true });
+  });
+
   // --- Search: arrows walk through the suggestions, Escape closes them --------------------------------------------
 
   document.addEventListener("keydown", (event) => {
