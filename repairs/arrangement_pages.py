@@ -51,7 +51,7 @@ LABELS = {"end": "Nyatakan selesai", "correct": "Betulkan catatan", "void": "Bat
 SENTENCES = {
     "end": "Warga dilayani di kecamatannya sendiri lagi sejak waktu itu.",
     "correct": "Jenis, tempat dan waktunya; yang lama tetap terbaca di riwayat.",
-    "void": "Untuk pengaturan yang keliru dicatat. Tidak dihitung lagi, tetapi tetap tersimpan.",
+    "void": "Untuk catatan yang keliru. Tidak dihitung lagi, tetapi tetap tersimpan.",
 }
 
 
@@ -80,7 +80,7 @@ def arrangement_url(pk: int) -> str:
 
 def crumbs(*steps: str) -> list[dict[str, str]]:
     """Return the way from the list down to a page."""
-    start = {"label": "Pengaturan layanan", "url": list_url("repairs:arrangement-list", {})}
+    start = {"label": "Layanan pengganti", "url": list_url("repairs:arrangement-list", {})}
     return [start, *({"label": step, "url": ""} for step in steps)]
 
 
@@ -95,7 +95,7 @@ def find_arrangement(pk: int, user: User) -> Arrangement:
     """Return an arrangement that the person may see; raises :class:`NotFound`."""
     arrangement = listed(user).filter(pk=pk).first()
     if arrangement is None:
-        raise NotFound(f"Tidak ada pengaturan {pk}.")
+        raise NotFound(f"Tidak ada layanan pengganti {pk}.")
     return arrangement
 
 
@@ -284,7 +284,7 @@ def both_versions(arrangement: Arrangement, user: User, form: VersionedForm, of:
     }
     return {
         **page,
-        "heading": "Pengaturan ini baru saja diubah orang lain",
+        "heading": "Catatan ini baru saja diubah orang lain",
         "wanted": LABELS[of],
         "compared": compared(form, now, zone),
         "changes": history([change for change in page["changes"] if change.last > form.seen_event], zone),

@@ -110,7 +110,7 @@ def warnings(arrangement: Arrangement, *, guest: Service, host: Service | None =
     """
     told = []
     if guest in ABLE_TO_RECORD:
-        told.append(f"{arrangement.kecamatan} bisa merekam sendiri. Apakah pengaturan ini masih perlu?")
+        told.append(f"{arrangement.kecamatan} bisa merekam sendiri. Apakah layanan pengganti masih perlu?")
     if arrangement.host is not None and host is not None and host not in ABLE_TO_RECORD:
         told.append(f"{arrangement.host} sendiri tidak bisa merekam. Pilih tuan rumah lain.")
     return told

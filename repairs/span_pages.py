@@ -199,7 +199,7 @@ def _before(name: str, value: str, zone: str) -> str:
 
 
 def _start(change: Change, zone: str) -> str:
-    return f"membuat pengaturan ini: {_label(Arrangement.Kind, change.data.get('kind'))}"
+    return f"mengatur layanan pengganti: {_label(Arrangement.Kind, change.data.get('kind'))}"
 
 
 def _void(change: Change, zone: str) -> str:

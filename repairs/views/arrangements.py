@@ -104,7 +104,7 @@ def arrangement_void(request: SignedInRequest, pk: int) -> HttpResponse:
         arrangements.void_arrangement(arrangement, version=form.seen_version, by=request.user, reason=reason)
         return pages.arrangement_url(pk)
 
-    return _change(request, pk, form, write, "Pengaturan dibatalkan; tidak dihitung lagi.", "void")
+    return _change(request, pk, form, write, "Layanan pengganti dibatalkan; tidak dihitung lagi.", "void")
 
 
 def _change(
@@ -142,7 +142,7 @@ def arrangement_correct(request: SignedInRequest, pk: int) -> HttpResponse:
         answer = send(request, form, write, "Pembetulan tersimpan.") if posted is not None else None
     except Conflict:
         return _show_both(request, pk, form, "correct")
-    context = {"form": form, "heading": "Betulkan catatan pengaturan", **pages.headline(arrangement)}
+    context = {"form": form, "heading": "Betulkan catatan layanan pengganti", **pages.headline(arrangement)}
     return answer or render(request, "repairs/span_correct.html", context, status=status_of(form))
 
 
@@ -155,15 +155,22 @@ def arrangement_start(request: SignedInRequest) -> HttpResponse:
     """Start an arrangement for the people of ``kecamatan`` in the address; what is odd about it is asked first."""
     guest = pages.guest_of(request.user, request.GET.get("kecamatan", "").strip())
     if guest is None:
-        context = {**pages.choice_of_guests(request.user), "crumbs": pages.crumbs("Pengaturan baru")}
+        context = {**pages.choice_of_guests(request.user), "crumbs": pages.crumbs("Layanan pengganti baru")}
         return render(request, "repairs/arrangement_place.html", context)
     posted = request.POST if request.method == "POST" else None
     form = ArrangementForm(posted, zone=guest.time_zone, hosts=pages.hosts_for(guest, request.user))
     odd = _oddities(form, guest) if posted is not None else []
     answer = (
-        None if posted is None or odd else send(request, form, _writer(request, form, guest), "Pengaturan tersimpan.")
+        None
+        if posted is None or odd
+        else send(request, form, _writer(request, form, guest), "Layanan pengganti tersimpan.")
     )
-    context = {"form": form, "guest": guest, "oddities": odd, "crumbs": pages.crumbs(f"{guest.name}: pengaturan baru")}
+    context = {
+        "form": form,
+        "guest": guest,
+        "oddities": odd,
+        "crumbs": pages.crumbs(f"{guest.name}: layanan pengganti baru"),
+    }
     return answer or render(request, "repairs/arrangement_form.html", context, status=status_of(form))
 
 

@@ -77,7 +77,9 @@ def test_staff_let_people_ride_along_with_a_neighbour(stopped: Kecamatan, host: 
     assert (arrangement.kecamatan, arrangement.host, arrangement.started_at) == (stopped, host, NOW)
     page = client.get(url_of(arrangement)).context
     assert (page["title"], page["state"].word) == ("Menumpang di Kecamatan Sukamulya", "Berjalan")
-    assert [(entry.who, entry.what) for entry in page["history"]] == [(str(staff), "membuat pengaturan ini: menumpang")]
+    assert [(entry.who, entry.what) for entry in page["history"]] == [
+        (str(staff), "mengatur layanan pengganti: menumpang")
+    ]
 
 
 def test_what_is_odd_is_shown_and_confirmed_before_anything_is_written(
@@ -87,7 +89,7 @@ def test_what_is_odd_is_shown_and_confirmed_before_anything_is_written(
     client, sent = client_of(staff), typed(ended_at="2026-11-24T16:00")
     answer = client.post(NEW, sent)
     assert answer.context["oddities"] == [
-        "Kecamatan Sepatan Timur bisa merekam sendiri. Apakah pengaturan ini masih perlu?",
+        "Kecamatan Sepatan Timur bisa merekam sendiri. Apakah layanan pengganti masih perlu?",
         "Kecamatan Sukamulya sendiri tidak bisa merekam. Pilih tuan rumah lain.",
     ]
     assert (Arrangement.objects.count(), answer.context["form"]["ended_at"].value()) == (0, "2026-11-24T16:00")
@@ -254,7 +256,7 @@ def test_paging_keeps_the_filters_and_shows_every_arrangement_once(
 
 def test_an_empty_list_says_what_to_do(official: User) -> None:
     text = client_of(official).get("/arrangements/").content.decode()
-    assert ("Tidak ada pengaturan yang berjalan" in text, "Buat pengaturan" in text) == (True, False)
+    assert ("Tidak ada layanan pengganti yang berjalan" in text, "Atur layanan pengganti" in text) == (True, False)
 
 
 def test_the_pages_ask_a_fixed_number_of_queries(

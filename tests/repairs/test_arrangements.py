@@ -201,7 +201,7 @@ def test_able_guest_and_unable_host_are_warnings(kecamatan: Kecamatan, host: Kec
     arrangement = hosted(kecamatan, host)
     assert warnings(arrangement, guest=Service.HOSTED, host=Service.LIMITED) == []
     assert warnings(arrangement, guest=Service.LIMITED, host=Service.STOPPED) == [
-        "Kecamatan Sepatan Timur bisa merekam sendiri. Apakah pengaturan ini masih perlu?",
+        "Kecamatan Sepatan Timur bisa merekam sendiri. Apakah layanan pengganti masih perlu?",
         "Kecamatan Sukamulya sendiri tidak bisa merekam. Pilih tuan rumah lain.",
     ]
     unit = start_arrangement(kecamatan=host, kind="mobile_unit", started_at=STARTED_AT, by=None)
