@@ -14,7 +14,7 @@ from bench.measure import say
 from devices.models import Device, RecordingSet
 from kecamatan.models import Kecamatan, Recording
 from repairs.models import Ticket
-from reports import rollups
+from reports import maps, rollups
 from reports.models import RegionMonth
 
 SIZES = {"recording sets": RecordingSet, "devices": Device, "tickets": Ticket, "recordings": Recording}
@@ -26,7 +26,7 @@ def main() -> None:
     started = time.perf_counter()
     say("Bringing the rollup rows up to this moment ...")
     settled = rollups.refresh()
-    say(f"{settled} marks settled.")
+    say(f"{settled} marks settled, {maps.draw_waiting(newest_only=True, at_once=True)} maps drawn.")
     _show_ground()
     work.measure()
     pages.measure()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+import statistics
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from bench.measure import (
@@ -37,6 +38,8 @@ from lib.months import WIB, add_months, local_month
 from repairs.faults import report_fault
 from repairs.models import Ticket
 from reports import rollups
+from reports.maps import draw_waiting
+from reports.models import Level, RegionMap
 from reports.verification import verify
 
 REPORTS = 60
@@ -49,6 +52,8 @@ def measure() -> None:
     show_title("Rollups")
     _measure_marks()
     _measure_month()
+    show_title("Maps")
+    _measure_maps()
     show_title("Import of a month of recordings of the nation")
     _measure_import()
     show_title("Reports by command")
@@ -128,6 +133,39 @@ def _measure_month() -> None:
     )
     compared = milliseconds(lambda: verify(month))
     show(Line("comparing every row of a month with the facts", compared / 1000, "s"))
+
+
+# --- Maps ---------------------------------------------------------------------------------------------------------
+
+
+def _measure_maps() -> None:
+    """Draw the maps of the current month: all from nothing, those above one kecamatan, and those that look the same."""
+    say("Drawing maps ...")
+    month = local_month(timezone.now(), WIB)
+    newest = RegionMap.objects.filter(month=month)
+    newest.delete()
+    drawn: list[int] = []
+    took = milliseconds(lambda: drawn.append(draw_waiting(newest_only=True, at_once=True)))
+    nation = newest.get(level=Level.NATION)
+    show(
+        Line(f"all {drawn[0]} maps of a month, both pictures", took / 1000, "s"),
+        Line("the nation by service, packed", len(nation.by_service), "bytes", 100 * 1024),
+        Line("the nation by target, packed", len(nation.by_target), "bytes", 100 * 1024),
+    )
+    place = Kecamatan.objects.filter(kind=Kecamatan.Kind.KECAMATAN, closed_on=None)[0]
+    own = Q(level=Level.KABUPATEN, region_id=place.kabupaten_id)
+    above = own | Q(level=Level.PROVINCE, region_id=place.kabupaten.province_id)
+    for what, chosen in (("kabupaten and province", above), ("nation", Q(level=Level.NATION))):
+        samples = [_draw_anew(newest.filter(chosen), "") for _ in range(5)]
+        show(Line(f"drawing the maps of a {what}", statistics.median(samples), "ms"))
+    show(Line("a nation that looks the same", _draw_anew(newest.filter(level=Level.NATION), None), "ms"))
+    show(Line("looking for maps, and finding none", milliseconds(lambda: draw_waiting(newest_only=True)), "ms"))
+
+
+def _draw_anew(maps: QuerySet[RegionMap], digest: str | None) -> float:
+    """Let these maps fall behind, and return the milliseconds of catching up; with another digest they are drawn."""
+    maps.update(row=0, **({} if digest is None else {"digest": digest}))
+    return milliseconds(lambda: draw_waiting(newest_only=True, at_once=True))
 
 
 # --- An import --------------------------------------------------------------------------------------------------

@@ -80,6 +80,8 @@ class Drawing:
     height: int
     radius: int
     figures: Sequence[Figure]
+    # Names may lie over dots.
+    is_crowded: bool = False
 
 
 def draw_nation(areas: Iterable[Area]) -> tuple[Drawing, Drawing]:
@@ -141,7 +143,7 @@ def _draw(kind: str, areas: Sequence[Area], radius: int, small_screen_radius: in
         Figure(area.url, area.title, group, name, small_name)
         for area, group, name, small_name in zip(areas, dots, names, small, strict=True)
     ]
-    return Drawing(kind, WIDTH, height, radius, figures)
+    return Drawing(kind, WIDTH, height, radius, figures, coverable)
 
 
 def _fit(groups: Sequence[Sequence[Point]]) -> tuple[int, list[list[Dot]]]:

@@ -14,21 +14,25 @@ from reports.map_marks import CROSS, DIAMOND, DISC, HOLLOW, RING, SQUARE, TRIANG
 def svg(drawing: Drawing, description: str) -> str:
     """Return a drawing as an ``svg`` element. Its links stay out of the tab order: a table beside it holds the same."""
     shapes = _shapes(drawing.radius)
-    figures = "".join(_figure(figure, shapes) for figure in drawing.figures)
+    figures = "".join(_figure(figure, shapes, named=not drawing.is_crowded) for figure in drawing.figures)
+    if drawing.is_crowded:
+        # No dot may hide a name, and no name the title of a dot.
+        names = "".join(name for figure in drawing.figures for name in _names(figure))
+        figures += f'<g class="over" aria-hidden="true">{names}</g>'
     return (
         f'<svg class="map {drawing.kind}" viewBox="0 0 {drawing.width} {drawing.height}" role="group" '
         f'aria-label="{escape(description)}">{figures}</svg>'
     )
 
 
-def _figure(figure: Figure, shapes: dict[str, Callable[[Dot], str]]) -> str:
+def _figure(figure: Figure, shapes: dict[str, Callable[[Dot], str]], *, named: bool) -> str:
     dots: defaultdict[str, list[str]] = defaultdict(list)
     for dot in figure.dots:
         dots[dot.symbol].append(shapes[dot.symbol](dot))
     paths = "".join(
         f'<path class="m-{symbol}" d="{"".join(dots[symbol])}"/>' for symbol in sorted(dots, key=URGENCY.__getitem__)
     )
-    names = "".join(_names(figure))
+    names = "".join(_names(figure)) if named else ""
     return f'<a href="{escape(figure.url)}" tabindex="-1"><title>{escape(figure.title)}</title>{paths}{names}</a>'
 
 

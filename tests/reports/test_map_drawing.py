@@ -93,6 +93,17 @@ def test_a_picture_is_one_link_an_area_with_a_path_for_each_symbol():
     assert "style=" not in text
 
 
+def test_no_dot_of_a_province_lies_over_a_name():
+    areas = [
+        Area("/a/", "A", [Point(-6.0, 106.0, "s")], "Kab. A"),
+        Area("/b/", "B", [Point(-6.2, 106.2, "x")], "Kota B"),
+    ]
+    text = svg(draw_province(areas), "Peta")
+    assert text.rindex("<path") < text.index('<g class="over"') < text.index("<text")
+    assert re.findall(r'class="n-w[^"]*"[^>]*>([^<]+)<', text) == ["Kab. A", "Kota B"]
+    assert '<g class="over"' not in svg(draw_kabupaten(areas), "Peta")
+
+
 @pytest.mark.parametrize(
     ("target", "net", "days", "symbol"),
     [
