@@ -254,6 +254,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=10),
         "options": {"expires": 3600},
     },
+    "build-device-groups": {
+        "task": "reports.build_device_groups",
+        "schedule": crontab(hour=1, minute=40),
+        "options": {"expires": 3600},
+    },
     "verify-rollups": {
         "task": "reports.verify_rollups",
         "schedule": crontab(hour=2, minute=30),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from lib.months import ZONE_ABBREVIATIONS
 
 UNKNOWN = "belum diketahui"
+DAYS_A_YEAR = 365.25
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = (
     "Januari",
@@ -87,3 +88,19 @@ def span_id(start: datetime, end: datetime) -> str:
     if minutes < 60:
         return f"{minutes} menit"
     return f"{minutes // 60} jam" if minutes < 48 * 60 else f"{minutes // (24 * 60)} hari"
+
+
+def lasting_id(minutes: int | float) -> str:
+    """Return how long something lasts on average: ``45 menit``, ``5,5 jam``, ``12,4 hari``, ``3,2 tahun``."""
+    if minutes < 60:
+        return f"{round(minutes)} menit"
+    hours = minutes / 60
+    if hours < 48:
+        return f"{decimal_id(hours)} jam"
+    days = hours / 24
+    return f"{decimal_id(days)} hari" if days < 730 else f"{decimal_id(days / DAYS_A_YEAR)} tahun"
+
+
+def decimal_id(value: float, digits: int = 1) -> str:
+    """Return ``1.234,5``."""
+    return percent_id(value, digits).removesuffix("%")

@@ -213,6 +213,45 @@ class RegionMap(models.Model):
         return f"{self.level} {self.region_id} {self.month:%Y-%m}"
 
 
+class DeviceGroupMonth(models.Model):
+    """The devices of one model, or of one source, in a region and month; built each night (``reports.device_groups``).
+
+    ``kind`` is the code of the kind of a model, ``name`` its brand and model, or the code of a source; where nobody
+    stated it, and for components that are missing, it is empty. By model, the sums are those by kind.
+    """
+
+    class By(models.TextChoices):
+        MODEL = "model", "Merk dan model"
+        SOURCE = "source", "Asal usul"
+
+    level = models.CharField(max_length=9, choices=Level.choices)
+    region_id = models.PositiveBigIntegerField()
+    month = models.DateField()
+    by = models.CharField(max_length=6, choices=By.choices)
+    kind = models.SlugField(max_length=20, blank=True, db_index=False)
+    name = models.CharField(max_length=121, blank=True)
+    built_at = models.DateTimeField()
+    # A month of the nation's devices has more minutes than an integer holds.
+    service_minutes = models.BigIntegerField()
+    faults_begun = models.IntegerField()
+    repairs = models.IntegerField()
+    repair_minutes = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["level", "region_id", "month", "by", "kind", "name"], name="reports_devicegroupmonth_once"
+            ),
+        ]
+        indexes: ClassVar = [
+            # A month is built as a whole.
+            models.Index(fields=["month"], name="reports_devicegroup_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.region_id} {self.month:%Y-%m} {self.kind} {self.name}"
+
+
 class RollupLock(models.Model):
     """One row, there after ``migrate``: whoever writes rollup rows locks it first, so that sums are made one at a time.
 

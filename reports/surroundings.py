@@ -45,9 +45,9 @@ def surroundings(region: Region, month: date) -> Surroundings:
             required=Exists(required.filter(kind=OuterRef("pk"))),
             pending=Subquery(waiting(region, month)),
             event=Subquery(newest_event(region)),
-            first_month=Subquery(_first_month(region)),
+            first_month=Subquery(first_month_of(region)),
             last_month=Subquery(_last_month(region)),
-            sample=Exists(Kabupaten.objects.filter(_kabupaten_of(region), has_sample_data=True)),
+            sample=Exists(Kabupaten.objects.filter(kabupaten_of(region), has_sample_data=True)),
             signatory=Subquery(_signatory(region, month)),
         )
         .values_list(*fields, *COUNT_FIELDS)
@@ -77,7 +77,8 @@ def newest_event(region: Region) -> QuerySet:
     return events.order_by("-at", "-pk").values("pk")[:1]
 
 
-def _kabupaten_of(region: Region) -> Q:
+def kabupaten_of(region: Region) -> Q:
+    """Choose the kabupaten of a region."""
     if region.kabupaten is not None:
         return Q(pk=region.kabupaten.pk)
     return Q(province=region.pk) if region.level == Level.PROVINCE else Q()
@@ -90,7 +91,8 @@ def _signatory(region: Region, month: date) -> QuerySet:
     return signing.values(person=Concat("name", Value("\n"), "title", Value("\n"), "nip"))[:1]
 
 
-def _first_month(region: Region) -> QuerySet:
+def first_month_of(region: Region) -> QuerySet:
+    """Return the first month with figures of a region, for a subquery."""
     rows = RegionMonth.objects.filter(level=region.level, region_id=region.pk)
     return rows.order_by("month").values("month")[:1]
 

@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 
 from kecamatan.changes import send_quietly
-from reports import maps, rollups
+from reports import device_groups, maps, rollups
 from reports.verification import verify
 
 logger = logging.getLogger(__name__)
@@ -36,3 +36,9 @@ def verify_rollups() -> None:
 def draw_maps() -> None:
     """Draw the maps whose rollup rows changed; sent after a drain, and by beat every few seconds."""
     maps.draw_waiting(seconds=DRAWING_SECONDS)
+
+
+@shared_task(name="reports.build_device_groups")
+def build_device_groups() -> None:
+    """Build the sums by model and by source of the last months, each night."""
+    logger.info("Built %s months of device groups", device_groups.refresh())

@@ -12,6 +12,7 @@ urlpatterns = [
     path("reports/<str:code>/kecamatan/", views.kecamatan_list, name="kecamatan-list"),
     path("reports/<str:code>/map/", views.region_map, name="region-map"),
     path("reports/<str:code>/priorities/", views.priorities, name="priorities"),
+    path("reports/<str:code>/reliability/", views.region_reliability, name="region-reliability"),
     path("kecamatan/<str:code>/", views.kecamatan_detail, name="kecamatan-detail"),
     path("api/v1/reports/<str:code>/", api.region_report, name="api-region-report"),
 ]

@@ -21,13 +21,14 @@ from kecamatan.priorities import set_priorities
 from lib import packed
 from lib.errors import Conflict, Forbidden
 from lib.pages import answers_problems
-from reports import dashboard, listing, map_page, place
+from reports import dashboard, listing, map_page, place, reliability_page
 from reports import priorities as priority_list
 from reports.forms import PrioritiesForm
 from reports.live import is_asked, is_seen, leaves_when_signed_out, live, nothing_new, stamp_of
 from reports.models import Level, RegionMonth
 from reports.months import chosen_month
 from reports.ongoing import ongoing_outages
+from reports.reliability import read_reliability
 from reports.search import SUGGESTIONS, exact_code, find_regions
 from reports.selectors import UnknownRegion, find_region, read_report
 from reports.surroundings import surroundings
@@ -112,6 +113,19 @@ def kecamatan_list(request: SignedInRequest, code: str) -> HttpResponse:
     month = chosen_month(region, request.GET.get("bulan"))
     page = listing.page(request.user.scope, region, month, request.GET.dict())
     return render(request, "reports/kecamatan_list.html", page)
+
+
+@login_required
+@require_safe
+@answers_problems
+def region_reliability(request: SignedInRequest, code: str) -> HttpResponse:
+    """Show how reliable the places and devices of a region were in the twelve months up to ``bulan``."""
+    region = find_region(code, request.user)
+    if region.level == Level.DINAS:
+        raise UnknownRegion(f"{region.name} tidak punya halaman keandalan: alatnya terhitung di kabupatennya.")
+    month = chosen_month(region, request.GET.get("bulan"))
+    found = read_reliability(region, month.chosen)
+    return render(request, "reports/reliability.html", reliability_page.page(request.user.scope, region, month, found))
 
 
 @login_required

@@ -101,6 +101,7 @@ CHANGES = (*STEPS, "take", "assign", "promise", "route", "cost")
 CHOICES = ("priority", "effect")
 SAYINGS, CORRECTIONS = ("comment", "cause"), ("void", "note")
 CONFIRMATIONS = ("close", "reopen")
+RELIABILITY = "reports:region-reliability"
 REPORT, PLACE, API = "reports:region-detail", "reports:kecamatan-detail", "reports:api-region-report"
 MAP = "reports:region-map"
 
@@ -209,6 +210,12 @@ TABLE = [
     *of_region("36.03", MAP, (404, 200, 200, 200, 404, 200, 404, 302)),
     *of_region(OWN, MAP, (302, 302, 302, 302, 404, 302, 404, 302)),
     *of_region("99", MAP, signed_in(404)),
+    *of_region("ID", RELIABILITY, (404, 404, 404, 404, 404, 200, 404, 302)),
+    *of_region("36", RELIABILITY, (404, 404, 404, 404, 404, 200, 404, 302)),
+    *of_region("36.03", RELIABILITY, (404, 200, 200, 200, 404, 200, 404, 302)),
+    *of_region(OWN, RELIABILITY, (200, 200, 200, 200, 404, 200, 404, 302)),
+    *of_region(DINAS, RELIABILITY, signed_in(404)),
+    *of_region(OTHER, RELIABILITY, (404, 404, 404, 404, 200, 200, 404, 302)),
     *of_region("ID", API, (404, 404, 404, 404, 404, 200, 404, 403)),
     *of_region("36", API, (404, 404, 404, 404, 404, 200, 404, 403)),
     *of_region("36.03", API, (404, 200, 200, 200, 404, 200, 404, 403)),

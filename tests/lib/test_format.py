@@ -8,6 +8,7 @@ import pytest
 from lib.format import (
     clock_id,
     day_id,
+    lasting_id,
     moment_id,
     month_end_id,
     month_id,
@@ -76,3 +77,18 @@ def test_the_end_of_a_month_is_its_last_day_at_24() -> None:
 )
 def test_how_long_something_lasts(lasts: timedelta, text: str) -> None:
     assert span_id(MOMENT, MOMENT + lasts) == text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [
+        (45.4, "45 menit"),
+        (60, "1,0 jam"),
+        (47.96 * 60, "48,0 jam"),
+        (48 * 60, "2,0 hari"),
+        (1000.5 * 1440, "2,7 tahun"),
+        (36525 * 14400, "1.000,0 tahun"),
+    ],
+)
+def test_a_mean_duration_has_the_unit_that_people_would_use(minutes: float, text: str) -> None:
+    assert lasting_id(minutes) == text

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from lib.months import parse_month
-from reports import maps, rollups
+from reports import device_groups, maps, rollups
 from reports.verification import verify
 
 SHOWN = 50
@@ -35,6 +35,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{rollups.forget(only)} baris ditandai untuk dihitung ulang.")
         self.stdout.write(f"{rollups.refresh()} perubahan dihitung.")
         self.stdout.write(f"{maps.draw_waiting(newest_only=True, at_once=True)} peta bulan ini digambar.")
+        device_groups.refresh(recent=rebuild)
 
     def _verify(self, month: date | None) -> None:
         result = verify(month)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from lib.format import number_id
+from reports import device_groups
 from reports.maps import draw_waiting
 from reports.rollups import refresh
 from reports.sample import SampleError, load_sample
@@ -34,6 +35,7 @@ class Command(BaseCommand):
                 load_sample(say=self.stdout.write)
                 self._compute()
             self._draw()
+            device_groups.refresh(recent=False)
         except (SampleError, NotEmptyError) as error:
             raise CommandError(str(error)) from None
         ensure_demo_users()
