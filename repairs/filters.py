@@ -16,7 +16,7 @@ from devices.models import Device, DeviceKind
 from kecamatan.models import Cause, Kecamatan
 from kecamatan.scope import scope_of
 from lib.months import WIB, WIT, ZONES, local_day, month_bounds, parse_month
-from repairs.models import Ticket, TicketQuerySet
+from repairs.models import Ticket, TicketQuerySet, overlapping
 
 OVER = (Ticket.Status.CLOSED, Ticket.Status.REJECTED)
 """The statuses with which nobody has anything left to do."""
@@ -90,6 +90,28 @@ def begun_in_month(month: date) -> Q:
     return Q(failed_at__gte=month_bounds(month, WIT)[0], failed_at__lt=month_bounds(month, WIB)[1]) & own
 
 
+def lasting_in_month(month: date, begins: str, ends: str, zone_path: str) -> Q:
+    """Return the condition of the spans that share a moment with a local month."""
+    own = Q(pk__in=[])
+    for zone in ZONES:
+        own |= overlapping(begins, ends, *month_bounds(month, zone)) & Q(**{zone_path: zone})
+    return Q(**{f"{begins}__lt": month_bounds(month, WIB)[1]}) & own
+
+
+def code_filter(label: str, method: str, limit: int, example: str = "") -> django_filters.CharFilter:
+    """Return a filter whose code is typed: a region, or a month."""
+    widget = forms.TextInput(attrs={"class": "in", "placeholder": example})
+    return django_filters.CharFilter(method=method, label=label, max_length=limit, widget=widget)
+
+
+REGION_LABEL, MONTH_EXAMPLE = "Kode provinsi atau kabupaten/kota", "2026-11"
+
+
+def inside_path(code: str, path: str) -> str:
+    """Return the field, from a path to kecamatan on, by which a list is narrowed to a province or a kabupaten."""
+    return f"{path}kabupaten__province__code" if len(code) == 2 else f"{path}kabupaten__code"
+
+
 class TicketFilter(django_filters.FilterSet):
     """Filters of the list; without a state, the tickets with which somebody has something left to do."""
 
@@ -126,6 +148,7 @@ class TicketFilter(django_filters.FilterSet):
         max_length=7,
         widget=forms.TextInput(attrs={"class": "in", "placeholder": "2026-11"}),
     )
+    bulan = code_filter("Rusak pada bulan", "lasting_in", 7, MONTH_EXAMPLE)
     petugas = django_filters.ChoiceFilter(
         method="held_by", label="Dipegang", choices=HOLDERS, empty_label="Siapa saja", widget=_select
     )
@@ -163,8 +186,7 @@ class TicketFilter(django_filters.FilterSet):
 
     def inside(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
         """Keep the tickets of a province or a kabupaten; of a code that is not known, none."""
-        path = "kecamatan__kabupaten__province__code" if len(value) == 2 else "kecamatan__kabupaten__code"
-        return queryset.filter(**{path: value})
+        return queryset.filter(**{inside_path(value, "kecamatan__"): value})
 
     def by_route(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
         """Keep the tickets of a repair route, or those of which none is stated."""
@@ -176,6 +198,15 @@ class TicketFilter(django_filters.FilterSet):
             return queryset.counted().filter(begun_in_month(parse_month(value)))
         except ValueError:
             return queryset.none()
+
+    def lasting_in(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+        """Keep the faults that count and lasted at some moment of a month, whenever they began; of no month, none."""
+        try:
+            month = parse_month(value)
+        except ValueError:
+            return queryset.none()
+        zone = "kecamatan__kabupaten__province__time_zone"
+        return queryset.counted().filter(lasting_in_month(month, "failed_at", "restored_at", zone))
 
     def past_promise(self, queryset: TicketQuerySet, name: str, value: bool) -> TicketQuerySet:
         """Keep the faults that last past the promised day."""

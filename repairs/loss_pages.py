@@ -15,8 +15,9 @@ from accounts.models import User
 from accounts.permissions import may_correct_repairs, may_enter_counts
 from kecamatan.models import Cause
 from lib.format import day_id, moment_id, number_id, percent_id
+from lib.months import add_months, parse_month
 from lib.pages import NotFound
-from repairs.filters import narrow_by_kecamatan
+from repairs.filters import MONTH_EXAMPLE, REGION_LABEL, code_filter, inside_path, narrow_by_kecamatan
 from repairs.forms.losses import ConfirmForm, LossCorrectionForm, LossMoveForm, LossVoidForm, RerecordForm
 from repairs.forms.spans import compared
 from repairs.history import Entry
@@ -73,6 +74,8 @@ class LossFilter(django_filters.FilterSet):
         empty_label="Semua",
         widget=forms.Select(attrs={"class": "in"}),
     )
+    wilayah = code_filter(REGION_LABEL, "inside", 5)
+    bulan = code_filter("Hilang pada bulan", "of_month", 7, MONTH_EXAMPLE)
 
     class Meta:
         model = LostRecords
@@ -98,6 +101,18 @@ class LossFilter(django_filters.FilterSet):
             return queryset.exclude(voided_at=None)
         standing = queryset.filter(voided_at=None)
         return standing.filter(rerecorded__lt=F("count")) if value == UNFINISHED else standing.filter(certainty=value)
+
+    def inside(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep the losses of a province or a kabupaten; of a code that is not known, none."""
+        return queryset.filter(**{inside_path(value, "kecamatan__"): value})
+
+    def of_month(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep what was lost on a day of a month; of no month, nothing."""
+        try:
+            month = parse_month(value)
+        except ValueError:
+            return queryset.none()
+        return queryset.filter(day__gte=month, day__lt=add_months(month, 1))
 
     def chosen(self) -> dict[str, str]:
         """Return the filters that are set, as they stand in the address."""

@@ -10,7 +10,15 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kecamatan.models import Cause
-from repairs.filters import narrow_by_kecamatan
+from lib.months import parse_month
+from repairs.filters import (
+    MONTH_EXAMPLE,
+    REGION_LABEL,
+    code_filter,
+    inside_path,
+    lasting_in_month,
+    narrow_by_kecamatan,
+)
 from repairs.models import Arrangement, Outage, running_at
 
 LASTING, RUNNING, PLANNED, OVER, VOIDED, ALL = "", "berjalan", "direncanakan", "selesai", "dibatalkan", "semua"
@@ -67,17 +75,46 @@ class SpanFilter(django_filters.FilterSet):
         return {name: self.data[name] for name in self.filters if self.data.get(name)}
 
 
+# Causes that a report counts as one.
+CAUSE_GROUPS = {
+    "listrik": ("Listrik (padam atau lemah)", (Cause.POWER_OUTAGE, Cause.WEAK_POWER)),
+    "petugas": ("Petugas (tidak ada atau lalai)", (Cause.NO_STAFF, Cause.HUMAN_ERROR)),
+}
+CAUSES = [*Cause.choices, *((code, label) for code, (label, _) in CAUSE_GROUPS.items())]
+
+
 class OutageFilter(SpanFilter):
     """Filters of the list of outages."""
 
     penyebab = django_filters.ChoiceFilter(
-        field_name="cause", label="Penyebab", choices=Cause.choices, empty_label="Semua", widget=_select
+        method="of_cause", label="Penyebab", choices=CAUSES, empty_label="Semua", widget=_select
     )
     kecamatan = django_filters.ChoiceFilter(label="Kecamatan", choices=[], empty_label="Semua", widget=_select)
+    wilayah = code_filter(REGION_LABEL, "inside", 5)
+    bulan = code_filter("Berlangsung pada bulan", "lasting_in", 7, MONTH_EXAMPLE)
 
     class Meta:
         model = Outage
         fields: list[str] = []
+
+    def of_cause(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep the outages of a cause, or of a group of causes."""
+        return queryset.filter(cause__in=CAUSE_GROUPS[value][1] if value in CAUSE_GROUPS else (value,))
+
+    def inside(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep the outages with a place in a province or a kabupaten; of a code that is not known, none."""
+        there = Outage.places.through.objects.filter(**{inside_path(value, "kecamatan__"): value})
+        return queryset.filter(pk__in=there.values("outage"))
+
+    def lasting_in(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep the outages that lasted at some moment of a month, by the clock of their places; of no month, none."""
+        try:
+            month = parse_month(value)
+        except ValueError:
+            return queryset.none()
+        zone = "kecamatan__kabupaten__province__time_zone"
+        then = lasting_in_month(month, "outage__started_at", "outage__ended_at", zone)
+        return queryset.filter(voided_at=None, pk__in=Outage.places.through.objects.filter(then).values("outage"))
 
 
 class ArrangementFilter(SpanFilter):

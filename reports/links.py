@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from reports.selectors import Region
+
 
 def kecamatan_url(code: str, month: str, group: str = "", order: str = "", after: str = "") -> str:
     """Return the address of the kecamatan of a region in a month: of a group, in an order, from a code on.
@@ -22,8 +24,16 @@ def place_url(code: str, month: str) -> str:
 
 def tickets_url(code: str, level: str, **filters: str) -> str:
     """Return the address of the tickets of a region, narrowed by filters of ``repairs.filters``."""
-    where = {"kecamatan": code} if level in ("kecamatan", "dinas") else {"wilayah": code} if level != "nation" else {}
-    return _address("repairs:ticket-list", "", {**where, **filters})
+    return _address("repairs:ticket-list", "", {**_where(code, level), **filters})
+
+
+def rows_url(page: str, region: Region, **filters: str) -> str:
+    """Return the address of a list of ``repairs`` narrowed to a region, and by its own filters."""
+    return _address(f"repairs:{page}", "", {**_where(region.code, region.level), **filters})
+
+
+def _where(code: str, level: str) -> dict[str, str]:
+    return {"kecamatan": code} if level in ("kecamatan", "dinas") else {"wilayah": code} if level != "nation" else {}
 
 
 def _address(name: str, code: str, query: dict[str, str]) -> str:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from kecamatan.models import Cause
 from lib.format import number_id, percent_id
 from lib.month_choice import Month
+from reports.links import rows_url
 from reports.models import Level, RegionMonth
 from reports.selectors import Region, percent, shortfall_of
 from reports.shares import BAR_UNITS
@@ -32,11 +33,12 @@ LABELS = {
     OTHER: "Lainnya",
 }
 NOTES = {OTHER: "Warga tidak datang, pelayanan, atau sebab yang tidak disebut"}
+# As the list of outages names them; power and staff are more than one cause.
 CAUSES = {
-    "central_server": Cause.CENTRAL_SERVER,
-    "network": Cause.NETWORK,
-    "power": Cause.POWER_OUTAGE,
-    "staff": Cause.NO_STAFF,
+    "central_server": Cause.CENTRAL_SERVER.value,
+    "network": Cause.NETWORK.value,
+    "power": "listrik",
+    "staff": "petugas",
 }
 
 
@@ -155,21 +157,16 @@ def _hosted(minutes: int) -> str:
 
 def _url(part: str, region: Region, month: Month) -> str:
     """Return the way to the rows behind a part, in the lists that are narrowed to what the person may see."""
-    here = {"kecamatan": region.code} if region.level == Level.KECAMATAN else {}
     if part in CAUSES:
-        return _address("outage-list", keadaan="semua", penyebab=CAUSES[part].value, **here)
+        return rows_url("outage-list", region, keadaan="semua", penyebab=CAUSES[part], bulan=month.value)
     if part == "devices":
-        return _address("ticket-list", keadaan="semua", **here)
+        return rows_url("ticket-list", region, keadaan="semua", bulan=month.value)
     if part == "lost":
-        return _address("loss-list", **here)
+        return rows_url("loss-list", region, bulan=month.value)
     return _counts_url(region, month) if part == "unreported" else ""
 
 
 def _counts_url(region: Region, month: Month) -> str:
     places = {Level.KECAMATAN: "kecamatan", Level.KABUPATEN: "kabupaten"}
     here = {places[Level(region.level)]: region.code} if region.level in places else {}
-    return _address("recording-month", **here, bulan=month.value)
-
-
-def _address(page: str, **query: str) -> str:
-    return f"{reverse(f'repairs:{page}')}" + (f"?{urlencode(query)}" if query else "")
+    return f"{reverse('repairs:recording-month')}?{urlencode({**here, 'bulan': month.value})}"

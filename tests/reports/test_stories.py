@@ -25,6 +25,7 @@ from reports.rows import FIGURES, KIND_FIGURES
 from reports.sample import STORIES, load_sample
 from reports.sample_users import DEMO_USERS, ensure_demo_users
 from reports.selectors import find_region, report
+from reports.shortfall import PARTS
 from reports.verification import verify
 from tests.factories import moment
 
@@ -99,6 +100,35 @@ def test_tangerang_lost_1738_records_in_sepatan_timur():
     assert (loss.cause, loss.certainty) == ("human_error", "confirmed")
     lent = Arrangement.objects.get(kecamatan__code=SEPATAN_TIMUR)
     assert lent.kind == "mobile_unit"
+
+
+def told(code: str, year: int, month: int) -> dict[str, int]:
+    """Return the parts of a shortfall that count anybody, and their sum."""
+    shortfall = figures(code, year, month)["shortfall"]
+    return {part: shortfall[part] for part in ("total", *PARTS) if shortfall[part]}
+
+
+def test_tangerang_missed_its_target_by_1738_lost_records_and_people_who_did_not_come():
+    # Every day was reported, and of each two sets one always worked: the story names nothing else.
+    assert told(SEPATAN_TIMUR, 2012, 4) == {"total": 4639, "lost": 1738, "other": 2901}
+    recording = figures(SEPATAN_TIMUR, 2012, 4)["recording"]
+    assert recording["target"] - recording["net"] == 4639
+    assert told("36.03", 2012, 4) == {"total": 88_057, "lost": 1738, "other": 86_319}
+    assert told(SUKAMULYA, 2012, 4) == {}
+
+
+@pytest.mark.parametrize(("code", "year", "month"), [("12.71", 2011, 11), ("61", 2016, 9), ("71.10", 2018, 3)])
+def test_stories_without_a_target_have_no_shortfall(code, year, month):
+    assert told(code, year, month) == {}
+
+
+def test_the_parts_of_every_shortfall_sum_to_it():
+    rows = RegionMonth.objects.filter(shortfall__gt=0)
+    assert rows.count() > 400
+    for row in rows:
+        assert sum(getattr(row, f"shortfall_{part}") for part in PARTS) == row.shortfall
+    kecamatan = rows.filter(level=Level.KECAMATAN)
+    assert all(row.shortfall == row.target - row.net for row in kecamatan)
 
 
 def fault_of(code: str) -> Ticket:

@@ -1,0 +1,93 @@
+"""The filters by which a missed target leads to the outages, tickets and losses of its month and region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import Role
+from repairs.faults import record_past_fault
+from repairs.losses import record_loss
+from repairs.outages import report_outage
+from tests.factories import device_of, kind, make_kecamatan, make_set, make_user, moment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[Any]:
+    with time_machine.travel(moment("2026-03-13 04:00"), tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def client() -> Client:
+    """An outage, a fault and a loss in Tangerang (WIB) in February, and the same far in the east (WIT) in March."""
+    for code, day in (("36.03.30", "2026-02-28"), ("91.03.01", "2026-03-02")):
+        place = make_kecamatan(code)
+        recording_set = make_set(place)
+        began, ended = moment(f"{day} 10:00"), moment(f"{day} 16:30")
+        report_outage(
+            client_key=uuid4(),
+            places=[place, make_kecamatan(f"{code[:-2]}77")],
+            started_at=began,
+            ended_at=ended,
+            effect="stopped",
+            cause="weak_power",
+            by=None,
+        )
+        record_past_fault(
+            client_key=uuid4(),
+            recording_set=recording_set,
+            device_kind=kind("server"),
+            device=device_of(recording_set),
+            fault="broken",
+            failed_at=began,
+            restored_at=ended,
+            effect="stopped",
+            cause="wear",
+            by=None,
+        )
+        record_loss(kecamatan=place, day=date.fromisoformat(day), count=7, by=None)
+    made = Client()
+    made.force_login(make_user(Role.OFFICIAL, None))
+    return made
+
+
+def found(client: Client, path: str, **query: str) -> int:
+    return len(client.get(path, query).context["rows"])
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ({}, 2),
+        ({"bulan": "2026-02"}, 1),
+        ({"bulan": "2026-03"}, 1),
+        ({"bulan": "2026-01"}, 0),
+        ({"bulan": "Februari"}, 0),
+        ({"wilayah": "36"}, 1),
+        ({"wilayah": "91.03"}, 1),
+        ({"wilayah": "36.03", "bulan": "2026-03"}, 0),
+        ({"wilayah": "99"}, 0),
+    ],
+)
+def test_a_list_is_narrowed_by_month_and_region(client, query, number):
+    assert found(client, "/outages/", keadaan="semua", **query) == number
+    assert found(client, "/repairs/", keadaan="semua", **query) == number
+    assert found(client, "/recordings/lost/", **query) == number
+
+
+@pytest.mark.parametrize(("cause", "number"), [("listrik", 2), ("weak_power", 2), ("power_outage", 0), ("petugas", 0)])
+def test_outages_are_found_by_a_group_of_causes(client, cause, number):
+    assert found(client, "/outages/", keadaan="semua", penyebab=cause) == number
+
+
+def test_what_nobody_can_read_of_a_filter_finds_nothing(client):
+    assert found(client, "/outages/", keadaan="semua", penyebab="semuanya") == 0
