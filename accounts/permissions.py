@@ -112,6 +112,11 @@ def may_name_priorities(user: object, kabupaten: Kabupaten | None) -> bool:
     return kabupaten is not None and holds_role(user, kabupaten, Role.OFFICIAL, Role.STAFF)
 
 
+def may_declare_month(user: object, kabupaten: Kabupaten) -> bool:
+    """Say whether a person may declare the figures of a kabupaten's month complete, or withdraw that."""
+    return holds_role(user, kabupaten, Role.STAFF, Role.ADMIN)
+
+
 def may_import(user: object, region: Region) -> bool:
     """Say whether a person may import files about a region."""
     return holds_role(user, region, Role.STAFF)

@@ -431,6 +431,31 @@ class Submission(models.Model):
         return f"{self.client_key} {self.answer}"
 
 
+class MonthDeclaration(models.Model):
+    """A kabupaten said that its figures of a month are complete; before, and once withdrawn, they are provisional."""
+
+    kabupaten = models.ForeignKey(Kabupaten, models.PROTECT, related_name="declarations", verbose_name="kabupaten/kota")
+    month = models.DateField("bulan")
+    declared_at = models.DateTimeField("dinyatakan lengkap pada")
+    declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField("dicabut pada", null=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField("alasan pencabutan", max_length=500, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            # Also the index by which a page counts the kabupaten that have declared its month.
+            models.UniqueConstraint(
+                fields=["month", "kabupaten"],
+                condition=Q(withdrawn_at=None),
+                name="kecamatan_monthdeclaration_one_holds",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kabupaten_id} {self.month:%Y-%m}"
+
+
 class Voidable(models.Model):
     """A row that is never deleted: a wrong one is voided with a reason and counts nowhere."""
 

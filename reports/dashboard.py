@@ -10,18 +10,28 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from kecamatan.scope import Scope
 from lib.charts import bar
 from lib.format import UNKNOWN, number_id, percent_id
 from lib.month_choice import Month
+from lib.months import local_day
 from reports.children import child_rows, child_word, columns, honest_children, order_of, order_words
 from reports.crumbs import crumbs
+from reports.history import forecast_text, history
+from reports.links import kecamatan_url
+from reports.listing import BEST, LONGEST, WORST
+from reports.longest import stopped_longest
 from reports.months import month_options
+from reports.page_rows import PageRows
+from reports.provisional import provisional
+from reports.sections import coverage_bands, figures, ranking, repair_tiles
 from reports.selectors import Region
 from reports.services import headline
 from reports.shares import cause_shares, kind_rows, route_shares
 from reports.surroundings import Surroundings
-from reports.tiles import achievement_of, tiles
+from reports.tiles import achievement_of, device_tiles, target_tiles, tickets_tile
 from reports.why import why_of_report
 from reports.wording import as_of_text, last_reported, pending_text, signatory_text
 
@@ -30,12 +40,12 @@ def page(
     scope: Scope,
     region: Region,
     month: Month,
-    report: Mapping[str, Any],
+    rows: PageRows,
     around: Surroundings,
     asked_order: str | None,
 ) -> dict[str, Any]:
     """Return everything that the page of a region places, formatted."""
-    level = region.level
+    report, level = rows.figures, region.level
     children = honest_children(report["children"])
     order = order_of(asked_order, children)
     is_asked = order.name == (asked_order or "").removeprefix("-")
@@ -52,7 +62,13 @@ def page(
         "is_empty": is_empty(report),
         "nothing_yet": nothing_yet(level, month, around.last_month),
         "headline": headline(report, level),
-        "tiles": tiles(report, level),
+        "last_day": f"{local_day(timezone.now(), region.zone)}",
+        "provisional": provisional(region, month, around, report["completeness"]["kabupaten_total"]),
+        **_sections(region, month, rows, around),
+        **history(rows.months, month),
+        "ranking": ranking(children, month),
+        "best_url": kecamatan_url(region.code, month.value, order=BEST),
+        "worst_url": kecamatan_url(region.code, month.value, order=WORST),
         "achievement": bar(achievement_of(report)),
         "achievement_text": percent_id(achievement_of(report)),
         "kinds": kind_rows(report, around.kind_names),
@@ -67,6 +83,23 @@ def page(
         "by_kecamatan": level == "kabupaten",
         "has_target": has_target,
         "signatory": signatory_text(around.signatory),
+    }
+
+
+def _sections(region: Region, month: Month, rows: PageRows, around: Surroundings) -> dict[str, Any]:
+    """Return the figures under the headline, by the sections that they stand in."""
+    report = rows.figures
+    target, devices, tickets = target_tiles(report), device_tiles(report), tickets_tile(report)
+    repairs = [*repair_tiles(report, around, month), tickets]
+    return {
+        "longest": stopped_longest(rows.longest, region, month.value),
+        "longest_url": kecamatan_url(region.code, month.value, "down", LONGEST),
+        "repair_tiles": repairs,
+        "target_tiles": target,
+        "device_tiles": devices,
+        "forecast": forecast_text(rows.row),
+        "bands": coverage_bands(report),
+        "figures": figures([*repairs, *target, *devices]),
     }
 
 

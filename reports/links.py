@@ -22,6 +22,16 @@ def place_url(code: str, month: str) -> str:
     return _address("reports:kecamatan-detail", code, {"bulan": month})
 
 
+def region_url(code: str, month: str) -> str:
+    """Return the address of the dashboard of a region in a month."""
+    return _address("reports:region-detail", code, {"bulan": month})
+
+
+def devices_url(code: str, level: str, **filters: str) -> str:
+    """Return the address of the devices of a kabupaten; of a larger region there is no one list."""
+    return _address("repairs:device-list", "", {"kabupaten": code, **filters}) if level == "kabupaten" else ""
+
+
 def tickets_url(code: str, level: str, **filters: str) -> str:
     """Return the address of the tickets of a region, narrowed by filters of ``repairs.filters``."""
     return _address("repairs:ticket-list", "", {**_where(code, level), **filters})

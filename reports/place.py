@@ -5,6 +5,7 @@ The status is derived here and now by ``devices.readiness``; the figures of the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -34,10 +35,12 @@ from repairs.set_pages import SET_WORDS
 from repairs.span_pages import moment_text
 from reports.children import priority_text
 from reports.crumbs import crumbs
+from reports.history import DINAS_MEASURES, PLACE_MEASURES, forecast_text, history
 from reports.models import RegionMonth
 from reports.months import month_options
 from reports.place_month import month_figures
 from reports.place_records import Records, read_records, service_of, set_record
+from reports.provisional import provisional
 from reports.selectors import Region
 from reports.surroundings import Surroundings
 
@@ -93,8 +96,11 @@ class OutageItem(NamedTuple):
     ask: Ask
 
 
-def page(scope: Scope, region: Region, month: Month, around: Surroundings, row: RegionMonth | None) -> dict[str, Any]:
-    """Return everything that the page of a place shows, formatted; ``row`` holds the figures of the month."""
+def page(
+    scope: Scope, region: Region, month: Month, around: Surroundings, rows: Sequence[RegionMonth]
+) -> dict[str, Any]:
+    """Return everything that the page of a place shows, formatted; ``rows`` are those of its 24 months."""
+    row = rows[-1] if rows and rows[-1].month == month.chosen else None
     now = timezone.now()
     records = read_records(region, month.chosen, now)
     sets = [(key, set_record(records, key)) for key in sorted(records.names, key=records.names.__getitem__)]
@@ -119,6 +125,10 @@ def page(scope: Scope, region: Region, month: Month, around: Surroundings, row: 
         "events": [_event_item(row, region.zone, now) for row in records.in_month],
         "priority": priority_text(region.kecamatan.priority_rank if region.kecamatan else None),
         "callers": whom_to_call(region.kecamatan, scope) if region.kecamatan else [],
+        "last_day": f"{local_day(now, region.zone)}",
+        "provisional": provisional(region, month, around, 1),
+        "forecast": forecast_text(row),
+        **history(rows, month, DINAS_MEASURES if region.level == "dinas" else PLACE_MEASURES),
         **month_figures(row, region, month, around.pending, around.last_month),
     }
 

@@ -11,6 +11,7 @@ from lib.format import UNKNOWN, moment_id, month_end_id, number_id, percent_id
 from lib.month_choice import Month
 from lib.months import month_bounds
 from reports.models import RegionMonth
+from reports.sections import figures
 from reports.selectors import Region, percent
 from reports.services import SERVICES
 from reports.tiles import Tile, no_coverage_text
@@ -22,10 +23,12 @@ def month_figures(
     row: RegionMonth | None, region: Region, month: Month, pending: int, last_month: date | None
 ) -> dict[str, Any]:
     """Return the tiles of the month with the moment they hold for; no row means that nothing was reported."""
+    tiles = _tiles(row, region, month) if row else []
     return {
         "pending": pending_text(pending),
         "as_of": _as_of(row, region, month),
-        "tiles": _tiles(row, region, month) if row else [],
+        "tiles": tiles,
+        "figures": figures(tiles),
         "achievement": _bar(row),
         "why": why_of_row(row, region, month),
         "achievement_text": percent_id(_achievement(row)) if row else "",

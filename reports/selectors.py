@@ -186,7 +186,24 @@ def read_report(region: Region, month: date, by_kind: Mapping[str, dict[str, int
     if by_kind is None:
         by_kind = counts_of(with_counts(DeviceKind.objects.all(), region, month).values_list("code", *COUNT_FIELDS))
     children = children_of(region)
-    own, below = _figures(region, children, month)
+    stored = rows_of(keys_of(region, children), month)
+    return assemble(region, month, children, {(row.level, row.region_id): row for row in stored}, by_kind)
+
+
+def keys_of(region: Region, children: Sequence[Child]) -> list[tuple[str, int]]:
+    """Return the keys of the rows that the report of a region is made of."""
+    return [region.key, *(child.region.key for child in children)]
+
+
+def assemble(
+    region: Region,
+    month: date,
+    children: list[Child],
+    rows: dict[tuple[str, int], RegionMonth],
+    by_kind: Mapping[str, dict[str, int]],
+) -> Report:
+    """Return the report of a region from its stored rows by key (:func:`rows_of`), however they were read."""
+    own, below = _figures(region, children, rows, month)
     total = _kabupaten_total(region, children)
     listed = [
         _child(child.region, below[child.region.key]) for child in children if _is_shown(below[child.region.key].row)
@@ -203,7 +220,7 @@ def reports_at(region: Region, level: str, month: date) -> list[tuple[Child, dic
     """
     children = regions_at(region, level)
     keys = [child.region.key for child in children]
-    found = _with_gaps(children, _rows(keys, month), month)
+    found = _with_gaps(children, {(row.level, row.region_id): row for row in rows_of(keys, month)}, month)
     return [
         (child, _report_of(child.region, own, month, kabupaten_total=_own_kabupaten(child), by_kind={}, children=[]))
         for child in children
@@ -310,10 +327,11 @@ def _number_of(rows: QuerySet[Any], parent: str) -> Coalesce:
     return Coalesce(Subquery(numbers.values("number")), 0)
 
 
-def _figures(region: Region, children: list[Child], month: date) -> tuple[Figures, dict[tuple[str, int], Figures]]:
+def _figures(
+    region: Region, children: list[Child], rows: dict[tuple[str, int], RegionMonth], month: date
+) -> tuple[Figures, dict[tuple[str, int], Figures]]:
     """Return the figures of a region and of each child; all are 0 in a month of which nothing is known anywhere."""
     below = children or [Child(region, int(region.level == Level.KECAMATAN))]
-    rows = _rows([region.key, *(child.region.key for child in below)], month)
     found = _with_gaps(below, rows, month)
     own = Figures(
         rows.get(region.key) or _empty(region, month),
@@ -323,10 +341,9 @@ def _figures(region: Region, children: list[Child], month: date) -> tuple[Figure
     return own, found
 
 
-def _rows(keys: Iterable[tuple[str, int]], month: date) -> dict[tuple[str, int], RegionMonth]:
+def rows_of(keys: Iterable[tuple[str, int]], month: date) -> QuerySet[RegionMonth]:
     """Return the stored rows of regions; the nation's is there as soon as anything is known of the month."""
-    stored = RegionMonth.objects.filter(_any_of([NATION.key, *keys]), month=month)
-    return {(row.level, row.region_id): row for row in stored}
+    return RegionMonth.objects.filter(_any_of([NATION.key, *keys]), month=month)
 
 
 def _with_gaps(
@@ -339,7 +356,7 @@ def _with_gaps(
         for child in children
         for row in [rows.get(child.region.key)]
     }
-    days = _days_over(children, gaps, month) if NATION.key in rows else None
+    days = _days_over(children, rows, gaps, month) if NATION.key in rows else None
     return {child.region.key: _with_gap(rows, child.region, gaps[child.region.key], days, month) for child in children}
 
 
@@ -359,16 +376,30 @@ def _any_of(keys: Iterable[tuple[str, int]]) -> Q:
     return condition
 
 
-def _days_over(children: list[Child], gaps: dict[tuple[str, int], int], month: date) -> dict[str, int]:
-    """Return the office days of a month that are over, by zone, for the zones of kecamatan without a row."""
+def _days_over(
+    children: list[Child],
+    rows: dict[tuple[str, int], RegionMonth],
+    gaps: dict[tuple[str, int], int],
+    month: date,
+) -> dict[str, int]:
+    """Return the office days of a month that are over, by zone, for the zones of kecamatan without a row.
+
+    A region with a row has them in it; only for a zone without any is the calendar read.
+    """
     zones = {child.region.zone for child in children if gaps[child.region.key]}
-    if not zones:
-        return {}
-    calendar, now = office_calendar(), timezone.now()
-    days = {zone: moment_of(month, zone, now) for zone in zones}
-    return {
-        zone: sum(moment.closed or day < moment.day for day in calendar.days(month)) for zone, moment in days.items()
+    days = {
+        child.region.zone: row.days_expected // row.kecamatan_total
+        for child in children
+        for row in [rows.get(child.region.key)]
+        if row and row.kecamatan_total and child.region.zone in zones
     }
+    if zones <= days.keys():
+        return days
+    calendar, now = office_calendar(), timezone.now()
+    for zone in zones - days.keys():
+        moment = moment_of(month, zone, now)
+        days[zone] = sum(moment.closed or day < moment.day for day in calendar.days(month))
+    return days
 
 
 def _empty(region: Region, month: date) -> RegionMonth:

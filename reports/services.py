@@ -75,8 +75,8 @@ def headline(report: Mapping[str, Any], level: str) -> Headline:
         unit="kecamatan",
         at_least=bool(counts["no_report"]) and not silent_on_all,
         services=[Count(code, label, number_id(counts[code]), _url(report, code)) for code, label, _ in SERVICES],
-        marks=_marks(counts) if total <= MARKS_AT_MOST else [],
-        ribbon=_ribbon(counts) if total > MARKS_AT_MOST else [],
+        marks=marks_of_services(counts, total),
+        ribbon=ribbon_of_services(counts, total),
         signs=_signs(report),
         silent=[
             Silent(child["name"], place_url(child["code"], report["month"]))
@@ -88,15 +88,16 @@ def headline(report: Mapping[str, Any], level: str) -> Headline:
     )
 
 
-def _marks(counts: Mapping[str, int]) -> list[str]:
-    return [code for code, _, _ in SERVICES for _ in range(counts[code])]
+def marks_of_services(counts: Mapping[str, int], total: int) -> list[str]:
+    """Return one mark for each kecamatan in the order of the services; none where they are too many to count."""
+    return [code for code, _, _ in SERVICES for _ in range(counts[code])] if total <= MARKS_AT_MOST else []
 
 
-def _ribbon(counts: Mapping[str, int]) -> list[dict[str, str]]:
-    """Return the parts of a ribbon in a viewBox of 1000, one after the other."""
+def ribbon_of_services(counts: Mapping[str, int], total: int) -> list[dict[str, str]]:
+    """Return the parts of a ribbon in a viewBox of 1000, one after the other; none where marks can be counted."""
     parts, start = [], 0.0
-    for code, _, css in SERVICES:
-        width = RIBBON_UNITS * counts[code] / counts["total"]
+    for code, _, css in SERVICES if total > MARKS_AT_MOST else ():
+        width = RIBBON_UNITS * counts[code] / total
         if width:
             parts.append({"css": css, "x": f"{start:.1f}", "width": f"{max(width - 1.5, 1):.1f}"})
         start += width

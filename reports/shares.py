@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from kecamatan.models import Cause
 from lib.format import number_id, percent_id
-from repairs.models import Ticket
+from repairs.filters import ALL, NOT_STATED, ROUTES
+from reports.links import tickets_url
 
 # The width of a bar that is all of its whole, in units of its viewBox.
 BAR_UNITS = 1000
@@ -22,10 +24,13 @@ class Share:
     number: str
     width: str
     percent: str
+    url: str = ""
 
 
-def shares(counts: Mapping[str, int], labels: Mapping[str, str]) -> list[Share]:
-    """Return counts by code as rows, the largest first."""
+def shares(
+    counts: Mapping[str, int], labels: Mapping[str, str], url: Callable[[str], str] = lambda code: ""
+) -> list[Share]:
+    """Return counts by code as rows, the largest first; ``url`` leads from a code to what was counted."""
     total = sum(counts.values())
     ordered = sorted(counts.items(), key=lambda item: (-item[1], labels.get(item[0], item[0])))
     return [
@@ -34,6 +39,7 @@ def shares(counts: Mapping[str, int], labels: Mapping[str, str]) -> list[Share]:
             number_id(count),
             f"{BAR_UNITS * count / total:.1f}",
             percent_id(100 * count / total),
+            url(code),
         )
         for code, count in ordered
         if count
@@ -41,13 +47,21 @@ def shares(counts: Mapping[str, int], labels: Mapping[str, str]) -> list[Share]:
 
 
 def cause_shares(report: Mapping[str, Any]) -> list[Share]:
-    """Return the causes of the faults that began in the month."""
-    return shares(report["tickets"]["by_cause"], dict(Cause.choices))
+    """Return the causes of the faults that began in the month, each a link to their tickets."""
+    return shares(report["tickets"]["by_cause"], dict(Cause.choices), partial(_tickets, report, "penyebab"))
 
 
 def route_shares(report: Mapping[str, Any]) -> list[Share]:
-    """Return the repair routes of the faults that began in the month."""
-    return shares(report["tickets"]["by_route"], dict(Ticket.Route.choices))
+    """Return the repair routes of the faults that began in the month; those of which none is stated too."""
+    tickets = report["tickets"]
+    silent = tickets["opened"] - sum(tickets["by_route"].values())
+    counts, labels = {**tickets["by_route"], NOT_STATED: silent}, dict(ROUTES)
+    return shares(counts, labels, partial(_tickets, report, "jalur"))
+
+
+def _tickets(report: Mapping[str, Any], name: str, code: str) -> str:
+    region = report["region"]
+    return tickets_url(region["code"], region["level"], keadaan=ALL, mulai=report["month"], **{name: code})
 
 
 def kind_rows(report: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, str]]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 
 from accounts.signatories import signing_month
 from devices.models import DeviceKind, KindRequirement
-from kecamatan.models import Event, Kabupaten
+from kecamatan.models import Event, Kabupaten, MonthDeclaration
+from repairs.filters import GROUPS
+from repairs.filters import past_promise as is_past_promise
+from repairs.models import Ticket
 from reports.models import Level, RegionMonth
 from reports.selectors import COUNT_FIELDS, Region, counts_of, marks_of, with_counts
 
@@ -29,6 +32,11 @@ class Surroundings:
     last_month: date | None
     has_sample_data: bool
     signatory: str | None
+    untouched: int
+    past_promise: int
+    declared: int
+    declared_at: datetime | None
+    declared_by: str | None
 
 
 def surroundings(region: Region, month: date) -> Surroundings:
@@ -38,7 +46,11 @@ def surroundings(region: Region, month: date) -> Surroundings:
     name, title and NIP, a line each.
     """
     required = KindRequirement.objects.filter(Q(until_month=None) | Q(until_month__gt=month), from_month__lte=month)
-    fields = ("code", "name", "required", "pending", "event", "first_month", "last_month", "sample", "signatory")
+    declared = MonthDeclaration.objects.filter(_declared_in(region), month=month, withdrawn_at=None)
+    fields = (
+        *("code", "name", "required", "pending", "event", "first_month", "last_month", "sample", "signatory"),
+        *("untouched", "past_promise", "declared", "declared_at", "declared_by"),
+    )
     kinds = list(
         with_counts(DeviceKind.objects.all(), region, month)
         .annotate(
@@ -49,10 +61,15 @@ def surroundings(region: Region, month: date) -> Surroundings:
             last_month=Subquery(_last_month(region)),
             sample=Exists(Kabupaten.objects.filter(kabupaten_of(region), has_sample_data=True)),
             signatory=Subquery(_signatory(region, month)),
+            untouched=Subquery(number_of(untouched(), region)),
+            past_promise=Subquery(number_of(past_promise(), region)),
+            declared=Subquery(declared.order_by().values("month").annotate(tally=Count("pk")).values("tally")),
+            declared_at=Subquery(declared.values("declared_at")[:1]),
+            declared_by=Subquery(declared.values("declared_by__name")[:1]),
         )
         .values_list(*fields, *COUNT_FIELDS)
     )
-    _, _, _, pending, event, first_month, last_month, sample, signatory, *_ = kinds[0]
+    _, _, _, pending, event, first_month, last_month, sample, signatory, new, late, number, at, by, *_ = kinds[0]
     return Surroundings(
         kind_names={code: name for code, name, *_ in kinds},
         by_kind=counts_of((kind[0], *kind[len(fields) :]) for kind in kinds),
@@ -63,6 +80,11 @@ def surroundings(region: Region, month: date) -> Surroundings:
         last_month=last_month,
         has_sample_data=sample,
         signatory=signatory,
+        untouched=new or 0,
+        past_promise=late or 0,
+        declared=number or 0,
+        declared_at=at,
+        declared_by=by,
     )
 
 
@@ -71,10 +93,42 @@ def waiting(region: Region, month: date) -> QuerySet:
     return marks_of(region, month).order_by().values("month").annotate(number=Count("pk")).values("number")
 
 
+def untouched() -> QuerySet[Ticket]:
+    """Return the open tickets that nobody works on yet, as the list of tickets groups them."""
+    return Ticket.objects.open().filter(status__in=GROUPS["belum"])
+
+
+def past_promise() -> QuerySet[Ticket]:
+    """Return the open tickets whose fault lasts past the promised day."""
+    return Ticket.objects.open().filter(is_past_promise())
+
+
+def number_of(tickets: QuerySet[Ticket], region: Region) -> QuerySet:
+    """Return how many of these tickets are a region's, for a subquery; nothing where none is."""
+    inside = tickets.filter(_tickets_of(region))
+    # None of them is voided, so that this makes one group of all.
+    return inside.order_by().values("voided_at").annotate(tally=Count("pk")).values("tally")
+
+
+def _tickets_of(region: Region) -> Q:
+    if region.kecamatan is not None:
+        return Q(kecamatan=region.pk)
+    if region.kabupaten is not None:
+        return Q(kecamatan__kabupaten=region.pk)
+    return Q(kecamatan__kabupaten__province=region.pk) if region.level == Level.PROVINCE else Q()
+
+
 def newest_event(region: Region) -> QuerySet:
     """Return the newest event of a place, whose page also shows what enters no rollup; of no larger region."""
     events = Event.objects.filter(kecamatan=region.pk) if region.kecamatan is not None else Event.objects.none()
     return events.order_by("-at", "-pk").values("pk")[:1]
+
+
+def _declared_in(region: Region) -> Q:
+    """Return the filter for the declarations of the kabupaten of a region, or of the one that it lies in."""
+    if region.kabupaten is not None:
+        return Q(kabupaten=region.kabupaten.pk)
+    return Q(kabupaten__province=region.pk) if region.level == Level.PROVINCE else Q()
 
 
 def kabupaten_of(region: Region) -> Q:

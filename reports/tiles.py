@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from lib.format import UNKNOWN, number_id, percent_id
+from repairs.device_filters import BROKEN, MISSING
+from repairs.filters import LASTING
+from reports.links import devices_url, kecamatan_url, tickets_url
 from reports.wording import FULL, HALF, NIL, completeness_of, inventoried_text, month_text, semester_text
+
+STATUSES = {"broken": BROKEN, "missing": MISSING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,7 @@ class Tile:
     source: str = ""
     completeness: str = ""
     at_least: bool = False
+    url: str = ""
 
     @property
     def is_unknown(self) -> bool:
@@ -27,18 +33,28 @@ class Tile:
         return self.value == UNKNOWN
 
 
-def tiles(report: Mapping[str, Any], level: str) -> list[Tile]:
-    """Return the figures under the headline."""
+def tiles(report: Mapping[str, Any]) -> list[Tile]:
+    """Return all figures under the headline."""
+    return [*target_tiles(report), *device_tiles(report), tickets_tile(report)]
+
+
+def target_tiles(report: Mapping[str, Any]) -> list[Tile]:
+    """Return the figures of target and realisation."""
+    return [_met_tile(report), _net_tile(report), _coverage_tile(report)]
+
+
+def device_tiles(report: Mapping[str, Any]) -> list[Tile]:
+    """Return the figures of sets, devices and the hours without any."""
     return [
-        _met_tile(report),
-        _net_tile(report),
-        _coverage_tile(report),
         _sets_tile(report),
-        _device_tile(report, level, "broken", "Komponen rusak"),
-        _device_tile(report, level, "missing", "Komponen tidak ada"),
-        _tickets_tile(report),
+        _device_tile(report, "broken", "Komponen rusak"),
+        _device_tile(report, "missing", "Komponen tidak ada"),
         _downtime_tile(report),
     ]
+
+
+def _kecamatan(report: Mapping[str, Any], group: str = "", order: str = "") -> str:
+    return kecamatan_url(report["region"]["code"], report["month"], group, order)
 
 
 def _met_tile(report: Mapping[str, Any]) -> Tile:
@@ -53,6 +69,7 @@ def _met_tile(report: Mapping[str, Any]) -> Tile:
         f"dari {number_id(with_target)} kecamatan{'' if of_all else ' yang bertarget'}",
         f"Target bersama {number_id(recording['target'])} orang",
         FULL if of_all else HALF,
+        url=_kecamatan(report, "met"),
     )
 
 
@@ -74,6 +91,7 @@ def _net_tile(report: Mapping[str, Any]) -> Tile:
         " · ".join(parts),
         FULL if complete else HALF,
         at_least=not complete,
+        url=_kecamatan(report, order="capaian" if recording["target"] else ""),
     )
 
 
@@ -107,6 +125,7 @@ def _coverage_tile(report: Mapping[str, Any]) -> Tile:
         "",
         f"{people} sudah rekam dari {eligible} wajib KTP{where}, {semester}",
         FULL if known == total else HALF,
+        url=_kecamatan(report),
     )
 
 
@@ -131,18 +150,20 @@ def _sets_tile(report: Mapping[str, Any]) -> Tile:
     )
 
 
-def _device_tile(report: Mapping[str, Any], level: str, name: str, label: str) -> Tile:
+def _device_tile(report: Mapping[str, Any], name: str, label: str) -> Tile:
     """A total over an unfinished inventory is a lower bound; without a device on record it is not known at all."""
     devices, completeness = report["devices"], completeness_of(report["completeness"])
     if not devices["total"] and not devices["missing"]:
         return Tile(label, UNKNOWN, source="Belum ada alat yang didata", completeness=NIL)
     unit = f"dari {number_id(devices['total'])} terpasang" if name == "broken" else "komponen"
     at_least = completeness != FULL and bool(devices[name])
-    source = inventoried_text(report["completeness"], level)
-    return Tile(label, number_id(devices[name]), unit, source, completeness, at_least=at_least)
+    source = inventoried_text(report["completeness"], report["region"]["level"])
+    url = devices_url(report["region"]["code"], report["region"]["level"], status=STATUSES[name])
+    return Tile(label, number_id(devices[name]), unit, source, completeness, at_least=at_least, url=url)
 
 
-def _tickets_tile(report: Mapping[str, Any]) -> Tile:
+def tickets_tile(report: Mapping[str, Any]) -> Tile:
+    """Return how many faults last, and how many began and ended in the month."""
     tickets = report["tickets"]
     return Tile(
         "Tiket terbuka",
@@ -150,6 +171,7 @@ def _tickets_tile(report: Mapping[str, Any]) -> Tile:
         "",
         f"{number_id(tickets['overdue'])} lewat tenggat · {month_text(report)}: "
         f"{number_id(tickets['opened'])} dibuka, {number_id(tickets['resolved'])} selesai",
+        url=tickets_url(report["region"]["code"], report["region"]["level"], keadaan=LASTING),
     )
 
 
@@ -160,4 +182,6 @@ def _downtime_tile(report: Mapping[str, Any]) -> Tile:
     share = 100 * downtime["down_minutes"] / downtime["office_minutes"]
     hours = number_id(downtime["down_minutes"] // 60)
     source = "Waktu tanpa satu pun set yang berfungsi, dari jam kerja kecamatan yang punya set"
-    return Tile("Jam kerja tanpa alat", percent_id(share), f"{hours} jam", source)
+    return Tile(
+        "Jam kerja tanpa alat", percent_id(share), f"{hours} jam", source, url=_kecamatan(report, "down", "lama")
+    )

@@ -13,6 +13,7 @@ urlpatterns = [
     path("reports/<str:code>/map/", views.region_map, name="region-map"),
     path("reports/<str:code>/priorities/", views.priorities, name="priorities"),
     path("reports/<str:code>/reliability/", views.region_reliability, name="region-reliability"),
+    path("reports/<str:code>/months/<str:month>/", views.month_declaration, name="month-declaration"),
     path("kecamatan/<str:code>/", views.kecamatan_detail, name="kecamatan-detail"),
     path("api/v1/reports/<str:code>/", api.region_report, name="api-region-report"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,17 +21,24 @@ from accounts.requests import SignedInRequest
 from kecamatan.priorities import set_priorities
 from lib import packed
 from lib.errors import Conflict, Forbidden
+from lib.forms import KeyedForm
+from lib.month_choice import Month
 from lib.pages import answers_problems
-from reports import dashboard, listing, map_page, place, reliability_page
+from repairs.declarations import declare_complete, withdraw_declaration
+from repairs.views.sending import answers_resends, send, status_of
+from reports import dashboard, listing, map_page, on_day, place, reliability_page
 from reports import priorities as priority_list
 from reports.forms import PrioritiesForm
+from reports.history import read_history
 from reports.live import is_asked, is_seen, leaves_when_signed_out, live, nothing_new, stamp_of
-from reports.models import Level, RegionMonth
+from reports.models import Level
 from reports.months import chosen_month
 from reports.ongoing import ongoing_outages
+from reports.page_rows import read_page
+from reports.provisional import DeclareForm, WithdrawForm, declaration_page
 from reports.reliability import read_reliability
 from reports.search import SUGGESTIONS, exact_code, find_regions
-from reports.selectors import UnknownRegion, find_region, read_report
+from reports.selectors import Region, UnknownRegion, find_region
 from reports.surroundings import surroundings
 
 PLACES = (Level.KECAMATAN, Level.DINAS)
@@ -53,13 +61,15 @@ def region_detail(request: SignedInRequest, code: str) -> HttpResponse:
     region = find_region(code, request.user)
     if region.level in PLACES:
         return redirect(f"{reverse('reports:kecamatan-detail', args=[code])}{_query(request)}")
+    if "per" in request.GET and region.level in on_day.LEVELS:
+        return _on_day(request, region)
     month = chosen_month(region, request.GET.get("bulan"))
     if is_seen(request, region, month):
         return nothing_new()
     around = surroundings(region, month.chosen)
-    figures, row = read_report(region, month.chosen, around.by_kind)
-    page = dashboard.page(request.user.scope, region, month, figures, around, request.GET.get("urut"))
-    kept = live(request, region, month, stamp_of(row, around.pending, around.event), around.pending)
+    rows = read_page(region, month.chosen, around.by_kind)
+    page = dashboard.page(request.user.scope, region, month, rows, around, request.GET.get("urut"))
+    kept = live(request, region, month, stamp_of(rows.row, around.pending, around.event), around.pending)
     more = {"live": kept, "ongoing": ongoing_outages(region, month)}
     return _page(request, "reports/region_detail.html", page | more)
 
@@ -92,12 +102,15 @@ def kecamatan_detail(request: SignedInRequest, code: str) -> HttpResponse:
     region = find_region(code, request.user)
     if region.level not in PLACES:
         raise UnknownRegion(f"{region.name} tidak punya halaman kecamatan.")
+    if "per" in request.GET and region.level in on_day.LEVELS:
+        return _on_day(request, region)
     month = chosen_month(region, request.GET.get("bulan"))
     if is_seen(request, region, month):
         return nothing_new()
     around = surroundings(region, month.chosen)
-    row = RegionMonth.objects.filter(level=region.level, region_id=region.pk, month=month.chosen).first()
-    page = place.page(request.user.scope, region, month, around, row)
+    rows = read_history(region, month.chosen)
+    row = rows[-1] if rows and rows[-1].month == month.chosen else None
+    page = place.page(request.user.scope, region, month, around, rows)
     kept = live(request, region, month, stamp_of(row, around.pending, around.event), around.pending)
     return _page(request, "kecamatan/kecamatan_detail.html", page | {"live": kept})
 
@@ -142,6 +155,44 @@ def search(request: SignedInRequest) -> HttpResponse:
         return redirect(meant.url)
     answer = find_regions(asked, request.user)
     return render(request, "reports/search.html", {"answer": answer, "searched": answer.question})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@answers_problems
+@answers_resends
+def month_declaration(request: SignedInRequest, code: str, month: str) -> HttpResponse:
+    """Show who declared a kabupaten's month complete, and declare it or withdraw that."""
+    region = find_region(code, request.user)
+    chosen = chosen_month(region, month)
+    if chosen.notice:
+        raise UnknownRegion(chosen.notice)
+    page = declaration_page(region, chosen, request.user)
+    if request.method == "POST" and not page["may_declare"]:
+        raise Forbidden(f"Anda tidak berwenang menyatakan bulan {region.name} lengkap.")
+    form = (WithdrawForm if page["holds"] else DeclareForm)(request.POST if request.method == "POST" else None)
+    if form.is_bound and (
+        answer := send(request, form, partial(_declare, region, chosen, form, request), "Tersimpan.")
+    ):
+        return answer
+    return render(request, "reports/month_declaration.html", {**page, "form": form}, status=status_of(form))
+
+
+def _declare(region: Region, month: Month, form: KeyedForm, request: SignedInRequest) -> str:
+    """Declare a month complete, or withdraw that where the form asks why; return the address to go to."""
+    kabupaten: Any = region.kabupaten
+    if isinstance(form, WithdrawForm):
+        withdraw_declaration(kabupaten, month=month.chosen, reason=form.cleaned_data["reason"], by=request.user)
+    else:
+        declare_complete(kabupaten, month=month.chosen, by=request.user)
+    return request.path
+
+
+def _on_day(request: SignedInRequest, region: Region) -> HttpResponse:
+    """Show the state of a region at the end of the day in ``per``."""
+    page = on_day.page(request.user.scope, region, request.GET["per"])
+    return render(request, "reports/region_on_day.html", page)
 
 
 def _query(request: SignedInRequest) -> str:

@@ -67,7 +67,7 @@ def a_report(**parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def tile(report: dict[str, Any], label: str) -> tuple[str, str, str, str, bool]:
-    found = next(one for one in tiles(report, "province") if one.label == label)
+    found = next(one for one in tiles(report) if one.label == label)
     return found.value, found.unit, found.source, found.completeness, found.at_least
 
 

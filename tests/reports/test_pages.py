@@ -85,7 +85,10 @@ def staff(kabupaten: Kabupaten) -> Client:
 
 
 def tiles(context: Any) -> dict[str, tuple[str, str, str, bool]]:
-    return {tile.label: (tile.value, tile.unit, tile.completeness, tile.at_least) for tile in context["tiles"]}
+    shown = [
+        tile for name in ("tiles", "target_tiles", "device_tiles", "repair_tiles") for tile in context.get(name, [])
+    ]
+    return {tile.label: (tile.value, tile.unit, tile.completeness, tile.at_least) for tile in shown}
 
 
 # --- The page of a region ----------------------------------------------------------------------------------------
@@ -122,6 +125,9 @@ def test_every_total_stands_with_its_unit_and_its_completeness(staff: Client) ->
         "Komponen rusak": ("1", "dari 11 terpasang", "nil", True),
         "Komponen tidak ada": ("0", "komponen", "nil", False),
         "Tiket terbuka": ("1", "", "", False),
+        "Belum dikerjakan": ("1", "tiket", "", False),
+        "Janji terlewat": ("0", "tiket", "", False),
+        "Lewat tenggat": ("0", "tiket", "", False),
         "Jam kerja tanpa alat": ("0,0%", "0 jam", "", False),
     }
 
@@ -295,6 +301,9 @@ def test_nobody_heard_of_is_unknown_and_not_zero() -> None:
         "Komponen rusak": ("belum diketahui", "", "nil", False),
         "Komponen tidak ada": ("belum diketahui", "", "nil", False),
         "Tiket terbuka": ("0", "", "", False),
+        "Belum dikerjakan": ("0", "tiket", "", False),
+        "Janji terlewat": ("0", "tiket", "", False),
+        "Lewat tenggat": ("0", "tiket", "", False),
         "Jam kerja tanpa alat": ("belum diketahui", "", "nil", False),
     }
 
