@@ -253,6 +253,17 @@ def _scope(assignments: list[Assignment]) -> Scope:
     )
 
 
+class Continuing(models.TextChoices):
+    """What an agency goes on serving while recording stops: it needs no recording set."""
+
+    FAMILY_CARD = "family_card", "Kartu Keluarga"
+    BIRTH_CERTIFICATE = "birth_certificate", "Akta kelahiran"
+    DEATH_CERTIFICATE = "death_certificate", "Akta kematian"
+    MOVING_LETTER = "moving_letter", "Surat pindah"
+    CHILD_CARD = "child_card", "Kartu Identitas Anak"
+    CARD_PRINTING = "card_printing", "Cetak KTP-el"
+
+
 class Office(models.Model):
     """The office of a region as people outside know it; its contacts and its signatories hang on it.
 
@@ -275,6 +286,9 @@ class Office(models.Model):
     has_generator = models.BooleanField("genset", null=True, blank=True)
     network_provider = models.CharField("penyedia jaringan", max_length=60, blank=True)
     supply_note = models.CharField("catatan listrik dan jaringan", max_length=500, blank=True)
+    # Of a kabupaten: whether citizens read its kecamatan at /status/, and what it serves also while recording stops.
+    is_public = models.BooleanField("status untuk umum", default=True)
+    continuing = models.JSONField("tetap dilayani", default=list, blank=True, help_text="Kode dari Continuing.")
     # A copy for the pages of places, which read it with the place: they have no query left for a list.
     first_contacts = models.JSONField("kontak pertama", default=list, blank=True)
     version = models.PositiveIntegerField(default=0)

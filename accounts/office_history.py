@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from accounts.models import Office
+from accounts.models import Continuing, Office
 from accounts.opening import Day, day_text, read
 from accounts.signatories import shown_nip
 from kecamatan.changes import actor_of, subject_key
@@ -90,6 +90,10 @@ def power_text(value: int | None) -> str:
     return UNKNOWN if value is None else f"{number_id(value)} VA"
 
 
+def _services(codes: list[str]) -> str:
+    return ", ".join(Continuing(code).label for code in codes) or UNKNOWN
+
+
 def _date(value: str) -> str:
     return day_id(date.fromisoformat(value), weekday=False)
 
@@ -104,6 +108,8 @@ FIELDS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "has_generator": ("Genset", _yes_or_no),
     "network_provider": ("Penyedia jaringan", _text),
     "supply_note": ("Catatan", _text),
+    "is_public": ("Status untuk warga", lambda is_public: "terbuka" if is_public else "tertutup"),
+    "continuing": ("Tetap dilayani", _services),
     "role": ("Tugas", _text),
     "name": ("Nama", _text),
     "phone": ("Telepon", _phone),
@@ -119,6 +125,7 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     "open": lambda data: "mengubah jam buka",
     "supply": lambda data: "mengubah data listrik dan jaringan",
     "logo": lambda data: "mengganti logo" if data["after"]["logo"] else "menghapus logo",
+    "publish": lambda data: "mengubah halaman status untuk warga",
     "add_contact": lambda data: f"menambah kontak {data['contact']}, {_phone(data['after']['phone'])}",
     "change_contact": lambda data: f"mengubah kontak {data['contact']}",
     "remove_contact": lambda data: f"menghapus kontak {data['contact']}, {_phone(data['phone'])}",

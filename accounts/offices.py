@@ -6,7 +6,7 @@ been made already (a form sent twice) writes nothing. ``by`` is the person who a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, BinaryIO
 from uuid import uuid4
 
@@ -14,9 +14,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 
-from accounts.models import Office, User
+from accounts.models import Continuing, Office, User
 from accounts.opening import Day, check, stored
-from accounts.permissions import Region, may_edit_office, may_edit_supply
+from accounts.permissions import Region, may_edit_office, may_edit_supply, may_publish_status
 from accounts.regions import columns_of
 from kecamatan.changes import compare_and_set, record_event, record_kabupaten_event
 from kecamatan.dinas import name_agency
@@ -68,7 +68,7 @@ def describe_office(
     }
     if isinstance(region, Kecamatan) and (values["agency_name"] or values["full_name"]):
         raise Refused("Nama dinas diisi di profil kabupaten/kotanya.", field="agency_name")
-    office = _change(region, "describe", version=version, by=by, **values)
+    office = change_office(region, "describe", version=version, by=by, **values)
     if isinstance(region, Kabupaten):
         name_agency(region, office.agency_name, by=by)
     return office
@@ -80,7 +80,7 @@ def set_opening_hours(region: Region, *, week: Sequence[Day], version: int, by: 
     guard_region(by, region, may_edit_office)
     week = [day._replace(text=" ".join(day.text.split())) for day in week]
     check(week)
-    return _change(region, "open", version=version, by=by, week=stored(week))
+    return change_office(region, "open", version=version, by=by, week=stored(week))
 
 
 @transaction.atomic
@@ -99,7 +99,7 @@ def describe_supply(
     guard_region(by, region, may_edit_supply)
     if power_va is not None and not 1 <= power_va <= LARGEST_VA:
         raise Refused("Daya tersambung ditulis dalam VA, misalnya 5500. Kosongkan bila belum tahu.", field="power_va")
-    return _change(
+    return change_office(
         region,
         "supply",
         version=version,
@@ -110,6 +110,21 @@ def describe_supply(
         network_provider=one_line(network_provider, "network_provider"),
         supply_note=plain(supply_note, "supply_note"),
     )
+
+
+@transaction.atomic
+def publish_status(
+    region: Kabupaten, *, is_public: bool, continuing: Collection[str], version: int, by: User | None
+) -> Office:
+    """Open the public status of a kabupaten's kecamatan to everybody or close it; say what goes on while they stop.
+
+    ``continuing`` are codes of :class:`Continuing`.
+    """
+    guard_region(by, region, may_publish_status)
+    if not set(Continuing.values).issuperset(continuing):
+        raise Refused("Ada layanan yang tidak dikenal. Pilih dari daftar.", field="continuing")
+    chosen = [code for code in Continuing.values if code in continuing]
+    return change_office(region, "publish", version=version, by=by, is_public=is_public, continuing=chosen)
 
 
 def change_logo(region: Region, *, picture: BinaryIO | None, size: int = 0, version: int, by: User | None) -> Office:
@@ -134,7 +149,7 @@ def change_logo(region: Region, *, picture: BinaryIO | None, size: int = 0, vers
 
 @transaction.atomic
 def _set_logo(region: Region, name: str, *, version: int, by: User | None) -> Office:
-    return _change(region, "logo", version=version, by=by, logo=name)
+    return change_office(region, "logo", version=version, by=by, logo=name)
 
 
 def logo_path(name: str) -> str:
@@ -142,7 +157,7 @@ def logo_path(name: str) -> str:
     return f"logos/{name}"
 
 
-def _change(region: Region, action: str, *, version: int, by: User | None, **values: Any) -> Office:
+def change_office(region: Region, action: str, *, version: int, by: User | None, **values: Any) -> Office:
     """Write what differs if the office still has ``version``, with an event of the values before and after."""
     office = stored_office(region)
     changed = differences(office, values)
@@ -166,7 +181,7 @@ def record_office_event(office: Office, action: str, *, by: User | None, **data:
         record_event(office, action, by=by, kecamatan_id=office.kecamatan_id, **data)
 
 
-def guard_region(by: User | None, region: Region, may: Callable[[User, Region], bool]) -> None:
+def guard_region(by: User | None, region: Region, may: Callable[[User, Any], bool]) -> None:
     """Raise :class:`Forbidden` unless ``may`` allows the person the region; the office of a dinas has no profile."""
     if by is not None and not may(by, region):
         raise Forbidden(f"Anda tidak berwenang mengubah profil {region or 'Indonesia'}.")

@@ -142,6 +142,11 @@ def may_edit_supply(user: object, region: Region) -> bool:
     return holds_role(user, region, Role.OPERATOR, Role.TECHNICIAN, Role.STAFF, Role.ADMIN)
 
 
+def may_publish_status(user: object, kabupaten: Kabupaten) -> bool:
+    """Say whether a person may decide if citizens read how the kecamatan of a kabupaten serve."""
+    return holds_role(user, kabupaten, Role.ADMIN)
+
+
 def manages_people(user: object) -> bool:
     """Say whether a person is an admin of any region at all."""
     return admin_scope(user) != Scope()

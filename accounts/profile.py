@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from accounts.callers import Caller, Number, caller_of, number_of, profile_url
 from accounts.contacts import contacts_of
-from accounts.models import Contact, Office, Signatory, User
+from accounts.models import Contact, Continuing, Office, Signatory, User
 from accounts.office_history import Entry, entries, events_of, power_text
 from accounts.offices import office_of
 from accounts.opening import day_text, read
-from accounts.permissions import Region, may_edit_contacts, may_edit_office, may_edit_supply
+from accounts.permissions import Region, may_edit_contacts, may_edit_office, may_edit_supply, may_publish_status
 from accounts.regions import NATION_NAME, code_of, dashboard_url, find_region, zone_of
 from accounts.signatories import shown_nip, signatories_of
 from kecamatan.dinas import dinas_name
@@ -110,6 +110,8 @@ def profile_page(region: Region, user: User) -> dict[str, Any]:
         "signers": [] if is_place else _signers(region, signatories_of(office), may_edit),
         "may_edit": may_edit,
         "may_edit_contacts": may_list,
+        "publicity": publicity_facts(office) if isinstance(region, Kabupaten) else [],
+        "may_publish": isinstance(region, Kabupaten) and may_publish_status(user, region),
         "may_edit_supply": is_place and may_edit_supply(user, region),
         "history": entries(events[:LATEST], zone_of(region)),
         "has_more_history": len(events) > LATEST,
@@ -179,6 +181,13 @@ def supply_facts(office: Office) -> list[Fact]:
         _fact("Penyedia jaringan", office.network_provider),
         *([_fact("Catatan", office.supply_note)] if office.supply_note else []),
     ]
+
+
+def publicity_facts(office: Office) -> list[Fact]:
+    """Return whether citizens read how the kecamatan of a kabupaten serve, and what is served besides."""
+    services = ", ".join(Continuing(code).label for code in office.continuing)
+    shown = "Terbuka untuk umum" if office.is_public else "Tertutup"
+    return [Fact("Status kecamatan", shown, True), _fact("Tetap dilayani", services)]
 
 
 def _fact(label: str, text: str) -> Fact:

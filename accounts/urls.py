@@ -18,6 +18,7 @@ urlpatterns = [
     path("profile/<str:code>/edit/", offices.edit, name="profile-edit"),
     path("profile/<str:code>/hours/", offices.hours, name="profile-hours"),
     path("profile/<str:code>/supply/", offices.supply, name="profile-supply"),
+    path("profile/<str:code>/publicity/", offices.publicity, name="profile-publicity"),
     path("profile/<str:code>/logo/", offices.logo, name="logo"),
     path("profile/<str:code>/logo/remove/", offices.logo_remove, name="logo-remove"),
     path("profile/<str:code>/logo/<uuid:key>.png", offices.logo_image, name="logo-image"),

@@ -107,6 +107,10 @@ class Kecamatan(models.Model):
                 fields=["kabupaten"], condition=Q(kind="dinas", closed_on=None), name="kecamatan_kecamatan_one_dinas"
             ),
         ]
+        indexes: ClassVar = [
+            # The places around a point, within a box of degrees.
+            models.Index(fields=["latitude", "longitude"], name="kecamatan_kecamatan_around"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -193,6 +193,7 @@ SCREENS = (
     Screen("profile-history", "/profile/75.01/history/", STAFF),
     Screen("profile-edit", "/profile/75.01/edit/", STAFF),
     Screen("profile-hours", "/profile/75.01/hours/", STAFF),
+    Screen("profile-publicity", "/profile/75.01/publicity/", ADMIN),
     Screen("profile-supply", "/profile/75.01.01/supply/", OPERATOR),
     Screen("profile-logo", "/profile/75.01/logo/", STAFF),
     Screen("contact-add", "/profile/75.01/contacts/add/", STAFF),

@@ -141,6 +141,8 @@ PROFILES = [
     *of_form("profile-hours", KEEPERS, OWN, empty=302),
     *of_form("profile-supply", (200, 200, 200, 403, 404, 200, 404, 302), OWN, empty=302),
     *of_form("profile-supply", signed_in(404), "36.03"),
+    *of_form("profile-publicity", (404, 403, 403, 403, 404, 200, 404, 302), "36.03"),
+    *of_form("profile-publicity", signed_in(404), OWN),
     *of_form("logo", KEEPERS_OF_AGENCY, "36.03"),
     *of_form("logo", signed_in(404), OWN),
     *of_button("logo-remove", (404, 302, 403, 403, 404, 302, 404, 302), "36.03"),

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from accounts.models import Contact, Office, Signatory
+from accounts.models import Contact, Continuing, Office, Signatory
 from accounts.opening import Day, field_of, read, regular_week
 from lib.format import DAYS
 from lib.forms import NOT_A_CHOICE, KeyedForm, VersionedForm, day_field, text_field
@@ -153,6 +153,40 @@ class LogoForm(VersionedForm):
             "max_length": "Nama berkas ini terlalu panjang. Ganti namanya, lalu pilih lagi.",
         },
     )
+
+
+class PublicityForm(VersionedForm):
+    """Whether citizens read how the kecamatan of a kabupaten serve, and what is served besides."""
+
+    is_public = forms.ChoiceField(
+        label="Status perekaman untuk warga",
+        choices=[("yes", "Terbuka untuk umum"), ("no", "Tertutup")],
+        widget=forms.RadioSelect,
+        help_text="Terbuka: siapa pun melihat apakah sebuah kecamatan melayani perekaman hari ini. Tertutup: warga "
+        "hanya melihat telepon dan alamat dinas.",
+        error_messages={"required": "Pilih terbuka atau tertutup.", "invalid_choice": NOT_A_CHOICE},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, label in Continuing.choices:
+            self.fields[code] = forms.BooleanField(label=label, required=False)
+
+    def services(self) -> list[forms.BoundField]:
+        """Return the boxes of what goes on while recording stops."""
+        return [self[code] for code in Continuing.values]
+
+    def said(self) -> dict[str, Any]:
+        """Return what was chosen, as the domain function takes it."""
+        said = self.cleaned_data
+        chosen = [code for code in Continuing.values if said[code]]
+        return {"is_public": said["is_public"] == "yes", "continuing": chosen}
+
+    @staticmethod
+    def start(office: Office) -> dict[str, Any]:
+        """Return what the form of a kabupaten begins with."""
+        chosen = {code: code in office.continuing for code in Continuing.values}
+        return {"version": office.version, "is_public": "yes" if office.is_public else "no", **chosen}
 
 
 class ContactForm(VersionedForm, KeyedForm):

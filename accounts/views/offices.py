@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.contacts import add_contact, change_contact, remove_contact
 from accounts.forms.offices import (
@@ -23,6 +21,7 @@ from accounts.forms.offices import (
     HoursForm,
     LogoForm,
     OfficeForm,
+    PublicityForm,
     RemoveForm,
     SignatoryForm,
     SupplyForm,
@@ -36,53 +35,22 @@ from accounts.offices import (
     guard_region,
     logo_path,
     office_of,
+    publish_status,
     set_opening_hours,
 )
-from accounts.permissions import Region, covers, may_edit_contacts, may_edit_office, may_edit_supply
-from accounts.profile import around, find_profile, history_page, is_dinas, latest_changes, profile_page
-from accounts.regions import code_of, find_region
+from accounts.permissions import Region, covers, may_edit_contacts, may_edit_office, may_edit_supply, may_publish_status
+from accounts.profile import find_profile, history_page, is_dinas, profile_page
+from accounts.regions import find_region
 from accounts.requests import SignedInRequest
 from accounts.signatories import correct_signatory, name_signatory, void_signatory
-from kecamatan.models import Kecamatan
-from kecamatan.submissions import SENT_BEFORE, answer_once
-from lib.errors import Conflict, Forbidden, KeyReused, Refused
-from lib.forms import VersionedForm, compared
+from accounts.views.profile_forms import Edit, Removal, answer_addition, answer_edit, confirmation, reads_and_writes
+from kecamatan.models import Kabupaten, Kecamatan
 from lib.pages import NotFound, answers_problems
 
 ONE_YEAR = 365 * 24 * 3600
 VOID_SENTENCE = (
     "Hanya bila orang ini tidak pernah menandatangani. Yang sudah diganti tetap di sini: tulis penggantinya."
 )
-reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A form of a profile: what it is called, what it begins with, and what it changes.
-
-    ``start`` reads the row anew, and returns nothing where it is gone; ``now`` makes the form that shows the row, where
-    that is another than the one that was sent.
-    """
-
-    title: str
-    button: str
-    done: str
-    form: Callable[..., VersionedForm]
-    start: Callable[[], Mapping[str, Any] | None]
-    change: Callable[..., object]
-    now: Callable[..., VersionedForm] | None = None
-    more: Mapping[str, Any] = field(default_factory=dict)
-    shows_logo: bool = False
-
-
-@dataclass(frozen=True)
-class Removal:
-    """The form that takes a row away, which stands below the form that changes it."""
-
-    label: str
-    sentence: str
-    url: str
-    form: VersionedForm
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
@@ -143,7 +111,7 @@ def edit(request: SignedInRequest, code: str) -> HttpResponse:
     form = partial(OfficeForm, has_agency=not isinstance(region, Kecamatan))
     change = partial(describe_office, region)
     start = _start(region, OfficeForm)
-    return _answer(request, region, Edit("Ubah profil", "Simpan profil", "Profil tersimpan.", form, start, change))
+    return answer_edit(request, region, Edit("Ubah profil", "Simpan profil", "Profil tersimpan.", form, start, change))
 
 
 @login_required
@@ -158,7 +126,7 @@ def hours(request: SignedInRequest, code: str) -> HttpResponse:
     change, start = partial(set_opening_hours, region), _start(region, HoursForm)
     more = {"is_new": is_new}
     page = Edit("Jam buka", "Simpan jam buka", "Jam buka tersimpan.", HoursForm, start, change, more=more)
-    return _answer(request, region, page)
+    return answer_edit(request, region, page)
 
 
 @login_required
@@ -173,7 +141,22 @@ def supply(request: SignedInRequest, code: str) -> HttpResponse:
     guard_region(request.user, region, may_edit_supply)
     change, start = partial(describe_supply, region), _start(region, SupplyForm)
     page = Edit("Listrik dan jaringan", "Simpan", "Data listrik dan jaringan tersimpan.", SupplyForm, start, change)
-    return _answer(request, region, page)
+    return answer_edit(request, region, page)
+
+
+@login_required
+@reads_and_writes
+@never_cache
+@answers_problems
+def publicity(request: SignedInRequest, code: str) -> HttpResponse:
+    """Decide whether citizens read how the kecamatan of a kabupaten serve, and what is served besides."""
+    region = find_profile(code, request.user)
+    if not isinstance(region, Kabupaten):
+        raise NotFound("Status untuk warga diatur per kabupaten/kota.")
+    guard_region(request.user, region, may_publish_status)
+    change, start = partial(publish_status, region), _start(region, PublicityForm)
+    page = Edit("Status untuk warga", "Simpan", "Status untuk warga tersimpan.", PublicityForm, start, change)
+    return answer_edit(request, region, page)
 
 
 def _start(region: Region, form: Any) -> Callable[[], dict[str, Any]]:
@@ -194,11 +177,11 @@ def logo(request: SignedInRequest, code: str) -> HttpResponse:
     office = office_of(region)
     url = reverse("accounts:logo-remove", args=[code])
     sentence = "Halaman dan surat berikutnya tanpa logo. Berkasnya tetap tersimpan."
-    removal = Removal("Hapus logo", sentence, url, _confirmation(RemoveForm, office.version))
+    removal = Removal("Hapus logo", sentence, url, confirmation(RemoveForm, office.version))
     more = {"removal": removal} if office.logo else {}
     change, start = partial(_change_logo, region), _logo_start(region)
     page = Edit("Logo", "Simpan logo", "Logo tersimpan.", LogoForm, start, change, more=more, shows_logo=True)
-    return _answer(request, region, page)
+    return answer_edit(request, region, page)
 
 
 @login_required
@@ -210,7 +193,7 @@ def logo_remove(request: SignedInRequest, code: str) -> HttpResponse:
     guard_region(request.user, region, may_edit_office)
     change, start = partial(change_logo, region, picture=None), _logo_start(region)
     page = Edit("Hapus logo", "Hapus logo", "Logo dihapus.", RemoveForm, start, change, shows_logo=True)
-    return _answer(request, region, page)
+    return answer_edit(request, region, page)
 
 
 def _logo_start(region: Region) -> Callable[[], dict[str, Any]]:
@@ -241,7 +224,7 @@ def contact_add(request: SignedInRequest, code: str) -> HttpResponse:
     region = find_profile(code, request.user)
     guard_region(request.user, region, may_edit_contacts)
     page = Edit("Tambah kontak", "Simpan kontak", "Kontak tersimpan.", ContactForm, dict, partial(add_contact, region))
-    return _add(request, region, page)
+    return answer_addition(request, region, page)
 
 
 @login_required
@@ -253,10 +236,10 @@ def contact_edit(request: SignedInRequest, code: str, key: int) -> HttpResponse:
     region, contact = _contact(request, code, key)
     url = reverse("accounts:contact-remove", args=[code, key])
     sentence = f"{contact} tidak tampil lagi di daftar. Riwayatnya tetap tersimpan."
-    more = {"removal": Removal("Hapus kontak", sentence, url, _confirmation(RemoveForm, contact.version))}
+    more = {"removal": Removal("Hapus kontak", sentence, url, confirmation(RemoveForm, contact.version))}
     change, start = partial(change_contact, region, contact), _contact_start(contact)
     page = Edit("Ubah kontak", "Simpan kontak", "Kontak tersimpan.", ContactForm, start, change, more=more)
-    return _answer(request, region, page)
+    return answer_edit(request, region, page)
 
 
 @login_required
@@ -267,7 +250,7 @@ def contact_remove(request: SignedInRequest, code: str, key: int) -> HttpRespons
     region, contact = _contact(request, code, key)
     change, start = partial(remove_contact, region, contact), _contact_start(contact)
     page = Edit("Hapus kontak", "Hapus kontak", "Kontak dihapus.", RemoveForm, start, change, ContactForm)
-    return _answer(request, region, page)
+    return answer_edit(request, region, page)
 
 
 def _contact(request: SignedInRequest, code: str, key: int) -> tuple[Region, Contact]:
@@ -302,7 +285,7 @@ def signatory_add(request: SignedInRequest, code: str) -> HttpResponse:
     guard_region(request.user, region, may_edit_office)
     change = partial(name_signatory, region)
     page = Edit("Penanda tangan baru", "Simpan", "Penanda tangan tersimpan.", SignatoryForm, dict, change)
-    return _add(request, region, page)
+    return answer_addition(request, region, page)
 
 
 @login_required
@@ -313,12 +296,12 @@ def signatory_edit(request: SignedInRequest, code: str, key: int) -> HttpRespons
     """Correct what was written of somebody who signs."""
     region, signatory = _signatory(request, code, key)
     url = reverse("accounts:signatory-void", args=[code, key])
-    removal = Removal("Batalkan penanda tangan", VOID_SENTENCE, url, _confirmation(VoidForm, signatory.version))
+    removal = Removal("Batalkan penanda tangan", VOID_SENTENCE, url, confirmation(VoidForm, signatory.version))
     more = {"removal": removal}
     change, start = partial(correct_signatory, region, signatory), _signatory_start(signatory)
     done = "Penanda tangan tersimpan."
     page = Edit("Betulkan penanda tangan", "Simpan", done, SignatoryForm, start, change, more=more)
-    return _answer(request, region, page)
+    return answer_edit(request, region, page)
 
 
 @login_required
@@ -329,7 +312,7 @@ def signatory_void(request: SignedInRequest, code: str, key: int) -> HttpRespons
     region, signatory = _signatory(request, code, key)
     change, start = partial(void_signatory, region, signatory), _signatory_start(signatory)
     done, title = "Penanda tangan dibatalkan.", "Batalkan penanda tangan"
-    return _answer(request, region, Edit(title, "Batalkan", done, VoidForm, start, change, SignatoryForm))
+    return answer_edit(request, region, Edit(title, "Batalkan", done, VoidForm, start, change, SignatoryForm))
 
 
 def _signatory(request: SignedInRequest, code: str, key: int) -> tuple[Region, Signatory]:
@@ -349,80 +332,3 @@ def _signatory_start(signatory: Signatory) -> Callable[[], dict[str, Any] | None
         return None if signatory.voided_at else SignatoryForm.start(signatory)
 
     return start
-
-
-# --- What the forms share ---------------------------------------------------------------------------------------------
-
-
-def _confirmation(form: type[VersionedForm], version: int) -> VersionedForm:
-    return form(initial={"version": version}, auto_id="hapus-%s")
-
-
-def _answer(request: SignedInRequest, region: Region, page: Edit) -> HttpResponse:
-    """Show a form, or make its change and lead back to the profile; the loser of a race sees both versions."""
-    start = page.start()
-    form = _form(request, page.form, start or {})
-    if form.is_bound and form.is_valid():
-        try:
-            page.change(**form.said(), version=form.seen_version, by=request.user)
-        except Conflict:
-            return _show_both(request, region, page, form)
-        except Forbidden:
-            raise
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, page.done, extra_tags="tip")
-            return redirect("accounts:profile", code=code_of(region))
-    return _show(request, region, page, form)
-
-
-def _add(request: SignedInRequest, region: Region, page: Edit) -> HttpResponse:
-    """Show a form, or add what was typed, once however often it is sent, and lead back to the profile."""
-    form = _form(request, page.form, {})
-
-    def write() -> str:
-        page.change(**form.said(), by=request.user)
-        return reverse("accounts:profile", args=[code_of(region)])
-
-    if form.is_bound and form.is_valid():
-        try:
-            url = answer_once(form.key, request.POST, by=request.user, write=write)
-        except KeyReused:
-            form.renew_key()
-            form.add_error(None, SENT_BEFORE)
-        except Forbidden:
-            raise
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, page.done, extra_tags="tip")
-            return redirect(url)
-    return _show(request, region, page, form, status=409 if form.is_reused else 200)
-
-
-def _form(request: SignedInRequest, form: Callable[..., VersionedForm], start: Mapping[str, Any]) -> Any:
-    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    return form(*posted, initial=dict(start))
-
-
-def _show(request: SignedInRequest, region: Region, page: Edit, form: VersionedForm, status: int = 200) -> HttpResponse:
-    here = around(region, request.user, office_of(region), page.title)
-    return render(
-        request, "accounts/office_form.html", {**here, **page.more, "form": form, "page": page}, status=status
-    )
-
-
-def _show_both(request: SignedInRequest, region: Region, page: Edit, form: VersionedForm) -> HttpResponse:
-    """Show the loser what they typed and what holds now, and let them decide again (HTTP 409)."""
-    start = page.start()
-    now = (page.now or page.form)(initial=dict(start)) if start is not None else None
-    context = {
-        **around(region, request.user, office_of(region), page.title),
-        **compared(form, now),
-        "changes": latest_changes(region),
-        "page": page,
-        "form": form,
-        "form_url": request.path,
-    }
-    return render(request, "accounts/office_conflict.html", context, status=409)
