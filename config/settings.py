@@ -209,6 +209,19 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 
 
+# --- Caches -----------------------------------------------------------------------------------------------------
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # The public pages of each process, packed: about 3 KB each (reports/public/kept.py).
+    "public": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "public",
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
+}
+
+
 # --- Celery -----------------------------------------------------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", default="")

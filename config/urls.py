@@ -5,11 +5,13 @@ from django.urls import include, path
 from accounts.admin import reference_site
 from config.health import healthz, readyz
 from config.missing import missing
+from config.robots import robots
 from config.style import style
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("robots.txt", robots, name="robots"),
     path("admin/", reference_site.urls),
     path("", include("accounts.urls")),
     path("", include("repairs.urls")),

@@ -55,12 +55,16 @@ class OfficeCalendar:
 
     def windows(self, day: date) -> tuple[Window, ...]:
         """Return the opening windows of a day by the local clock; none on a day off."""
-        if day.weekday() >= 5 or day in self._days_off or day in public_holidays(day.year):
+        if day.weekday() >= 5 or self.is_day_off(day):
             return ()
         for exception in self._exceptions:
             if exception.first <= day <= exception.last and exception.weekday in (None, day.weekday()):
                 return exception.windows
         return REGULAR_WEEK[day.weekday()]
+
+    def is_day_off(self, day: date) -> bool:
+        """Say whether a local day is a public holiday, cuti bersama, or a day off that was added."""
+        return day in self._days_off or day in public_holidays(day.year)
 
     def is_office_day(self, day: date) -> bool:
         """Say whether the offices open on a local day."""

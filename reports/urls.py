@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports import api, views
+from reports.public import views as public
 
 app_name = "reports"
 urlpatterns = [
@@ -15,5 +16,8 @@ urlpatterns = [
     path("reports/<str:code>/reliability/", views.region_reliability, name="region-reliability"),
     path("reports/<str:code>/months/<str:month>/", views.month_declaration, name="month-declaration"),
     path("kecamatan/<str:code>/", views.kecamatan_detail, name="kecamatan-detail"),
+    path("status/", public.index, name="public-index"),
+    path("status/<str:code>.json", public.status_json, name="public-status-json"),
+    path("status/<str:code>/", public.status, name="public-status"),
     path("api/v1/reports/<str:code>/", api.region_report, name="api-region-report"),
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.contacts import add_contact  # noqa: E402
 from accounts.models import Role  # noqa: E402
+from accounts.offices import describe_office, office_of, publish_status  # noqa: E402
 from accounts.people import create_user  # noqa: E402
 from accounts.signatories import name_signatory  # noqa: E402
 from kecamatan.models import Kabupaten, Kecamatan  # noqa: E402
@@ -21,9 +22,14 @@ from reports import rollups  # noqa: E402
 from reports.sample_users import DemoUser  # noqa: E402
 from screens.pages import NOBODY_YET  # noqa: E402
 
+OFFICE = {"address": "Jalan Contoh 1, Limboto", "public_phone": "0435 881234"}
+
 
 def main() -> None:
-    """Add somebody without an assignment, a power cut that goes on in two kecamatan, a contact and a signatory."""
+    """Add somebody without an assignment, a power cut that goes on in two kecamatan, and what an office says of itself.
+
+    Another kabupaten tells citizens nothing.
+    """
     demo = DemoUser(NOBODY_YET, "Tanpa Tugas", Role.STAFF, "")
     create_user(username=demo.username, name=demo.name, password=demo.password, by=None)
     report_outage(
@@ -33,12 +39,15 @@ def main() -> None:
         effect="stopped",
         cause="power_outage",
         certainty="certain",
+        promised_at=timezone.now() + timedelta(hours=3),
         note="Gardu di jalan besar meledak.",
         by=None,
     )
     office = Kabupaten.objects.get(code="75.01")
     add_contact(office, role="Teknisi", name="Budi Santoso", phone="0812 3456 7890", by=None)
     name_signatory(office, name="Rahmawati", nip="", title="Kepala Dinas", starts_on=date(2026, 1, 5), by=None)
+    describe_office(office, agency_name="Disdukcapil", **OFFICE, version=office_of(office).version, by=None)
+    publish_status(Kabupaten.objects.get(code="75.02"), is_public=False, continuing=[], version=0, by=None)
     rollups.refresh()
 
 

@@ -253,6 +253,17 @@ SCREENS = (
         shows="repairs:arrangement-correct",
     ),
     Screen("arrangement-start", "/arrangements/new/", STAFF),
+    # What citizens read.
+    Screen("public", "/status/"),
+    Screen("public-search", "/status/?q=limboto"),
+    Screen("public-search-nothing", "/status/?q=entah"),
+    Screen("public-province", "/status/75/"),
+    Screen("public-kabupaten", "/status/75.01/"),
+    Screen("public-place", "/status/75.01.01/"),
+    Screen("public-stopped", "/status/75.01.02/"),
+    Screen("public-no-report", "/status/36.03.30/"),
+    Screen("public-closed", "/status/75.02/"),
+    Screen("public-missing", "/status/99.99.99/", status=404),
     # The components.
     Screen("style", "/style/"),
 )

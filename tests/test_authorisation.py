@@ -486,6 +486,27 @@ TABLE += [
 ]
 
 
+# --- citizens -------------------------------------------------------------------------------------------
+
+TABLE += [
+    Case("robots", "get", everybody(200)),
+    Case("robots", "post", everybody(405)),
+    Case("reports:public-index", "get", everybody(200)),
+    Case("reports:public-index", "post", everybody(405)),
+    *(
+        case
+        for name in ("reports:public-status", "reports:public-status-json")
+        for case in (
+            *(Case(name, "get", everybody(200), (code,)) for code in (OWN, OTHER, "36.03", "36")),
+            *(Case(name, "get", everybody(404), (code,)) for code in ("36.03.99", "ID")),
+            Case(name, "post", everybody(405), (OWN,)),
+        )
+    ),
+    Case("reports:public-status", "get", everybody(302), (DINAS,)),
+    Case("reports:public-status-json", "get", everybody(404), (DINAS,)),
+]
+
+
 @pytest.fixture(scope="module")
 def actors(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, User | None]]:
     """Make the world of the table once: it has hundreds of cases, and each is rolled back to it."""

@@ -11,6 +11,8 @@ from tests.test_authorisation import TABLE
 NO_PAGES = {
     "healthz",
     "readyz",
+    "robots",
+    "reports:public-status-json",
     "admin:index",
     "missing",
     "repairs:device-export",
