@@ -110,10 +110,17 @@ PAGES = (
     Page("Edit a profile", "/profile/{kabupaten}/edit/"),
     Page("Opening hours", "/profile/{kabupaten}/hours/"),
     Page("Power and network", "/profile/{kecamatan}/supply/"),
+    Page("Status for citizens", "/profile/{kabupaten}/publicity/"),
     Page("Logo", "/profile/{kabupaten}/logo/"),
     Page("Add a contact", "/profile/{kabupaten}/contacts/add/"),
     Page("Add a signatory", "/profile/{kabupaten}/signatories/add/"),
     Page("Password", "/password/"),
+    # What citizens read, as often as anybody asks (bench/public.py).
+    Page("Public status, provinces", "/status/", size=20 * 1024),
+    Page("Public status, searched", "/status/?q=sepatan", size=20 * 1024),
+    Page("Public status of a province", "/status/{province}/", size=20 * 1024),
+    Page("Public status of a kabupaten", "/status/{kabupaten}/", size=20 * 1024),
+    Page("Public status of a kecamatan", "/status/{kecamatan}/", size=20 * 1024),
 )
 
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from django.db import connection
 
-from bench import pages, work
+from bench import pages, public, work
 from bench.measure import say
 from devices.models import Device, RecordingSet
 from kecamatan.models import Kecamatan, Recording
@@ -30,6 +30,7 @@ def main() -> None:
     _show_ground()
     work.measure()
     pages.measure()
+    public.measure()
     print(f"\nMeasured in {time.perf_counter() - started:.0f} s.")
 
 

@@ -44,13 +44,14 @@ def sign_in(user: User) -> str:
 
 
 @contextmanager
-def gunicorn(session: str) -> Iterator[Server]:
+def gunicorn(session: str = "", settings_module: str = "config.settings") -> Iterator[Server]:
     """Start gunicorn as the Procfile does, on a free port, and end it by its id."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--log-level", "warning"]
-    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": str(WORKERS)}
+    own = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": str(WORKERS)}
+    environment = {**os.environ, **own, "DJANGO_SETTINGS_MODULE": settings_module}
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=sys.stderr)
     try:
         server = Server(process, port, session)
