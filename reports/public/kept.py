@@ -1,16 +1,16 @@
 """Public answers, kept rendered in each process for some seconds, and made so that browsers and proxies may keep them.
 
 An answer is kept under its address with the version of the rollup row that it was made from. A newer row of its own
-region ends it at once; whatever else it shows (neighbours, offices, hours) is at most :data:`KEPT_SECONDS` old. With
-the seconds for which a browser may show it (``Cache-Control``) and those that a worker needs for a change, all of it
-is right within a minute.
+region, asked for every :data:`CHECK_SECONDS`, ends it; whatever else it shows (neighbours, offices, hours) is at most
+:data:`KEPT_SECONDS` old. With the seconds for which a browser may show it (``Cache-Control``) and those that a worker
+needs for a change, all of it is right within a minute.
 """
 
 from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
-KEPT_SECONDS = 20
+KEPT_SECONDS, CHECK_SECONDS = 20, 2
 FRESH_SECONDS = STALE_SECONDS = 15
 """For how long a browser shows an answer without asking, and then once more while it asks in the background."""
 
@@ -40,8 +40,10 @@ class Made(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """An answer as it is kept: packed, with its ETag."""
+    """An answer as it is kept: packed, with its ETag, until when, and when its version was looked at last."""
 
+    until: datetime
+    checked: datetime
     packed: bytes
     etag: str
     content_type: str
@@ -53,19 +55,23 @@ class Kept(NamedTuple):
 
 def answer(request: HttpRequest, address: str, make: Callable[[datetime], Made]) -> HttpResponse:
     """Answer from what is kept under an address, or make it anew; 304 where the browser has it already."""
-    now = timezone.now()
-    kept: Kept | None = caches["public"].get(address)
-    if kept is None or (kept.version and kept.version(kept.pk, now) != kept.seen):
-        kept = _keep(make(now))
-        caches["public"].set(address, kept, KEPT_SECONDS)
+    now, pages = timezone.now(), caches["public"]
+    kept: Kept | None = pages.get(address)
+    if kept and kept.version and now - kept.checked >= timedelta(seconds=CHECK_SECONDS):
+        kept = kept._replace(checked=now) if kept.version(kept.pk, now) == kept.seen else None
+        if kept:
+            pages.set(address, kept, max(0.0, (kept.until - now).total_seconds()))
+    if kept is None:
+        kept = _keep(make(now), now)
+        pages.set(address, kept, KEPT_SECONDS)
     return _respond(request, kept)
 
 
-def _keep(made: Made) -> Kept:
+def _keep(made: Made, now: datetime) -> Kept:
     body = made.content.encode()
     # Weak: the same for the packed and the plain body. mtime=0, so that equal bodies are packed equally.
     etag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
-    return Kept(gzip.compress(body, 6, mtime=0), etag, *made[1:])
+    return Kept(now + timedelta(seconds=KEPT_SECONDS), now, gzip.compress(body, 6, mtime=0), etag, *made[1:])
 
 
 def _respond(request: HttpRequest, kept: Kept) -> HttpResponse:
