@@ -13,9 +13,9 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("robots.txt", robots, name="robots"),
     path("admin/", reference_site.urls),
+    path("", include("reports.urls")),
     path("", include("accounts.urls")),
     path("", include("repairs.urls")),
-    path("", include("reports.urls")),
     path("style/", style, name="style"),
     # Last: whatever no line above knows.
     path("<path:address>", missing, name="missing"),

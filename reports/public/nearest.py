@@ -1,7 +1,7 @@
 """The nearest kecamatan that record: never one that has stopped, that nobody has heard from, or that is not public.
 
-One query: an index on the coordinates finds the box, the database orders what lies in it by a plane's distance, and
-only the first few are measured on the sphere.
+One query: an index on the coordinates finds the box, the database keeps those that lie nearest on a plane and asks of
+these alone whether they record; only the first few are measured on the sphere.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, FloatField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import F, FloatField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.expressions import CombinedExpression
 
 from devices.readiness import Service
@@ -21,8 +21,11 @@ from reports.public.status import recording_rows
 REACH_KM = 200.0
 """How far anybody is sent: beyond it the page says that there is none."""
 
-SHOWN, MEASURED = 3, 8
-"""How many are shown, and how many are measured: a plane's order differs little from a sphere's."""
+CONSIDERED, MEASURED, SHOWN = 150, 8, 3
+"""Of how many it is asked whether they record, how many of these are measured, and how many are shown.
+
+A plane's order differs little from a sphere's; the 150 nearest fill a kabupaten and those around it.
+"""
 
 
 class Neighbour(NamedTuple):
@@ -56,13 +59,16 @@ def nearest_recording(place: Kecamatan, now: datetime, besides: Collection[str] 
 
 def _around(place: Kecamatan, here: tuple[float, float], now: datetime) -> QuerySet[Any, tuple[Any, ...]]:
     south, north, west, east = box_around(here, REACH_KM)
-    rows = recording_rows(now).filter(region_id=OuterRef("pk"))
     inside = Kecamatan.objects.running().filter(
         kind=Kecamatan.Kind.KECAMATAN, latitude__range=(south, north), longitude__range=(west, east)
     )
-    recording = inside.exclude(pk=place.pk).filter(Exists(rows)).exclude(kabupaten__office__is_public=False)
+    considered = inside.exclude(pk=place.pk).order_by(_plane(here), "pk").values("pk")[:CONSIDERED]
+    # By what is read of the row, not by whether there is one: then only the rows of these are looked at.
+    rows = recording_rows(now).filter(region_id=OuterRef("pk")).values("kecamatan_limited")[:1]
+    recording = Kecamatan.objects.filter(pk__in=considered).annotate(is_limited=Subquery(rows))
     return (
-        recording.annotate(is_limited=Subquery(rows.values("kecamatan_limited")[:1]))
+        recording.filter(is_limited__isnull=False)
+        .exclude(kabupaten__office__is_public=False)
         .order_by(_plane(here), "pk")
         .values_list(
             "code",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kecamatan.models import Kabupaten, Kecamatan, Province
 from lib.format import number_id
-from reports.public.texts import url_of
+from reports.public.words import url_of
 from reports.search import LONGEST, SHORTEST, Found, find_among
 
 RESULTS = 20

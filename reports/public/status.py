@@ -77,7 +77,7 @@ def _status(as_of: datetime, valid_until: datetime | None, silent: bool, flags: 
     service = next((one for one, flag in zip(KNOWN, flags, strict=True) if flag), Service.NO_REPORT)
     # A closed row is the last word on a month that is over: afterwards no row means that nothing is on record.
     if valid_until is None:
-        return Status(service, silent, True, as_of) if now < as_of + GRACE else UNKNOWN
+        return Status(service, silent, True, as_of) if now < as_of + GRACE else UNKNOWN._replace(as_of=as_of)
     return Status(service, silent, now < valid_until + GRACE, as_of)
 
 

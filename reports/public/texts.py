@@ -17,25 +17,16 @@ from lib.format import clock_id, day_id, moment_id, number_id
 from lib.months import local_day
 from repairs.models import Arrangement
 from reports.public.hours import hours_text, shut_text
-from reports.public.nearest import REACH_KM, Neighbour
+from reports.public.maps import kabupaten_map
+from reports.public.nearest import Neighbour
 from reports.public.places import LOOK_BACK, NOWHERE, Detour, Host, PlaceNow, office_of
 from reports.public.regions import KabupatenNow, Listed
 from reports.public.status import Status
 from reports.public.stops import Promise
+from reports.public.words import WORDS, url_of
 
 SHUT = "shut"
 """The mark of an office where nobody is served any more today, whatever its sets can do."""
-
-WORDS = {
-    "serving": "Melayani perekaman",
-    "limited": "Melayani perekaman, terbatas",
-    "hosted": "Dialihkan ke tempat lain",
-    "mobile": "Dilayani unit keliling",
-    "stopped": "Tidak melayani perekaman",
-    "no_report": "Belum diketahui",
-    "silent": "Belum ada kabar",
-}
-"""The status in a list, by the code of its mark."""
 
 ANSWERS = {
     Service.SERVING: "Ya, hari ini melayani perekaman",
@@ -67,11 +58,6 @@ class Row(NamedTuple):
     word: str
 
 
-def url_of(code: str) -> str:
-    """Return the public page of a region."""
-    return reverse("reports:public-status", args=[code])
-
-
 # --- A kecamatan --------------------------------------------------------------------------------------------------
 
 
@@ -92,7 +78,6 @@ def place_page(found: PlaceNow) -> dict[str, Any]:
         "detours": [_detour_row(found, detour) for detour in _shown_detours(found)],
         "nearest": [_nearby(one, found) for one in found.nearest],
         "asks_nearest": mark != "serving" and (found.status.service != Service.SERVING or found.status.is_unsure),
-        "reach": number_id(round(REACH_KM)),
         "continuing": [Continuing(code).label for code in found.continuing],
         "hours": "" if found.today.is_shut else hours_text(found.today),
         "offices": _offices(found),
@@ -281,6 +266,7 @@ def kabupaten_page(found: KabupatenNow) -> dict[str, Any]:
         "name": kabupaten.name,
         "shut": shut_text(found.today) if found.today.is_shut else "",
         "summary": f"{number_id(found.recording)} dari {number_id(len(found.places))} kecamatan melayani perekaman.",
+        "map": kabupaten_map(found.places),
         "rows": [place_row(place.code, place.name, status) for place, status in found.places],
         "offices": [agency(kabupaten)],
         "crumbs": _crumbs(kabupaten.province),

@@ -73,9 +73,8 @@ def _make(code: str, now: datetime, form: type[Form]) -> Made:
         case 8 if place := find_place(code):
             if not is_public(place.kabupaten):
                 return form.closed(place.kabupaten, place.name, code)
-            seen = version_of_place(place.pk, now)
-            made = form.place(read_place(place, now))
-            return made._replace(version=version_of_place, pk=place.pk, seen=seen)
+            found = read_place(place, now)
+            return form.place(found)._replace(version=version_of_place, pk=place.pk, seen=found.status.as_of)
         case 5 if kabupaten := find_kabupaten(code):
             if not is_public(kabupaten):
                 return form.closed(kabupaten, "", code)
