@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kecamatan", "0005_where_changes_came_in"),
+        ("kecamatan", "0006_month_declaration"),
     ]
 
     operations = [
