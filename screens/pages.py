@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 from playwright.sync_api import Page
 
+from accounts.models import Role
+from reports.sample_users import DemoUser
+
 Step = Callable[[Page], object]
 
 OPERATOR, STAFF, TECHNICIAN = "operator.limboto", "staf.gorontalo", "teknisi.gorontalo"
@@ -59,6 +62,13 @@ def tick(selector: str) -> Step:
 def choose(label: str, index: int) -> Step:
     """Return the step that picks from the list of this label, by its place there."""
     return lambda page: page.get_by_label(label).first.select_option(index=index)
+
+
+def sign_in_again(page: Page) -> None:
+    """Sign the operator in on the page that a lost session leads to."""
+    page.get_by_label("Nomor HP atau nama pengguna").fill(OPERATOR)
+    page.get_by_label("Kata sandi").fill(DemoUser(OPERATOR, "", Role.OPERATOR, "").password)
+    page.get_by_role("button", name="Masuk").click()
 
 
 FIRST_ROW = follow("main tbody th a")
@@ -130,6 +140,19 @@ SCREENS = (
     ),
     Screen("report-fault", "/repairs/report/?kecamatan=75.01.01", OPERATOR),
     Screen("report-fault-errors", "/repairs/report/?kecamatan=75.01.01", OPERATOR, (press("Kirim laporan"),)),
+    Screen(
+        "resume",
+        "/repairs/report/?kecamatan=75.01.01",
+        OPERATOR,
+        (
+            lambda page: page.locator(".choices.tall input").first.check(),
+            fill("Keterangan", "Bau hangus sejak pagi"),
+            lambda page: page.context.clear_cookies(name="sessionid"),
+            press("Kirim laporan"),
+            sign_in_again,
+        ),
+        shows="accounts:resume",
+    ),
     Screen("report-fault-place", "/repairs/report/", STAFF),
     Screen("log-message", "/repairs/report/incoming/", STAFF),
     Screen("log-report", "/repairs/report/incoming/75.01.01/", STAFF),
