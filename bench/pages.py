@@ -19,7 +19,7 @@ from django.test import Client
 
 from accounts.models import Role, User
 from accounts.people import assign, create_user
-from bench import journey
+from bench import journey, secrecy
 from bench.addresses import Page, pages_of
 from bench.measure import (
     Line,
@@ -53,6 +53,7 @@ def measure() -> None:
             show(_measure_page(server, page, bare))
         show_title("Memory")
         show(Line(f"gunicorn with {WORKERS} workers, after all pages", memory(server.process.pid), "MB"))
+        secrecy.measure(server)
         journey.measure(server)
 
 

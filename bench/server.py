@@ -94,9 +94,9 @@ def worker() -> Iterator[None]:
         process.wait()
 
 
-def get(connection: http.client.HTTPConnection, server: Server, path: str) -> bytes:
-    """Ask for a page as a browser behind the TLS proxy does; raise for anything but 200."""
-    return _answer(connection, server, "GET", path, 200)
+def get(connection: http.client.HTTPConnection, server: Server, path: str, *, expected: int = 200) -> bytes:
+    """Ask for a page as a browser behind the TLS proxy does; raise for any other status than the expected."""
+    return _answer(connection, server, "GET", path, expected)
 
 
 def post(connection: http.client.HTTPConnection, server: Server, path: str, form: dict[str, str]) -> None:

@@ -25,7 +25,8 @@ KEYS = {
     "ticket": "TKT-1",
     "serial": "SN-1",
     "day": "2026-01-05",
-    **dict.fromkeys(("device", "set", "outage", "arrangement", "loss", "person"), 1),
+    "marks": "1.1",
+    **dict.fromkeys(("device", "set", "outage", "arrangement", "loss", "person", "placement"), 1),
 }
 
 
