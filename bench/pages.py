@@ -53,8 +53,8 @@ def measure() -> None:
             show(_measure_page(server, page, bare))
         show_title("Memory")
         show(Line(f"gunicorn with {WORKERS} workers, after all pages", memory(server.process.pid), "MB"))
-        secrecy.measure(server)
         journey.measure(server)
+    secrecy.measure()
 
 
 def _somebody() -> User:

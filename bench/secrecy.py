@@ -9,11 +9,12 @@ import http.client
 import os
 import statistics
 from contextlib import closing
+from subprocess import DEVNULL
 
 from accounts.models import Role, User
 from accounts.people import assign, create_user
 from bench.measure import Line, milliseconds, show, show_title
-from bench.server import Server, get, sign_in
+from bench.server import Server, get, gunicorn, sign_in
 from devices.models import Device, RecordingSet
 from kecamatan.models import Kabupaten, Kecamatan
 from repairs.models import Outage, Ticket
@@ -22,18 +23,18 @@ PAIRS = 300
 NO_KEY, NO_NUMBER, NO_CODE = 2_000_000_000, "TKT-2026-999999999", "99.99.99"
 
 
-def measure(server: Server) -> None:
+def measure() -> None:
     """Measure as staff of one kabupaten, the two kinds in turn, so that both meet the same machine."""
     own = Kabupaten.objects.order_by("code")[0]
-    stranger = server._replace(session=sign_in(_staff_of(own)))
     show_title("The 404 of what lies elsewhere, against that of what does not exist")
-    for title, path, key, none in _pairs(own):
-        there, nowhere = _in_turn(stranger, path.format(key), path.format(none))
-        show(
-            Line(f"{title}: it lies elsewhere, p50", there, "ms"),
-            Line(f"{title}: it does not exist, p50", nowhere, "ms"),
-            Line(f"{title}: the one against the other", there / nowhere, "times"),
-        )
+    with gunicorn(sign_in(_staff_of(own)), log=DEVNULL) as server:
+        for title, path, key, none in _pairs(own):
+            there, nowhere = _in_turn(server, path.format(key), path.format(none))
+            show(
+                Line(f"{title}: it lies elsewhere, p50", there, "ms"),
+                Line(f"{title}: it does not exist, p50", nowhere, "ms"),
+                Line(f"{title}: the one against the other", there / nowhere, "times"),
+            )
 
 
 def _pairs(own: Kabupaten) -> list[tuple[str, str, object, object]]:

@@ -44,15 +44,17 @@ def sign_in(user: User) -> str:
 
 
 @contextmanager
-def gunicorn(session: str = "", settings_module: str = "config.settings") -> Iterator[Server]:
-    """Start gunicorn as the Procfile does, on a free port, and end it by its id."""
+def gunicorn(
+    session: str = "", settings_module: str = "config.settings", *, log: int | None = None
+) -> Iterator[Server]:
+    """Start gunicorn as the Procfile does, on a free port, and end it by its id; ``log`` is where its errors go."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--log-level", "warning"]
     own = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": str(WORKERS)}
     environment = {**os.environ, **own, "DJANGO_SETTINGS_MODULE": settings_module}
-    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=sys.stderr)
+    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=sys.stderr, stderr=log)
     try:
         server = Server(process, port, session)
         _wait_for(server)
