@@ -139,7 +139,7 @@ class KeyedForm(DomainForm):
         self.data = data
 
 
-class VersionedForm(DomainForm):
+class VersionedForm(KeyedForm):
     """A form of a row that carries the version that the person saw."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -10,7 +10,7 @@ from django import forms
 from accounts.models import Contact, Continuing, Office, Signatory
 from accounts.opening import Day, field_of, read, regular_week
 from lib.format import DAYS
-from lib.forms import NOT_A_CHOICE, KeyedForm, VersionedForm, day_field, text_field
+from lib.forms import NOT_A_CHOICE, VersionedForm, day_field, text_field
 from lib.phone import shown_phone
 
 NOT_A_CLOCK = "Jam ini tidak terbaca. Tulis misalnya 07.30."
@@ -189,7 +189,7 @@ class PublicityForm(VersionedForm):
         return {"version": office.version, "is_public": "yes" if office.is_public else "no", **chosen}
 
 
-class ContactForm(VersionedForm, KeyedForm):
+class ContactForm(VersionedForm):
     """Somebody to call."""
 
     role = _line("Tugas", 60, required="Tulis tugasnya, misalnya Teknisi atau Operator.", hint="Misalnya: Teknisi.")
@@ -209,7 +209,7 @@ class ContactForm(VersionedForm, KeyedForm):
         }
 
 
-class SignatoryForm(VersionedForm, KeyedForm):
+class SignatoryForm(VersionedForm):
     """Somebody who signs from a day on."""
 
     name = _line("Nama lengkap dengan gelar", 120, required="Tulis nama lengkap dengan gelarnya.")

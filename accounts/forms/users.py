@@ -29,7 +29,7 @@ def choice_field(label: str, choices: Choices, *, required: str, hint: str = "")
     )
 
 
-class PersonForm(VersionedForm, KeyedForm):
+class PersonForm(VersionedForm):
     """Who somebody is."""
 
     name = text_field("Nama lengkap", limit=NAME, rows=1, required="Isi namanya.")
@@ -91,7 +91,7 @@ class NewPersonForm(PersonForm, RoleForm):
         self.order_fields(["name", "phone", "role", "region", "last_day", "username"])
 
 
-class EndForm(VersionedForm, KeyedForm):
+class EndForm(VersionedForm):
     """When a role ends: now, after a day, or never."""
 
     NOW, DAY, NEVER = "now", "day", "never"

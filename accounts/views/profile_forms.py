@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -17,8 +16,8 @@ from accounts.permissions import Region
 from accounts.profile import around, latest_changes
 from accounts.regions import code_of
 from accounts.requests import SignedInRequest
-from kecamatan.submissions import SENT_BEFORE, answer_once
-from lib.errors import Conflict, Forbidden, KeyReused, Refused
+from accounts.sending import send, status_of
+from lib.errors import Conflict
 from lib.forms import VersionedForm, compared
 
 reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
@@ -59,46 +58,33 @@ def confirmation(form: type[VersionedForm], version: int) -> VersionedForm:
 
 
 def answer_edit(request: SignedInRequest, region: Region, page: Edit) -> HttpResponse:
-    """Show a form, or make its change and lead back to the profile; the loser of a race sees both versions."""
-    start = page.start()
-    form = _form(request, page.form, start or {})
-    if form.is_bound and form.is_valid():
-        try:
-            page.change(**form.said(), version=form.seen_version, by=request.user)
-        except Conflict:
-            return _show_both(request, region, page, form)
-        except Forbidden:
-            raise
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, page.done, extra_tags="tip")
-            return redirect("accounts:profile", code=code_of(region))
-    return _show(request, region, page, form)
+    """Show a form, or make its change, once, and lead back to the profile; the loser of a race sees both versions."""
+    form = _form(request, page.form, page.start() or {})
+
+    def change() -> None:
+        page.change(**form.said(), version=form.seen_version, by=request.user)
+
+    return _answer(request, region, page, form, change)
 
 
 def answer_addition(request: SignedInRequest, region: Region, page: Edit) -> HttpResponse:
     """Show a form, or add what was typed, once however often it is sent, and lead back to the profile."""
     form = _form(request, page.form, {})
+    return _answer(request, region, page, form, lambda: page.change(**form.said(), by=request.user))
 
+
+def _answer(
+    request: SignedInRequest, region: Region, page: Edit, form: VersionedForm, change: Callable[[], object]
+) -> HttpResponse:
     def write() -> str:
-        page.change(**form.said(), by=request.user)
+        change()
         return reverse("accounts:profile", args=[code_of(region)])
 
-    if form.is_bound and form.is_valid():
-        try:
-            url = answer_once(form.key, request.POST, by=request.user, write=write)
-        except KeyReused:
-            form.renew_key()
-            form.add_error(None, SENT_BEFORE)
-        except Forbidden:
-            raise
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, page.done, extra_tags="tip")
-            return redirect(url)
-    return _show(request, region, page, form, status=409 if form.is_reused else 200)
+    try:
+        answer = send(request, form, write, page.done) if form.is_bound else None
+    except Conflict:
+        return _show_both(request, region, page, form)
+    return answer or _show(request, region, page, form)
 
 
 def _form(request: SignedInRequest, form: Callable[..., VersionedForm], start: Mapping[str, Any]) -> Any:
@@ -106,11 +92,10 @@ def _form(request: SignedInRequest, form: Callable[..., VersionedForm], start: M
     return form(*posted, initial=dict(start))
 
 
-def _show(request: SignedInRequest, region: Region, page: Edit, form: VersionedForm, status: int = 200) -> HttpResponse:
+def _show(request: SignedInRequest, region: Region, page: Edit, form: VersionedForm) -> HttpResponse:
     here = around(region, request.user, office_of(region), page.title)
-    return render(
-        request, "accounts/office_form.html", {**here, **page.more, "form": form, "page": page}, status=status
-    )
+    context = {**here, **page.more, "form": form, "page": page}
+    return render(request, "accounts/office_form.html", context, status=status_of(form))
 
 
 def _show_both(request: SignedInRequest, region: Region, page: Edit, form: VersionedForm) -> HttpResponse:

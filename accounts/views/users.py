@@ -6,10 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -25,8 +24,8 @@ from accounts.models import User
 from accounts.people import activate, add_person, assign, change_end, deactivate, edit_person, end_assignment
 from accounts.regions import zone_of
 from accounts.requests import SignedInRequest
-from kecamatan.submissions import answer_once
-from lib.errors import Conflict, Forbidden, KeyReused, Refused
+from accounts.sending import posted, send, status_of
+from lib.errors import Conflict
 from lib.format import day_id
 from lib.forms import KeyedForm
 from lib.months import local_day
@@ -76,7 +75,7 @@ def _detail(request: SignedInRequest, person: User) -> Page:
 def user_create(request: SignedInRequest) -> HttpResponse:
     """Add a person with a first role, and lead to the link by which they sign in."""
     pages.guard_admin(request.user)
-    form = NewPersonForm(_posted(request), user=request.user)
+    form = NewPersonForm(posted(request), user=request.user)
 
     def write() -> str:
         return pages.person_url(add_person(**form.said(), **form.given(), by=request.user), "link")
@@ -99,7 +98,7 @@ def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct who somebody is; the loser of a race sees both versions."""
     person = pages.find_manageable(pk, request.user)
     start = {name: getattr(person, name) or "" for name in ("name", "phone", "username", "version")}
-    form = PersonForm(_posted(request), initial=start)
+    form = PersonForm(posted(request), initial=start)
 
     def write() -> str:
         edit_person(person, **form.said(), version=form.seen_version, by=request.user)
@@ -124,7 +123,7 @@ def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 def user_assign(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a person one more role."""
     person = pages.find_person(pk, request.user)
-    form = RoleForm(_posted(request), user=request.user)
+    form = RoleForm(posted(request), user=request.user)
 
     def write() -> str:
         assign(person, **form.given(), by=request.user)
@@ -148,7 +147,7 @@ def user_deputy(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a colleague hold an absent person's roles for some days."""
     person = pages.find_person(pk, request.user)
     start = {"first_day": local_day(timezone.now(), pages.zone_of_roles(request.user.running_assignments))}
-    form = DeputyForm(_posted(request), initial=start, user=request.user, absent=person)
+    form = DeputyForm(posted(request), initial=start, user=request.user, absent=person)
 
     def write() -> str:
         said = form.cleaned_data
@@ -176,7 +175,7 @@ def user_deputy(request: SignedInRequest, pk: int) -> HttpResponse:
 def user_link(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the sign-in link of a person, ready for WhatsApp, or make a new one, which ends the old."""
     person = pages.find_manageable(pk, request.user)
-    form = KeyedForm(_posted(request))
+    form = KeyedForm(posted(request))
 
     def write() -> str:
         make_link(person, by=request.user)
@@ -254,7 +253,7 @@ def assignment_end(request: SignedInRequest, pk: int) -> HttpResponse:
     end = pages.last_day_of(role)
     start = {"when": EndForm.DAY if end else EndForm.NOW, "last_day": end, "version": role.version}
     needs_end = role.deputises_id is not None
-    form = EndForm(_posted(request), initial=start, zone=zone_of(role.region), needs_end=needs_end)
+    form = EndForm(posted(request), initial=start, zone=zone_of(role.region), needs_end=needs_end)
 
     def write() -> str:
         if form.is_now:
@@ -284,10 +283,6 @@ def account(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/account.html", pages.account(request.user))
 
 
-def _posted(request: SignedInRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 def _form_page(
     request: SignedInRequest,
     form: Any,
@@ -301,24 +296,13 @@ def _form_page(
 
     ``more`` reads what the page shows besides, where it is shown.
     """
-    status = 200
-    if form.is_bound and form.is_valid():
-        try:
-            answer = answer_once(form.key, request.POST, by=request.user, write=write)
-        except Forbidden:
-            raise
-        except Conflict:
-            page, status = {**page, "is_stale": True}, 409
-        except KeyReused as refused:
-            form.renew_key()
-            form.refuse(refused)
-            status = 409
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, done, extra_tags="tip")
-            return redirect(answer)
-    return render(request, template, {**more(), **page, "form": form}, status=status)
+    is_stale = False
+    try:
+        answer = send(request, form, write, done) if form.is_bound else None
+    except Conflict:
+        answer, is_stale = None, True
+    context = {**more(), **page, "form": form, "is_stale": is_stale} if answer is None else {}
+    return answer or render(request, template, context, status=409 if is_stale else status_of(form))
 
 
 def _change(request: SignedInRequest, person: User, form: Any, write: Callable[[], str], done: str) -> HttpResponse:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -14,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import guard, may_arrange_service, may_correct_repairs
 from accounts.requests import SignedInRequest
 from kecamatan.models import Kecamatan
-from lib.errors import Conflict
 from lib.forms import KeyedForm
 from lib.pages import answers_problems, page_of
 from repairs import arrangement_pages as pages
@@ -24,7 +25,7 @@ from repairs.forms.spans import VersionedForm
 from repairs.models import Arrangement
 from repairs.span_filters import ArrangementFilter
 from repairs.span_pages import key_of, list_url
-from repairs.views.sending import answers_resends, send, status_of
+from repairs.views.sending import answers_resends, change, posted, send, status_of
 
 LIST = "repairs:arrangement-list"
 
@@ -110,16 +111,12 @@ def arrangement_void(request: SignedInRequest, pk: int) -> HttpResponse:
 def _change(
     request: SignedInRequest, pk: int, form: VersionedForm, write: Callable[[], str], done: str, of: str
 ) -> HttpResponse:
-    try:
-        return send(request, form, write, done) or _show(request, pk, form, of)
-    except Conflict:
-        return _show_both(request, pk, form, of)
+    show, both = partial(_show, request, pk, form, of), partial(_both, request, pk, form, of)
+    return change(request, form, write, done, show=show, both=both)
 
 
-def _show_both(request: SignedInRequest, pk: int, form: VersionedForm, of: str) -> HttpResponse:
-    """Show the loser what they typed beside what holds now (HTTP 409)."""
-    context = pages.both_versions(pages.find_arrangement(pk, request.user), request.user, form, of)
-    return render(request, "repairs/span_conflict.html", context, status=409)
+def _both(request: SignedInRequest, pk: int, form: VersionedForm, of: str) -> dict[str, Any]:
+    return pages.both_versions(pages.find_arrangement(pk, request.user), request.user, form, of)
 
 
 @login_required
@@ -131,19 +128,18 @@ def arrangement_correct(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct the kind, the host or the times of an arrangement, with a reason."""
     user, arrangement = request.user, pages.find_arrangement(pk, request.user)
     guard(user, [arrangement.kecamatan], may_correct_repairs)
-    posted = request.POST if request.method == "POST" else None
-    form = pages.correction_form(arrangement, user, posted)
+    form = pages.correction_form(arrangement, user, posted(request))
 
     def write() -> str:
         arrangements.correct_arrangement(arrangement, version=form.seen_version, by=user, **form.changes())
         return pages.arrangement_url(pk)
 
-    try:
-        answer = send(request, form, write, "Pembetulan tersimpan.") if posted is not None else None
-    except Conflict:
-        return _show_both(request, pk, form, "correct")
-    context = {"form": form, "heading": "Betulkan catatan layanan pengganti", **pages.headline(arrangement)}
-    return answer or render(request, "repairs/span_correct.html", context, status=status_of(form))
+    def show() -> HttpResponse:
+        context = {"form": form, "heading": "Betulkan catatan layanan pengganti", **pages.headline(arrangement)}
+        return render(request, "repairs/span_correct.html", context, status=status_of(form))
+
+    both = partial(_both, request, pk, form, "correct")
+    return change(request, form, write, "Pembetulan tersimpan.", show=show, both=both)
 
 
 @login_required
@@ -157,20 +153,12 @@ def arrangement_start(request: SignedInRequest) -> HttpResponse:
     if guest is None:
         context = {**pages.choice_of_guests(request.user), "crumbs": pages.crumbs("Layanan pengganti baru")}
         return render(request, "repairs/arrangement_place.html", context)
-    posted = request.POST if request.method == "POST" else None
-    form = ArrangementForm(posted, zone=guest.time_zone, hosts=pages.hosts_for(guest, request.user))
-    odd = _oddities(form, guest) if posted is not None else []
-    answer = (
-        None
-        if posted is None or odd
-        else send(request, form, _writer(request, form, guest), "Layanan pengganti tersimpan.")
-    )
-    context = {
-        "form": form,
-        "guest": guest,
-        "oddities": odd,
-        "crumbs": pages.crumbs(f"{guest.name}: layanan pengganti baru"),
-    }
+    form = ArrangementForm(posted(request), zone=guest.time_zone, hosts=pages.hosts_for(guest, request.user))
+    odd = _oddities(form, guest) if form.is_bound else []
+    is_sent = form.is_bound and not odd
+    answer = send(request, form, _writer(request, form, guest), "Layanan pengganti tersimpan.") if is_sent else None
+    crumbs = pages.crumbs(f"{guest.name}: layanan pengganti baru")
+    context = {"form": form, "guest": guest, "oddities": odd, "crumbs": crumbs}
     return answer or render(request, "repairs/arrangement_form.html", context, status=status_of(form))
 
 

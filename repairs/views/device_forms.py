@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -18,12 +19,12 @@ from devices.models import Device, DeviceKind
 from devices.register import edit_device
 from kecamatan.models import Kecamatan
 from kecamatan.scope import Scope
-from lib.errors import Conflict, Forbidden
+from lib.errors import Forbidden
 from lib.pages import answers_problems
 from repairs import device_list, device_moves, device_pages, placement_pages, places, set_pages, sets
 from repairs.forms.devices import CARD, CardForm, NewDeviceForm, PlaceForm, ReplaceForm, card_of
 from repairs.forms.spans import VersionedForm
-from repairs.views.sending import answers_resends, send, status_of
+from repairs.views.sending import answers_resends, change, posted, send, status_of
 
 
 def manages_somewhere(user: User) -> bool:
@@ -38,14 +39,13 @@ def managed(request: SignedInRequest, pk: int) -> Device:
     return device
 
 
-def show_both(request: SignedInRequest, pk: int, form: VersionedForm, name: str) -> HttpResponse:
-    """Show the loser what they typed beside what holds now (HTTP 409)."""
+def both_versions(request: SignedInRequest, pk: int, form: VersionedForm, name: str) -> dict[str, Any]:
+    """Return what a loser typed beside what holds now, and the form of a step again."""
     device = device_pages.find_device(pk, request.user)
     data = form.renewed(device.version, device_pages.newest_event(device))
     build = _FORMS.get(name)
     retry = build(request, device, data) if build else device_moves.form_of(device, name, data)
-    context = device_moves.both_versions(device, request.user, form, name, retry)
-    return render(request, "repairs/span_conflict.html", context, status=409)
+    return device_moves.both_versions(device, request.user, form, name, retry)
 
 
 @login_required
@@ -56,11 +56,11 @@ def show_both(request: SignedInRequest, pk: int, form: VersionedForm, name: str)
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change the asset card of a device."""
 
-    def change(device: Device, form: CardForm) -> Device:
+    def apply(device: Device, form: CardForm) -> Device:
         edit_device(device, version=form.seen_version, by=request.user, **form.card())
         return device
 
-    return _on_its_page(request, pk, "edit", change, "Data barang tersimpan.")
+    return _on_its_page(request, pk, "edit", apply, "Data barang tersimpan.")
 
 
 @login_required
@@ -71,11 +71,11 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 def replace(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a new device take the place of one."""
 
-    def change(device: Device, form: ReplaceForm) -> Device:
+    def apply(device: Device, form: ReplaceForm) -> Device:
         at = device_moves.moment_of(form)
         return sets.replace_by_new(device=device, at=at, by=request.user, version=form.seen_version, **form.card())
 
-    return _on_its_page(request, pk, "replace", change, "Alat baru terpasang; yang lama tercatat disimpan.")
+    return _on_its_page(request, pk, "replace", apply, "Alat baru terpasang; yang lama tercatat disimpan.")
 
 
 @login_required
@@ -86,38 +86,35 @@ def replace(request: SignedInRequest, pk: int) -> HttpResponse:
 def place(request: SignedInRequest, pk: int) -> HttpResponse:
     """Put a device into a set; ``kabupaten`` in the address is where, for those who may choose."""
 
-    def change(device: Device, form: PlaceForm) -> Device:
+    def apply(device: Device, form: PlaceForm) -> Device:
         device_moves.put(device, form, request.user)
         return device
 
-    return _on_its_page(request, pk, "place", change, "Penempatan tersimpan.")
+    return _on_its_page(request, pk, "place", apply, "Penempatan tersimpan.")
 
 
 def _on_its_page(
-    request: SignedInRequest, pk: int, name: str, change: Callable[[Device, Any], Device], done: str
+    request: SignedInRequest, pk: int, name: str, apply: Callable[[Device, Any], Device], done: str
 ) -> HttpResponse:
     """Show the form of a step that has a page of its own, or make its change."""
     device = managed(request, pk)
-    posted = request.POST if request.method == "POST" else None
-    form = _FORMS[name](request, device, posted)
+    form = _FORMS[name](request, device, posted(request))
 
     def write() -> str:
-        return device_list.device_url(change(device, form))
+        return device_list.device_url(apply(device, form))
 
-    try:
-        answer = send(request, form, write, done) if posted is not None else None
-    except Conflict:
-        return show_both(request, pk, form, name)
-    context = {
-        "form": form,
-        "card": [form[field] for field in CARD if field in form.fields],
-        "device": device,
-        "step": device_moves.STEPS[name],
-        "url": device_list.device_url(device),
-        "taken": device_pages.taken_link(form.taken, request.user),
-        "may_choose": name == "place" and device_moves.may_choose_kabupaten(request.user),
-    }
-    return answer or render(request, "devices/device_form.html", context, status=status_of(form))
+    def show() -> HttpResponse:
+        context = {
+            "form": form,
+            "device": device,
+            "step": device_moves.STEPS[name],
+            "url": device_list.device_url(device),
+            "taken": device_pages.taken_link(form.taken, request.user),
+            "may_choose": name == "place" and device_moves.may_choose_kabupaten(request.user),
+        }
+        return render(request, "devices/device_form.html", context, status=status_of(form))
+
+    return change(request, form, write, done, show=show, both=partial(both_versions, request, pk, form, name))
 
 
 def _start(request: SignedInRequest, device: Device) -> dict[str, Any]:
@@ -161,21 +158,21 @@ def correct_placement(request: SignedInRequest, pk: int, placement: int) -> Http
     user = request.user
     found = placement_pages.find_placement(managed(request, pk), placement, user)
     guard(user, [found.recording_set.kecamatan], may_manage_devices)
-    posted = request.POST if request.method == "POST" else None
-    form = placement_pages.form_of(found, posted)
+    form = placement_pages.form_of(found, posted(request))
 
     def write() -> str:
         placement_pages.correct(found, form, user)
         return device_list.device_url(found.device)
 
-    try:
-        answer = send(request, form, write, "Waktu penempatan tersimpan.") if posted is not None else None
-    except Conflict:
-        found = placement_pages.find_placement(managed(request, pk), placement, user)
-        context = placement_pages.both_versions(found, user, form)
-        return render(request, "repairs/span_conflict.html", context, status=409)
-    context = {"form": form, **placement_pages.headline(found)}
-    return answer or render(request, "repairs/span_correct.html", context, status=status_of(form))
+    def show() -> HttpResponse:
+        context = {"form": form, **placement_pages.headline(found)}
+        return render(request, "repairs/span_correct.html", context, status=status_of(form))
+
+    def both() -> dict[str, Any]:
+        now = placement_pages.find_placement(managed(request, pk), placement, user)
+        return placement_pages.both_versions(now, user, form)
+
+    return change(request, form, write, "Waktu penempatan tersimpan.", show=show, both=both)
 
 
 # --- A new one ------------------------------------------------------------------------------------------
@@ -196,13 +193,12 @@ def register(request: SignedInRequest) -> HttpResponse:
         return render(request, "devices/place_choice.html", context | places.choice_of_places(user, Role.STAFF))
     where = places.find_place(code, user)
     guard(user, [where], may_manage_devices)
-    posted = request.POST if request.method == "POST" else None
-    form = _new_form(request, where, posted)
+    form = _new_form(request, where, posted(request))
 
     def write() -> str:
         return device_list.device_url(sets.add_device(kecamatan=where, by=user, **form.said()))
 
-    answer = send(request, form, write, "Alat tercatat.") if posted is not None else None
+    answer = send(request, form, write, "Alat tercatat.") if form.is_bound else None
     context = {"form": form, "place": where, "taken": device_pages.taken_link(form.taken, user)}
     context["card"] = [form[name] for name in CARD]
     return answer or render(request, "devices/device_new.html", context, status=status_of(form))

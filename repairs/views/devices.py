@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -11,15 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from lib.errors import Conflict
 from lib.months import WIB, local_day
 from lib.pages import NotFound, answers_problems
 from lib.tabular import csv_lines
 from repairs import device_list, device_moves, device_pages
 from repairs.device_filters import DeviceFilter
 from repairs.forms.devices import StepForm
-from repairs.views.device_forms import managed, manages_somewhere, show_both
-from repairs.views.sending import answers_resends, send, status_of
+from repairs.views.device_forms import both_versions, managed, manages_somewhere
+from repairs.views.sending import answers_resends, change, status_of
 
 
 @login_required
@@ -87,14 +88,12 @@ def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     chosen = device_moves.STEPS.get(name)
     if chosen is None or chosen.change is None:
         raise NotFound(f"Tidak ada langkah {name}.")
-    device, change = managed(request, pk), chosen.change
+    device, apply = managed(request, pk), chosen.change
     form = device_moves.form_of(device, name, request.POST)
 
     def write() -> str:
-        change(device, form, request.user)
+        apply(device, form, request.user)
         return device_list.device_url(device)
 
-    try:
-        return send(request, form, write, chosen.done) or _show(request, pk, form, name)
-    except Conflict:
-        return show_both(request, pk, form, name)
+    show, both = partial(_show, request, pk, form, name), partial(both_versions, request, pk, form, name)
+    return change(request, form, write, chosen.done, show=show, both=both)

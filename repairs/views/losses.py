@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -12,14 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.permissions import guard, reports_somewhere
 from accounts.requests import SignedInRequest
-from lib.errors import Conflict
 from lib.pages import NotFound, answers_problems, page_of
 from repairs import loss_pages, losses
 from repairs.forms.losses import LossForm, LossMoveForm
 from repairs.models import LostRecords
 from repairs.places import choice_of_places, may_choose, place_to_report
 from repairs.span_pages import key_of, list_url
-from repairs.views.sending import answers_resends, send, status_of
+from repairs.views.sending import answers_resends, change, posted, send, status_of
 
 CHANGES: dict[str, Callable[..., None]] = {"rerecord": losses.record_rerecording, "void": losses.void_loss}
 """The changes that are no correction."""
@@ -65,13 +66,12 @@ def loss_record(request: SignedInRequest) -> HttpResponse:
     if place is None:
         context = {**choice_of_places(user), "crumbs": loss_pages.crumbs("Catat data hilang")}
         return render(request, "repairs/loss_place.html", context)
-    posted = request.POST if request.method == "POST" else None
-    form = LossForm(posted)
+    form = LossForm(posted(request))
 
     def write() -> str:
         return loss_pages.loss_url(losses.record_loss(kecamatan=place, by=user, **form.said()))
 
-    answer = send(request, form, write, "Data hilang tercatat.") if posted is not None else None
+    answer = send(request, form, write, "Data hilang tercatat.") if form.is_bound else None
     context = {
         "form": form,
         "place": place,
@@ -112,8 +112,7 @@ def loss_change(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         CHANGES.get(name, losses.correct_loss)(loss, version=form.seen_version, by=request.user, **form.said())
         return loss_pages.loss_url(loss)
 
-    try:
-        return send(request, form, write, DONE[name]) or _show(request, pk, form)
-    except Conflict:
-        page = loss_pages.both_versions(loss_pages.find_loss(pk, request.user), request.user, form)
-        return render(request, "repairs/span_conflict.html", page, status=409)
+    def both() -> dict[str, Any]:
+        return loss_pages.both_versions(loss_pages.find_loss(pk, request.user), request.user, form)
+
+    return change(request, form, write, DONE[name], show=partial(_show, request, pk, form), both=both)

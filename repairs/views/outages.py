@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import guard, may_comment, may_correct_repairs, may_report, reports_somewhere
 from accounts.requests import SignedInRequest
 from kecamatan.models import Kecamatan
-from lib.errors import Conflict, Forbidden
+from lib.errors import Forbidden
 from lib.forms import KeyedForm
 from lib.pages import NotFound, answers_problems, page_of
 from repairs import outage_areas, outage_moves, outage_pages, outages
@@ -27,7 +28,7 @@ from repairs.forms.spans import OneTapForm, VersionedForm, VoidForm
 from repairs.models import Outage
 from repairs.span_filters import OutageFilter
 from repairs.span_pages import key_of, list_url
-from repairs.views.sending import answers_resends, send, status_of
+from repairs.views.sending import answers_resends, change, posted, send, status_of
 
 LIST = "repairs:outage-list"
 
@@ -195,17 +196,12 @@ def outage_void(request: SignedInRequest, pk: int) -> HttpResponse:
 def _change(
     request: SignedInRequest, pk: int, form: VersionedForm, write: Callable[[], str], done: str, of: str
 ) -> HttpResponse:
-    try:
-        return send(request, form, write, done) or _show(request, pk, form, of)
-    except Conflict:
-        return _show_both(request, pk, form, of)
+    show, both = partial(_show, request, pk, form, of), partial(_both, request, pk, form, of)
+    return change(request, form, write, done, show=show, both=both)
 
 
-def _show_both(request: SignedInRequest, pk: int, form: VersionedForm, of: str) -> HttpResponse:
-    """Show the loser what they typed beside what holds now (HTTP 409)."""
-    outage = outage_pages.find_outage(pk, request.user)
-    context = outage_moves.both_versions(outage, request.user, form, of)
-    return render(request, "repairs/span_conflict.html", context, status=409)
+def _both(request: SignedInRequest, pk: int, form: VersionedForm, of: str) -> dict[str, Any]:
+    return outage_moves.both_versions(outage_pages.find_outage(pk, request.user), request.user, form, of)
 
 
 @login_required
@@ -218,19 +214,18 @@ def outage_correct(request: SignedInRequest, pk: int) -> HttpResponse:
     user, outage = request.user, outage_pages.find_outage(pk, request.user)
     places = outages.places_of(outage)
     guard(user, places, may_correct_repairs)
-    posted = request.POST if request.method == "POST" else None
-    form = outage_moves.correction_form(outage, places, user, posted)
+    form = outage_moves.correction_form(outage, places, user, posted(request))
 
     def write() -> str:
         outages.correct_outage(outage, version=form.seen_version, by=user, **form.changes())
         return outage_pages.outage_url(pk)
 
-    try:
-        answer = send(request, form, write, "Pembetulan tersimpan.") if posted is not None else None
-    except Conflict:
-        return _show_both(request, pk, form, "correct")
-    context = {"form": form, "heading": "Betulkan catatan gangguan", **outage_pages.headline(outage, places)}
-    return answer or render(request, "repairs/span_correct.html", context, status=status_of(form))
+    def show() -> HttpResponse:
+        context = {"form": form, "heading": "Betulkan catatan gangguan", **outage_pages.headline(outage, places)}
+        return render(request, "repairs/span_correct.html", context, status=status_of(form))
+
+    both = partial(_both, request, pk, form, "correct")
+    return change(request, form, write, "Pembetulan tersimpan.", show=show, both=both)
 
 
 # --- A new one ------------------------------------------------------------------------------------------
@@ -248,15 +243,14 @@ def outage_report(request: SignedInRequest) -> HttpResponse:
     if area is None:
         context = {**outage_areas.choice_of_areas(user), "crumbs": outage_pages.crumbs("Lapor gangguan")}
         return render(request, "repairs/outage_place.html", context)
-    posted = request.POST if request.method == "POST" else None
-    form = OutageForm(posted, area=area)
+    form = OutageForm(posted(request), area=area)
 
     def write() -> str:
         said: dict[str, Any] = form.report()
         said["started_at"] = said["started_at"] or timezone.now()
         return outage_pages.outage_url(outages.report_outage(**said, by=user).pk)
 
-    answer = send(request, form, write, "Gangguan tercatat.") if posted is not None else None
+    answer = send(request, form, write, "Gangguan tercatat.") if form.is_bound else None
     there = Q(kecamatan__in=[place.pk for place in area.places])
     context = {
         "form": form,

@@ -1,66 +1,37 @@
-"""What every page with a form of its own does when it is sent: once, and with nothing typed lost."""
+"""What every page of this app with a form of its own does when it is sent; what all apps share is ``accounts``'."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import render
 
 from accounts.requests import SignedInRequest
-from kecamatan.submissions import SENT_BEFORE, answer_of, answer_once
-from lib.errors import Conflict, Forbidden, KeyReused, Refused
+from accounts.sending import answers_resends, posted, send, status_of
+from lib.errors import Conflict
 from lib.forms import KeyedForm
 
-SAVED_BEFORE = "Sudah tersimpan sebelumnya; tidak dicatat dua kali."
+__all__ = ["answers_resends", "change", "posted", "send", "status_of"]
 
 
-def answers_resends(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Lead a second tap where the first one led, even where the row is now out of the person's sight."""
+def change(
+    request: SignedInRequest,
+    form: KeyedForm,
+    write: Callable[[], str],
+    done: str,
+    *,
+    show: Callable[[], HttpResponse],
+    both: Callable[[], dict[str, Any]],
+) -> HttpResponse:
+    """Make a change that somebody decided on as they saw it, once, and lead to its page.
 
-    @wraps(view)
-    def answering(request: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST" and (url := _earlier(request)):
-            messages.success(request, SAVED_BEFORE, extra_tags="tip")
-            return redirect(url)
-        return view(request, **kwargs)
-
-    return answering
-
-
-def _earlier(request: SignedInRequest) -> str | None:
-    try:
-        return answer_of(KeyedForm(request.POST).key, request.POST, by=request.user)
-    except KeyReused:
-        # The view finds out again, and shows what was typed.
-        return None
-
-
-def send(request: SignedInRequest, form: KeyedForm, write: Callable[[], str], done: str) -> HttpResponse | None:
-    """Make a change once and lead to its page; ``None`` where it was refused, with the reason in the form.
-
-    ``write`` makes the change and returns the address. Raises :class:`Conflict` and :class:`Forbidden`.
+    ``show`` answers where nothing was sent yet, or it was refused; ``both`` is what the page shows to the loser of a
+    race (HTTP 409): what they typed beside what holds now.
     """
-    if not form.is_valid():
-        return None
     try:
-        url = answer_once(form.key, request.POST, by=request.user, write=write)
-    except KeyReused:
-        form.renew_key()
-        form.add_error(None, SENT_BEFORE)
-    except (Conflict, Forbidden):
-        raise
-    except Refused as refused:
-        form.refuse(refused)
-    else:
-        messages.success(request, done, extra_tags="tip")
-        return redirect(url)
-    return None
-
-
-def status_of(form: KeyedForm | None) -> int:
-    """Return the status of a page that shows a form again: 409 where its key came with another body before."""
-    return 409 if form is not None and form.is_reused else 200
+        answer = send(request, form, write, done) if request.method == "POST" else None
+    except Conflict:
+        return render(request, "repairs/span_conflict.html", both(), status=409)
+    return answer or show()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -17,13 +18,12 @@ from accounts.permissions import guard, may_manage_devices
 from accounts.requests import SignedInRequest
 from devices.register import confirm_inventory, register_set
 from kecamatan.scope import Scope
-from lib.errors import Conflict, Forbidden
+from lib.errors import Forbidden
 from lib.pages import NotFound, answers_problems
 from repairs import inventory_pages, places, set_moves, set_pages
 from repairs.device_list import set_url
 from repairs.forms.devices import InventoryForm, NewSetForm, StepForm
-from repairs.forms.spans import VersionedForm
-from repairs.views.sending import answers_resends, send, status_of
+from repairs.views.sending import answers_resends, change, posted, send, status_of
 
 
 @login_required
@@ -57,25 +57,19 @@ def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     chosen = set_moves.STEPS.get(name)
     if chosen is None or chosen.change is None:
         raise NotFound(f"Tidak ada langkah {name}.")
-    inside, change = _inside(request, pk), chosen.change
+    inside, apply = _inside(request, pk), chosen.change
     if not set_moves.may_take(request.user, inside, name):
         raise Forbidden(f"Anda tidak berwenang melakukan ini untuk {inside.set.kecamatan.name}.")
     form = set_moves.form_of(inside, name, request.POST)
 
     def write() -> str:
-        change(inside, form, request.user)
+        apply(inside, form, request.user)
         return set_url(pk)
 
-    try:
-        return send(request, form, write, chosen.done) or _show(request, pk, form, name)
-    except Conflict:
-        return _show_both(request, pk, form, name)
+    def both() -> dict[str, Any]:
+        return set_moves.both_versions(_inside(request, pk), request.user, form, name)
 
-
-def _show_both(request: SignedInRequest, pk: int, form: VersionedForm, name: str) -> HttpResponse:
-    """Show the loser what they typed beside what holds now (HTTP 409)."""
-    context = set_moves.both_versions(_inside(request, pk), request.user, form, name)
-    return render(request, "repairs/span_conflict.html", context, status=409)
+    return change(request, form, write, chosen.done, show=partial(_show, request, pk, form, name), both=both)
 
 
 @login_required
@@ -94,14 +88,13 @@ def register(request: SignedInRequest) -> HttpResponse:
     place = places.find_place(code, user)
     guard(user, [place], may_manage_devices)
     known = set_pages.sets_of(place)
-    posted = request.POST if request.method == "POST" else None
-    form = NewSetForm(posted, initial={"label": str(len(known) + 1)})
+    form = NewSetForm(posted(request), initial={"label": str(len(known) + 1)})
 
     def write() -> str:
         return set_url(register_set(place, form.cleaned_data["label"], by=user).pk)
 
     done = "Set tercatat. Data dulu komponennya: set dihitung sejak yang pertama dipasang."
-    answer = send(request, form, write, done) if posted is not None else None
+    answer = send(request, form, write, done) if form.is_bound else None
     context = {"form": form, "place": place, "known": known}
     return answer or render(request, "devices/set_new.html", context, status=status_of(form))
 
@@ -114,16 +107,15 @@ def register(request: SignedInRequest) -> HttpResponse:
 def inventory(request: SignedInRequest, code: str) -> HttpResponse:
     """Show when the register of a kabupaten was confirmed complete, or confirm it."""
     kabupaten = inventory_pages.find_kabupaten(code, request.user)
-    posted = request.POST if request.method == "POST" else None
-    if posted is not None and not may_manage_devices(request.user, kabupaten):
+    form = InventoryForm(posted(request))
+    if form.is_bound and not may_manage_devices(request.user, kabupaten):
         raise Forbidden(f"Anda tidak berwenang menyatakan register {kabupaten.name} lengkap.")
-    form = InventoryForm(posted)
 
     def write() -> str:
         confirm_inventory(kabupaten, day=form.cleaned_data["day"], by=request.user)
         return reverse("repairs:inventory", args=[kabupaten.code])
 
-    answer = send(request, form, write, "Register dinyatakan lengkap.") if posted is not None else None
+    answer = send(request, form, write, "Register dinyatakan lengkap.") if form.is_bound else None
     if answer:
         return answer
     page = inventory_pages.inventory_page(kabupaten, request.user)

@@ -329,9 +329,9 @@ def test_the_same_form_sent_twice_is_no_conflict(staff: User, kabupaten: Kabupat
 
 def test_hours_of_a_loser_are_shown_by_their_days(staff: User, kecamatan: Kecamatan) -> None:
     client, url = client_of(staff), f"{PLACE}hours/"
-    sent = again(client.get(url).context["form"])
-    client.post(url, {**sent, "opens_0": "08:00"})
-    page = client.post(url, {**sent, "opens_0": "09:00"}).context
+    first, second = (again(client.get(url).context["form"]) for _ in range(2))
+    client.post(url, {**first, "opens_0": "08:00"})
+    page = client.post(url, {**second, "opens_0": "09:00"}).context
     assert (page["typed"], page["holding"]) == (
         [("Senin, buka pukul", "09.00")],
         [("Senin, buka pukul", "08.00")],
@@ -392,3 +392,11 @@ def test_the_pages_ask_a_fixed_number_of_queries(staff: User, kecamatan: Kecamat
     assert [queries(client, path) for path in paths] == before
     # The contacts of a place are read with it, so its page and its tickets ask nothing more.
     assert before[:5] == [7, 6, 5, 7, 6]
+
+
+def test_a_second_tap_on_a_change_leads_where_the_first_one_led(staff: User, kecamatan: Kecamatan) -> None:
+    client, url = client_of(staff), f"{PLACE}hours/"
+    sent = {**again(client.get(url).context["form"]), "opens_0": "08:00"}
+    assert [client.post(url, sent)["Location"] for _ in range(2)] == [PLACE, PLACE]
+    answer = client.post(url, {**sent, "opens_0": "09:00"})
+    assert (answer.status_code, answer.context["form"]["opens_0"].value()) == (409, "09:00")
