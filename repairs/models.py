@@ -237,6 +237,12 @@ class Ticket(StatedCause, Voidable):
                 condition=Q(voided_at=None, restored_at=None) & ~Q(status="rejected"),
                 name="repairs_ticket_lasting",
             ),
+            # The few promises that are open, for those that have passed.
+            models.Index(
+                fields=["promised_on"],
+                condition=OPEN & Q(restored_at=None, promised_on__isnull=False),
+                name="repairs_ticket_promised",
+            ),
             # For a rollup row: the faults of a place that reach into its month, and whatever was ever missing there.
             models.Index(fields=["kecamatan", "restored_at"], name="repairs_ticket_spans"),
             models.Index(fields=["kecamatan"], condition=Q(fault="missing"), name="repairs_ticket_missing"),
