@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from math import ceil, floor
+from math import ceil, floor, hypot
 from typing import NamedTuple
 
 # Widths in em, as the widest of the usual system faces (DejaVu Sans) has them: a name then fits in every other too.
@@ -19,9 +19,10 @@ EM = {
 }
 LOWER_EM, UPPER_EM = 0.635, 0.74
 ASCENT, DESCENT, MIDDLE = 0.8, 0.26, 0.35
-# How far a name may stand from its dot, in lines, joined to it by a thin line; rather than that it covers a few dots.
+# How far a name may stand from its dot, in lines, joined to it by a thin line. Rather than a line as long as that, it
+# covers so many dots where it may.
 FAR = (1.5, 2.6, 3.8, 5.2, 7)
-LEADER_COST = 6
+DOTS_A_LINE = 5
 LEADER_STEPS = 4
 
 
@@ -161,7 +162,9 @@ def _best(wish: Wish, ground: _Ground, font: int, radius: int, *, coverable: boo
         cost = ground.covered(label.box)
         if cost and not coverable:
             continue
-        cost += LEADER_COST if label.leader else 0
+        if label.leader is not None:
+            x1, y1, x2, y2 = label.leader
+            cost += DOTS_A_LINE * (1 + ceil(hypot(x2 - x1, y2 - y1) / font))
         if best is None or cost < least:
             best, least = label, cost
         if not coverable or not cost:

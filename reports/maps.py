@@ -28,7 +28,7 @@ from reports.map_places import Child, Spot, Symbols, by_region, children_of, dra
 from reports.map_svg import svg
 from reports.models import Level, RegionMap, RegionMonth
 
-EDITION = 2
+EDITION = 3
 """The edition of the drawing: raise it when the pictures change, and all are drawn anew."""
 
 LEVELS = (Level.KABUPATEN, Level.PROVINCE, Level.NATION)
