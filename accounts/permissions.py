@@ -103,8 +103,13 @@ def may_manage_devices(user: object, region: Region) -> bool:
 
 
 def may_manage_targets(user: object, region: Region) -> bool:
-    """Say whether a person may set targets and population of a region."""
-    return holds_role(user, region, Role.STAFF)
+    """Say whether a person may set the targets of a region."""
+    return holds_role(user, region, Role.STAFF, Role.ADMIN)
+
+
+def manages_targets(user: User) -> bool:
+    """Say whether a person may set the targets of any region at all."""
+    return user.scope_as(Role.STAFF, Role.ADMIN) != Scope()
 
 
 def may_name_priorities(user: object, kabupaten: Kabupaten | None) -> bool:

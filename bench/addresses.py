@@ -84,6 +84,10 @@ PAGES = (
     Page("Lost records", "/recordings/lost/"),
     Page("Lost record", "/recordings/lost/{loss}/"),
     Page("Record a loss", "/recordings/lost/new/?kecamatan={kecamatan}"),
+    Page("Targets", "/targets/"),
+    Page("Targets of a kabupaten", "/targets/{kabupaten}/"),
+    Page("Targets of a kecamatan", "/targets/{kecamatan}/"),
+    Page("Set a target", "/targets/{kabupaten}/new/"),
     # Devices.
     Page("Devices", "/devices/"),
     Page("Devices, searched by serial number", "/devices/?kata={serial}"),

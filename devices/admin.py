@@ -15,7 +15,8 @@ from devices.register import set_kind_required
 from kecamatan.duty import days_of, nation_marks_preview, remove_reference_day, save_day_off, save_office_hours
 from kecamatan.models import DayOff, Kabupaten, Kecamatan, OfficeHours, Province
 from lib.errors import Refused
-from lib.format import number_id
+from lib.format import month_id, number_id
+from lib.months import add_months
 
 
 class CalendarAdmin(ReferenceAdmin):
@@ -83,7 +84,16 @@ class DeviceSymptomAdmin(ReferenceAdmin):
 class KindRequirementAdmin(ReadOnlyAdmin):
     """The spans as they are; a new rule goes through ``set_kind_required``, which ends the one before."""
 
-    list_display = ["kind", "from_month", "until_month"]
+    list_display = ["kind", "first_month", "last_month"]
+    fields = ["kind", "first_month", "last_month"]
+
+    @admin.display(description="Wajib sejak", ordering="from_month")
+    def first_month(self, row: KindRequirement) -> str:
+        return month_id(row.from_month)
+
+    @admin.display(description="Sampai dengan", ordering="until_month")
+    def last_month(self, row: KindRequirement) -> str:
+        return month_id(add_months(row.until_month, -1)) if row.until_month else "sekarang"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return ReferenceAdmin.has_view_permission(self, request)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from devices.models import DeviceKind
 from kecamatan.duty import Days, nation_marks_preview
 from kecamatan.models import DayOff, OfficeHours
 from lib.format import number_id
-from lib.months import month_of, parse_month
+from lib.forms import MonthField
 
 
 class ConfirmedForm(forms.Form):
@@ -92,7 +90,7 @@ class RequirementForm(ConfirmedForm):
         choices=[("1", "Wajib: tanpa alat ini set berhenti"), ("0", "Pendukung: tanpa alat ini set terkendala")],
         coerce=lambda text: text == "1",
     )
-    from_month = forms.CharField(label="Mulai bulan", help_text="Tahun dan bulan, misalnya 2026-11.", max_length=7)
+    from_month = MonthField(label="Mulai bulan", help_text="Tahun dan bulan, misalnya 2026-11 atau November 2026.")
 
     field_order = ["kind", "required", "from_month", "confirmed"]
 
@@ -102,10 +100,3 @@ class RequirementForm(ConfirmedForm):
             self.fields[name].widget.attrs["class"] = "in"
         self.fields["kind"].error_messages["required"] = "Pilih jenis alat."
         self.fields["from_month"].error_messages["required"] = "Isi bulan mulainya, misalnya 2026-11."
-
-    def clean_from_month(self) -> date:
-        """Return the first day of the month."""
-        try:
-            return month_of(parse_month(self.cleaned_data["from_month"]))
-        except ValueError as error:
-            raise ValidationError(str(error)) from None

@@ -1,4 +1,4 @@
-"""The duty of a kecamatan: whom it must record, how many each month, how many it did, and on which days it opens.
+"""The duty of a kecamatan: whom it must record, how many it did, and on which days it opens.
 
 Each function owns one change: it guards, writes, records an event where an old value is replaced, and marks the months
 whose rollup rows read it, in one transaction. ``by`` is the person who asks, ``None`` for imports and the system.
@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -29,7 +28,6 @@ from kecamatan.models import (
     Population,
     Recording,
     SignOfLife,
-    TargetRule,
 )
 from kecamatan.replacing import Changes, Sheet, replace_rows
 from lib.errors import Refused
@@ -249,40 +247,6 @@ def population_bounds(kecamatan_ids: Iterable[int] | None = None) -> dict[int, i
     if kecamatan_ids is not None:
         rows = rows.filter(kecamatan__in=kecamatan_ids)
     return dict(rows.order_by().values_list("kecamatan").annotate(Max("population")))
-
-
-@transaction.atomic
-def set_target(
-    region: Kabupaten | Kecamatan,
-    *,
-    starts_on: date,
-    percent: Decimal | None = None,
-    count: int | None = None,
-    by: Any,
-) -> Changes:
-    """Set the monthly target of a region from a month on; with neither figure, end the rule before it.
-
-    A kabupaten's rule marks all its kecamatan, since each that has no rule of its own reads it.
-    """
-    if percent is not None and count is not None:
-        raise Refused("Isi persen atau jumlah, jangan keduanya.", field="jumlah")
-    of: dict[str, Any] = {"kabupaten" if isinstance(region, Kabupaten) else "kecamatan": region}
-    old = TargetRule.objects.filter(**of, starts_on=month_of(starts_on)).first()
-    if old and (old.percent, old.count) == (percent, count):
-        return Changes(unchanged=1)
-    rule, _ = TargetRule.objects.update_or_create(
-        **of, starts_on=month_of(starts_on), defaults={"percent": percent, "count": count}
-    )
-    before = {"percent": str(old.percent), "count": old.count} if old else None
-    record_event(rule, "set_target", by=by, kecamatan_id=rule.kecamatan_id, before=before)
-    mark_from(_places_under(region), rule.starts_on)
-    return Changes(changed=1) if old else Changes(added=1)
-
-
-def _places_under(region: Kabupaten | Kecamatan) -> Iterable[Kecamatan]:
-    if isinstance(region, Kecamatan):
-        return [region]
-    return region.kecamatan.with_zone().filter(kind=Kecamatan.Kind.KECAMATAN)
 
 
 @transaction.atomic

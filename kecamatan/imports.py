@@ -22,10 +22,10 @@ from kecamatan.duty import (
     refuse_impossible_count,
     refuse_number,
     set_populations,
-    set_target,
 )
 from kecamatan.models import Cause, Hindrance, Kabupaten, Kecamatan
 from kecamatan.replacing import Changes
+from kecamatan.targets import refuse_impossible_target, set_target
 from lib.dataset import Column, Dataset, Entry, Outcome, Row, RowDataset
 from lib.errors import Refused
 from lib.months import local_day
@@ -220,20 +220,21 @@ class TargetImport(RowDataset[Target]):
         Column("jumlah", count),
     ]
 
+    # Field of the domain: column of the file.
+    fields: ClassVar = {"region": "kode", "starts_on": "mulai", "percent": "persen", "count": "jumlah"}
+
     def __init__(self, now: datetime) -> None:
         super().__init__(now)
-        self.regions, self.bounds = Regions(now), Bounds()
+        self.regions, self.bounds = Regions(now), population_bounds()
 
     def clean(self, row: Row) -> Target:
-        """Refuse both figures at once, and figures that nobody can reach."""
-        if row["persen"] is not None and row["jumlah"] is not None:
-            raise Refused("Isi persen atau jumlah, jangan keduanya.", field="jumlah")
-        if (row["persen"] or 0) > 100:
-            raise Refused(f"{row['persen']} melebihi 100 persen. Periksa angkanya.", field="persen")
-        region = self._region(row["kode"])
-        if isinstance(region, Kecamatan):
-            self.bounds.check(row["jumlah"], region, column="jumlah")
-        return Target(region, row["mulai"], row["persen"], row["jumlah"])
+        """Refuse what :func:`refuse_impossible_target` refuses, by the names of the columns."""
+        region, starts_on, percent, count = self._region(row["kode"]), row["mulai"], row["persen"], row["jumlah"]
+        try:
+            refuse_impossible_target(region, starts_on=starts_on, percent=percent, count=count, bounds=self.bounds)
+        except Refused as refused:
+            raise Refused(refused.message, field=self.fields[refused.field]) from None
+        return Target(region, starts_on, percent, count)
 
     def _region(self, code: str) -> Kabupaten | Kecamatan:
         return self.regions.kabupaten(code) if len(code) == len("36.03") else self.regions.kecamatan(code)
@@ -244,7 +245,15 @@ class TargetImport(RowDataset[Target]):
 
     def save(self, value: Target) -> Outcome:
         """Set the rule."""
-        changes = set_target(value.region, starts_on=value.starts_on, percent=value.percent, count=value.count, by=None)
+        changes = set_target(
+            value.region,
+            starts_on=value.starts_on,
+            percent=value.percent,
+            count=value.count,
+            by=None,
+            replaces=True,
+            bounds=self.bounds,
+        )
         return next(iter(+_counted(changes)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
 from kecamatan import channels
-from kecamatan.scope import EventQuerySet, KabupatenQuerySet, ProvinceQuerySet, ScopedQuerySet
+from kecamatan.scope import EventQuerySet, KabupatenQuerySet, ProvinceQuerySet, ScopedQuerySet, region_filter, scope_of
 from lib.months import WIB, WIT, WITA
 
 
@@ -157,7 +157,41 @@ class Population(models.Model):
         return f"{self.kecamatan_id} {self.semester}"
 
 
-class TargetRule(models.Model):
+class Voidable(models.Model):
+    """A row that is never deleted: a wrong one is voided with a reason and counts nowhere."""
+
+    voided_at = models.DateTimeField("dibatalkan pada", null=True, blank=True)
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="dibatalkan oleh",
+    )
+    void_reason = models.CharField("alasan pembatalan", max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class TargetRuleQuerySet(models.QuerySet["TargetRule"]):
+    """Target rules; those of a kabupaten are seen with each of its kecamatan, whose target they set."""
+
+    def visible_to(self, user: object) -> Self:
+        """Keep the rules that set the target of a kecamatan inside the user's assignments; none without one."""
+        condition = region_filter(scope_of(user), "")
+        if condition is None:
+            return self.none()
+        places = Kecamatan.objects.order_by().filter(condition)
+        return self.filter(Q(kecamatan__in=places.values("pk")) | Q(kabupaten__in=places.values("kabupaten")))
+
+    def counted(self) -> Self:
+        """Keep the rules that were not voided."""
+        return self.filter(voided_at=None)
+
+
+class TargetRule(Voidable):
     """The monthly target of a kabupaten or, as an exception, of one kecamatan, from a month until the next rule.
 
     A percentage is of wajib KTP; a count applies to each kecamatan. A rule with neither ends the one before it.
@@ -168,6 +202,9 @@ class TargetRule(models.Model):
     starts_on = models.DateField("mulai bulan")
     percent = models.DecimalField("persen wajib KTP", max_digits=6, decimal_places=3, null=True, blank=True)
     count = models.PositiveIntegerField("jumlah orang", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = TargetRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = "aturan target"
@@ -181,10 +218,14 @@ class TargetRule(models.Model):
                 condition=Q(percent=None) | Q(count=None), name="kecamatan_targetrule_percent_or_count"
             ),
             models.UniqueConstraint(
-                fields=["kabupaten", "starts_on"], condition=Q(kecamatan=None), name="kecamatan_targetrule_kabupaten"
+                fields=["kabupaten", "starts_on"],
+                condition=Q(kecamatan=None, voided_at=None),
+                name="kecamatan_targetrule_kabupaten",
             ),
             models.UniqueConstraint(
-                fields=["kecamatan", "starts_on"], condition=Q(kabupaten=None), name="kecamatan_targetrule_kecamatan"
+                fields=["kecamatan", "starts_on"],
+                condition=Q(kabupaten=None, voided_at=None),
+                name="kecamatan_targetrule_kecamatan",
             ),
         ]
 
@@ -458,21 +499,3 @@ class MonthDeclaration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kabupaten_id} {self.month:%Y-%m}"
-
-
-class Voidable(models.Model):
-    """A row that is never deleted: a wrong one is voided with a reason and counts nowhere."""
-
-    voided_at = models.DateTimeField("dibatalkan pada", null=True, blank=True)
-    voided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="dibatalkan oleh",
-    )
-    void_reason = models.CharField("alasan pembatalan", max_length=500, blank=True)
-
-    class Meta:
-        abstract = True

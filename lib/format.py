@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from lib.months import ZONE_ABBREVIATIONS
@@ -41,6 +42,11 @@ def percent_id(value: float | None, digits: int = 1) -> str:
     whole, _, rest = f"{value:,.{digits}f}".partition(".")
     text = whole.replace(",", ".").replace("-", "−")
     return f"{text},{rest}%" if rest else f"{text}%"
+
+
+def exact_id(value: Decimal) -> str:
+    """Return ``12,5``: no more decimals than there are."""
+    return f"{value.normalize():f}".replace(".", ",")
 
 
 def month_id(month: date) -> str:

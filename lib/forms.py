@@ -16,13 +16,15 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from lib.errors import Refused
-from lib.format import day_id, moment_id, number_id
-from lib.months import WIB
+from lib.format import MONTHS, day_id, exact_id, moment_id, month_id, number_id
+from lib.months import WIB, parse_month
+from lib.parsing import CellError, percent
 
 NOT_A_CHOICE = "Pilihan ini tidak ada lagi. Pilih satu dari daftar."
 NOT_A_MOMENT = "Waktu ini tidak terbaca. Tulis tanggal dan jamnya, misalnya 20/11/2026 08.30."
 NOT_A_DAY = "Tanggal ini tidak terbaca. Tulis misalnya 20/11/2026."
 TOO_LONG = "Paling panjang %(limit_value)d huruf. Ringkaskan."
+NOT_A_MONTH = "Bulan ini tidak terbaca. Tulis tahun dan bulan, misalnya 2026-11 atau November 2026."
 NOT_AN_AMOUNT = "Jumlah ini tidak terbaca. Tulis angkanya saja, misalnya 1.850.000."
 AMOUNT = re.compile(r"(?:\d{1,12}|\d{1,3}(?:\.\d{3}){1,3})(?:,\d{1,2})?")
 NOT_STORABLE = "Ada tanda yang tidak bisa disimpan. Ketik ulang."
@@ -47,6 +49,52 @@ class MomentField(forms.DateTimeField):
         """Show a moment as local time of the zone."""
         with timezone.override(self.zone):
             return super().prepare_value(value)
+
+
+class MonthField(forms.CharField):
+    """A month as the picker or a person writes it, ``2026-11`` or ``November 2026``; read into its first day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attributes = {"type": "month", "class": "in", "placeholder": "2026-11"}
+        super().__init__(max_length=20, widget=forms.TextInput(attrs=attributes), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a month as the picker takes it."""
+        return f"{value:%Y-%m}" if isinstance(value, date) else value
+
+    def clean(self, value: Any) -> date | None:
+        """Read what was typed; nothing where nothing must be."""
+        return self.read(super().clean(value))
+
+    def read(self, text: str) -> date | None:
+        """Read a month in digits or in words; raises ``ValidationError`` for what is none."""
+        word, _, year = " ".join(text.split()).casefold().partition(" ")
+        names = [name.casefold() for name in MONTHS]
+        written = f"{year}-{names.index(word) + 1:02}" if word in names else text
+        try:
+            return parse_month(written) if text else None
+        except ValueError:
+            raise forms.ValidationError(NOT_A_MONTH) from None
+
+
+class PercentField(forms.CharField):
+    """A percentage as people write it, ``15`` or ``12,5%``; read into a ``Decimal`` or ``None``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=12, **kwargs)
+        self.widget.attrs |= {"class": "in", "inputmode": "decimal"}
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a percentage with a decimal comma."""
+        return exact_id(value) if isinstance(value, Decimal) else value
+
+    def clean(self, value: Any) -> Decimal | None:
+        """Read what was typed, as an import file does."""
+        written = super().clean(value)
+        try:
+            return percent(written) if written else None
+        except CellError as error:
+            raise forms.ValidationError(str(error)) from None
 
 
 class RupiahField(forms.CharField):
@@ -185,6 +233,9 @@ def shown(field: forms.BoundField) -> str:
     if isinstance(kind, forms.ChoiceField):
         words: Any = kind.choices
         return str(dict(words).get(value, value))
+    if isinstance(kind, MonthField):
+        month = value if isinstance(value, date) else kind.read(str(value or ""))
+        return month_id(month) if month else ""
     if isinstance(kind, MomentField):
         at = kind.to_python(value)
         return moment_id(at, kind.zone) if at else ""

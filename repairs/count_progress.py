@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from kecamatan.models import Kecamatan, Population, Recording, TargetRule
 from kecamatan.targets import rule_in_force, semester_in_force, target_by
 from lib.charts import Bar, bar
-from lib.format import month_id, number_id, percent_id
+from lib.format import exact_id, month_id, number_id, percent_id
 from lib.month_choice import Month
 from lib.months import add_months
 from lib.office import OfficeCalendar
@@ -110,7 +110,7 @@ def _rule_text(rule: Rule | None, is_own: bool, semester: Semester | None) -> st
     since = f"aturan {whose} sejak {month_id(rule.starts_on)}"
     if rule.count is not None:
         return f"Target {number_id(rule.count)} orang, {since}."
-    share = percent_id(float(rule.percent or 0), 3).rstrip("%").rstrip("0").rstrip(",")
+    share = exact_id(rule.percent or Decimal(0))
     of = f"dari {number_id(semester.eligible)} wajib KTP" if semester else "wajib KTP, yang jumlahnya belum dimuat"
     return f"Target {share}% {of}, {since}."
 
@@ -132,11 +132,15 @@ def read_measures(place: Kecamatan) -> Measures:
         "again": Value(0, IntegerField()),
         "again_on": Cast(Value(None), DateField()),
     }
-    rules = TargetRule.objects.filter(Q(kecamatan=place) | Q(kabupaten=place.kabupaten_id)).annotate(
-        what=Cast(F("kecamatan"), CharField()),
-        on=F("starts_on"),
-        number=F("count"),
-        **{**nothing, "share": F("percent")},
+    rules = (
+        TargetRule.objects.counted()
+        .filter(Q(kecamatan=place) | Q(kabupaten=place.kabupaten_id))
+        .annotate(
+            what=Cast(F("kecamatan"), CharField()),
+            on=F("starts_on"),
+            number=F("count"),
+            **{**nothing, "share": F("percent")},
+        )
     )
     semesters = Population.objects.filter(kecamatan=place).annotate(
         what=Value("semester", CharField()), on=F("holds_from"), number=F("eligible"), **nothing

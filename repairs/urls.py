@@ -13,6 +13,7 @@ from repairs.views import (
     outages,
     reports,
     sets,
+    targets,
     tickets,
 )
 
@@ -55,6 +56,11 @@ urlpatterns = [
     path("recordings/lost/<int:pk>/<slug:name>/", losses.loss_change, name="loss-change"),
     path("recordings/<str:code>/normal/", counts.say_normal, name="say-normal"),
     path("recordings/<str:code>/<str:day>/", counts.recording_day, name="recording-day"),
+    path("targets/", targets.target_list, name="target-list"),
+    path("targets/<str:code>/", targets.target_region, name="target-region"),
+    path("targets/<str:code>/new/", targets.target_new, name="target-new"),
+    path("targets/<str:code>/<int:pk>/", targets.target_edit, name="target-edit"),
+    path("targets/<str:code>/<int:pk>/void/", targets.target_void, name="target-void"),
     path("arrangements/", arrangements.arrangement_list, name="arrangement-list"),
     path("arrangements/new/", arrangements.arrangement_start, name="arrangement-start"),
     path("arrangements/<int:pk>/", arrangements.arrangement_detail, name="arrangement-detail"),

@@ -263,7 +263,7 @@ def _load_duty(facts: dict[int, Facts], ids: list[int]) -> None:
         facts[place].semesters.append(Semester(holds_from, population, eligible, recorded_total))
     of_kabupaten: defaultdict[int, list[Rule]] = defaultdict(list)
     kabupaten = {fact.place.kabupaten for fact in facts.values()}
-    rules = TargetRule.objects.filter(Q(kecamatan__in=ids) | Q(kabupaten__in=kabupaten)).order_by("starts_on")
+    rules = TargetRule.objects.counted().filter(Q(kecamatan__in=ids) | Q(kabupaten__in=kabupaten)).order_by("starts_on")
     for rule in rules:
         own = facts[rule.kecamatan_id].own_rules if rule.kecamatan_id else None
         rules_of = of_kabupaten[rule.kabupaten_id or 0] if own is None else own

@@ -196,16 +196,20 @@ def _semesters(first: date, last: date) -> Iterator[str]:
                 yield semester
 
 
-TARGET_FIELDS = ("kabupaten_id", "kecamatan_id", "starts_on", "percent", "count")
+TARGET_FIELDS = (
+    *("kabupaten_id", "kecamatan_id", "starts_on", "percent", "count", "version"),
+    *("voided_at", "voided_by_id", "void_reason"),
+)
+_STANDS = (1, None, None, "")
 
 
 def targets(nation: Nation) -> Rows:
     """Yield a percentage for every kabupaten, and a count for some kecamatan of their own."""
     first = month_of(nation.first_day)
     for kabupaten in sorted({place.kabupaten for place in nation.places}):
-        yield kabupaten, None, first, nation.rng.choice(("0.600", "0.750", "0.900", "1.200")), None
+        yield kabupaten, None, first, nation.rng.choice(("0.600", "0.750", "0.900", "1.200")), None, *_STANDS
     for place in nation.rng.sample(nation.places, nation.share(OWN_TARGETS)):
-        yield None, place.pk, first, None, nation.rng.choice((90, 120, 150, 200))
+        yield None, place.pk, first, None, nation.rng.choice((90, 120, 150, 200)), *_STANDS
 
 
 RECORDING_FIELDS = ("kecamatan_id", "day", "place_id", "by_mobile_unit", "recorded", "printed", "hindrance")

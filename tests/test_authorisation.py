@@ -22,6 +22,8 @@ from accounts.contacts import add_contact
 from accounts.models import Assignment, Contact, Role, Signatory, User
 from accounts.signatories import name_signatory
 from devices.models import Device, Placement, RecordingSet
+from kecamatan.models import TargetRule
+from kecamatan.targets import set_target
 from repairs.arrangements import start_arrangement
 from repairs.losses import record_loss
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
@@ -451,6 +453,38 @@ TABLE += [
 ]
 
 
+# --- targets --------------------------------------------------------------------------------------------
+
+OWN_RULE = f"rule of {OWN}"
+
+TABLE += [
+    # Whoever has one region only is led there.
+    Case("repairs:target-list", "get", (302, 302, 302, 302, 302, 200, 200, 302)),
+    Case("repairs:target-list", "post", signed_in(405)),
+    Case("repairs:target-region", "get", (200, 200, 200, 200, 404, 200, 404, 302), (OWN,)),
+    Case("repairs:target-region", "get", (404, 200, 200, 200, 404, 200, 404, 302), ("36.03",)),
+    Case("repairs:target-region", "get", (404, 404, 404, 404, 200, 200, 404, 302), (OTHER,)),
+    Case("repairs:target-region", "get", signed_in(404), ("36",)),
+    Case("repairs:target-region", "get", signed_in(404), ("36.03.00",)),
+    Case("repairs:target-region", "post", signed_in(405), (OWN,)),
+    # Staff and admins set targets; a form that was not filled in is shown again.
+    *(
+        Case(name, method, expected, args)
+        for method in ("get", "post")
+        for name, args, expected in (
+            ("repairs:target-new", (OWN,), (403, 200, 403, 403, 404, 200, 404, 302)),
+            ("repairs:target-new", ("36.03",), (404, 200, 403, 403, 404, 200, 404, 302)),
+            ("repairs:target-new", (OTHER,), (404, 404, 404, 404, 200, 200, 404, 302)),
+            ("repairs:target-edit", (OWN, OWN_RULE), (403, 200, 403, 403, 404, 200, 404, 302)),
+            ("repairs:target-edit", (OTHER, OWN_RULE), (404, 404, 404, 404, 404, 404, 404, 302)),
+        )
+    ),
+    Case("repairs:target-void", "get", signed_in(405), (OWN, OWN_RULE)),
+    # Without the version it is a conflict.
+    Case("repairs:target-void", "post", (403, 409, 403, 403, 404, 409, 404, 302), (OWN, OWN_RULE)),
+]
+
+
 # --- lost records ---------------------------------------------------------------------------------------
 
 OWN_LOSS, OTHER_LOSS = f"loss of {OWN}", f"loss of {OTHER}"
@@ -524,6 +558,7 @@ def _make_actors() -> dict[str, User | None]:
         report_outage(client_key=uuid4(), places=[place], started_at=INSTALLED_AT, effect="stopped", by=None)
         start_arrangement(kecamatan=place, kind="mobile_unit", started_at=INSTALLED_AT, by=None)
         record_loss(kecamatan=place, day=date(2026, 1, 5), count=10, by=None)
+        set_target(place, starts_on=date(2026, 1, 1), count=10, by=None)
         add_contact(place, role="Operator", name="Ana", phone="081280001204", by=None)
         name_signatory(place.kabupaten, name="Ana", nip="", title="Kepala", starts_on=date(2026, 1, 1), by=None)
     return {
@@ -575,6 +610,7 @@ FOUND: dict[str, Callable[[str], object]] = {
     ),
     "set": lambda code: RecordingSet.objects.get(kecamatan__code=code).pk,
     "loss": lambda code: LostRecords.objects.get(kecamatan__code=code).pk,
+    "rule": lambda code: TargetRule.objects.get(kecamatan__code=code).pk,
     "contact": lambda code: Contact.objects.get(office__kecamatan__code=code).pk,
     "signatory": lambda code: Signatory.objects.get(office__kabupaten__code=code).pk,
     "person": lambda code: Assignment.objects.get(kecamatan__code=code).user_id,

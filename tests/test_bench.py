@@ -17,6 +17,7 @@ LEFT_OUT = {
     "accounts:contact-edit",
     "accounts:signatory-edit",
     "accounts:assignment-end",
+    "repairs:target-edit",
 }
 KEYS = {
     "province": "36",

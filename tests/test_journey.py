@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
-from kecamatan.duty import PopulationFigures, set_populations, set_target
+from kecamatan.duty import PopulationFigures, set_populations
+from kecamatan.targets import set_target
 from lib.months import WIB, add_months, local_day, local_month
 from reports import rollups
 from tests.conftest import WORKER_SECONDS

@@ -10,6 +10,7 @@ from accounts.home import home_url, region_url
 from accounts.models import User
 from accounts.permissions import (
     manages_people,
+    manages_targets,
     may_arrange_service,
     may_manage_reference_data,
     may_report,
@@ -55,6 +56,8 @@ def _links(user: User, path: str) -> list[dict[str, object]]:
         links.append(("Gangguan", reverse("repairs:outage-list")))
         links.append(("Alat", reverse("repairs:device-list")))
         links.append(("Perekaman", reverse("repairs:recording-month")))
+    if manages_targets(user):
+        links.append(("Target", reverse("repairs:target-list")))
     if reports_somewhere(user):
         links.append(("Lapor kerusakan", reverse("repairs:report")))
     # A deputy may hold two roles in one region: its page stands here once.

@@ -37,7 +37,7 @@ ALLOWED = {
     Role.TECHNICIAN: {"may_read", "may_comment", "may_work_tickets"},
     Role.STAFF: set(PLACE_PREDICATES) - {"may_manage_users"},
     Role.OFFICIAL: {"may_read"},
-    Role.ADMIN: {"may_read", "may_manage_users", "may_hand_over_tickets"},
+    Role.ADMIN: {"may_read", "may_manage_users", "may_hand_over_tickets", "may_manage_targets"},
 }
 
 

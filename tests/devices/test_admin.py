@@ -117,8 +117,25 @@ def test_a_rule_before_a_newer_one_is_refused_with_the_reason(admin: Client) -> 
     refused = admin.post(f"{RULES}add/", {**asked, "from_month": "2026-01"})
     assert errors(refused, "from_month") == ["Aturan yang lebih baru sudah ada. Pilih bulan sesudahnya."]
     assert errors(admin.post(f"{RULES}add/", {**asked, "from_month": "maret"}), "from_month") == [
-        "Bulan “maret” tidak dikenal. Tulis tahun dan bulan, misalnya 2012-04."
+        "Bulan ini tidak terbaca. Tulis tahun dan bulan, misalnya 2026-11 atau November 2026."
     ]
+
+
+def test_months_are_written_and_read_as_everywhere_else(admin: Client) -> None:
+    asked = {"kind": str(kind("ups").pk), "required": "1", "confirmed": "on"}
+    admin.post(f"{RULES}add/", {**asked, "from_month": "Januari 2026"})
+    admin.post(f"{RULES}add/", {**asked, "required": "0", "from_month": "2026-03"})
+    rule = KindRequirement.objects.get(kind__code="ups")
+    assert (rule.from_month, rule.until_month) == (date(2026, 1, 1), date(2026, 3, 1))
+    for page in (RULES, f"{RULES}{rule.pk}/change/"):
+        shown = admin.get(page).content.decode()
+        assert "Januari 2026" in shown
+        assert "Februari 2026" in shown
+
+
+def test_today_is_that_of_jakarta(admin: Client) -> None:
+    # By this offset in seconds the calendar of the page says which day "Hari ini" is.
+    assert 'data-admin-utc-offset="25200"' in admin.get(f"{DAYS}add/").content.decode()
 
 
 def test_regions_and_rules_are_looked_at_and_kinds_only_renamed(admin: Client) -> None:

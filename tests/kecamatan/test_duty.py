@@ -26,10 +26,10 @@ from kecamatan.duty import (
     say_all_is_normal,
     semester_holds_from,
     set_populations,
-    set_target,
 )
 from kecamatan.models import DayOff, Event, Kecamatan, OfficeHours, Population, Recording, TargetRule
 from kecamatan.priorities import set_priorities
+from kecamatan.targets import set_target
 from lib.errors import Refused
 from tests.factories import forget_marks, make_dinas, make_kecamatan, make_user, marks, moment
 from tests.threads import at_once
@@ -198,8 +198,12 @@ def test_a_kabupatens_target_marks_all_its_kecamatan(place):
     forget_marks()
     again = set_target(place.kabupaten, starts_on=date(2026, 2, 1), percent=Decimal(15), by=None)
     assert (again, marks()) == (Changes(unchanged=1), [])
-    assert set_target(place.kabupaten, starts_on=date(2026, 2, 1), count=40, by=None) == Changes(changed=1)
-    assert TargetRule.objects.values_list("percent", "count").get() == (None, 40)
+    with pytest.raises(Refused) as refusal:
+        set_target(place.kabupaten, starts_on=date(2026, 2, 1), count=40, by=None)
+    assert refusal.value.message == "Sudah ada aturan mulai Februari 2026. Betulkan yang itu."
+    replaced = set_target(place.kabupaten, starts_on=date(2026, 2, 1), count=40, by=None, replaces=True)
+    assert replaced == Changes(changed=1)
+    assert TargetRule.objects.values_list("percent", "count", "version").get() == (None, 40, 2)
 
 
 def test_a_target_is_a_percentage_or_a_count(place):

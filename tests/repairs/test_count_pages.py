@@ -14,8 +14,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, User
-from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations, set_target
+from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations
 from kecamatan.models import Kecamatan, Recording
+from kecamatan.targets import set_target
 from repairs.arrangements import start_arrangement
 from repairs.losses import record_loss
 from tests.factories import make_dinas, make_kecamatan, make_user, moment

@@ -14,8 +14,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
-from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations, set_target
+from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations
 from kecamatan.models import Kabupaten
+from kecamatan.targets import set_target
 from reports import rollups
 from tests.factories import make_fault, make_kecamatan, make_set, make_user, moment
 

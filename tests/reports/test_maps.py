@@ -18,8 +18,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from kecamatan.changes import mark_waiting
-from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations, set_target
+from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations
 from kecamatan.models import ChangedMonth, Kecamatan
+from kecamatan.targets import set_target
 from lib.packed import unpack
 from reports import maps, rollups
 from reports.map_marks import Colour

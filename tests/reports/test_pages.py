@@ -21,10 +21,10 @@ from kecamatan.duty import (
     PopulationFigures,
     enter_recordings,
     set_populations,
-    set_target,
 )
 from kecamatan.models import Kabupaten, Kecamatan
 from kecamatan.priorities import set_priorities
+from kecamatan.targets import set_target
 from repairs.arrangements import start_arrangement
 from repairs.outages import report_outage
 from reports import rollups

@@ -27,11 +27,11 @@ from kecamatan.duty import (
     enter_recordings,
     save_day_off,
     set_populations,
-    set_target,
 )
-from kecamatan.models import DayOff, Kecamatan
+from kecamatan.models import DayOff, Kecamatan, TargetRule
+from kecamatan.targets import set_target
 from lib.errors import Refused
-from lib.months import local_day, local_month
+from lib.months import add_months, local_day, local_month
 from repairs.arrangements import end_arrangement, start_arrangement, void_arrangement
 from repairs.causes import state_cause
 from repairs.faults import record_past_fault, report_fault
@@ -39,6 +39,7 @@ from repairs.losses import correct_loss, record_loss, void_loss
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
 from repairs.outages import correct_outage, end_outage, report_outage, void_outage
 from repairs.sets import move_device, record_theft, replace_device, withdraw_set
+from repairs.targets import correct_target, void_target
 from repairs.tickets import correct_fault_times, set_effect, set_route, void_ticket
 from repairs.workflow import TRANSITIONS, transition
 from reports import rollups
@@ -288,7 +289,19 @@ class Machine(RuleBasedStateMachine):
     def a_target_is_set(self, code, months, percent):
         place = self.place(code if len(code) == 8 else f"{code}.00")
         month = local_month(self.now() + timedelta(days=30 * months), place.time_zone)
-        set_target(place if len(code) == 8 else place.kabupaten, starts_on=month, percent=percent, by=None)
+        set_target(
+            place if len(code) == 8 else place.kabupaten, starts_on=month, percent=percent, by=None, replaces=True
+        )
+
+    @rule(number=picks, months=st.integers(-3, 1), void=st.booleans())
+    def a_target_is_corrected(self, number, months, void):
+        target = self.pick(TargetRule.objects.counted(), number)
+        if target and void:
+            self.attempt(void_target, target, version=target.version, by=None, reason="dicabut")
+        elif target:
+            month = add_months(target.starts_on, months)
+            figures = {"starts_on": month, "percent": None, "count": 7 - months}
+            self.attempt(correct_target, target, version=target.version, by=None, reason="salah baca", **figures)
 
     @rule(code=place_codes, semester=st.sampled_from(["2025-1", "2025-2", "2026-1"]), eligible=st.integers(1, 900))
     def a_semester_is_published(self, code, semester, eligible):

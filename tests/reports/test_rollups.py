@@ -9,8 +9,9 @@ import pytest
 import time_machine
 
 from devices.register import confirm_inventory
-from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations, set_target
+from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations
 from kecamatan.models import ChangedMonth
+from kecamatan.targets import set_target
 from repairs.models import Ticket
 from repairs.workflow import transition
 from reports import rollups

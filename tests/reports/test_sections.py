@@ -13,8 +13,9 @@ import time_machine
 from django.test import Client
 
 from accounts.models import Role, User
-from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations, set_target
+from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations
 from kecamatan.models import Kabupaten
+from kecamatan.targets import set_target
 from repairs.outages import report_outage
 from repairs.tickets import promise
 from reports import rollups

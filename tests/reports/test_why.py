@@ -12,8 +12,9 @@ import time_machine
 from django.test import Client
 
 from accounts.models import Role
-from kecamatan.duty import Count, PopulationFigures, enter_recordings, office_calendar, set_populations, set_target
+from kecamatan.duty import Count, PopulationFigures, enter_recordings, office_calendar, set_populations
 from kecamatan.models import Kecamatan
+from kecamatan.targets import set_target
 from lib.months import add_months
 from repairs.losses import record_loss
 from repairs.outages import report_outage
