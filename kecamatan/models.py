@@ -314,6 +314,40 @@ class Recording(models.Model):
         return f"{self.kecamatan_id} {self.day}: {self.recorded}"
 
 
+class VoidedRecording(Voidable):
+    """A count that was taken off the record, because its day or its place was wrong; it counts nowhere.
+
+    It moves here, so that whatever reads counts reads only those that stand, and another count may take its place.
+    ``number`` is the key that it had, under which its history is kept.
+    """
+
+    scope_path: ClassVar[str] = "kecamatan"
+
+    number = models.PositiveBigIntegerField("nomor", unique=True)
+    kecamatan = models.ForeignKey(
+        Kecamatan, models.CASCADE, related_name="voided_recordings", db_index=False, verbose_name="kecamatan"
+    )
+    day = models.DateField("tanggal")
+    place = models.ForeignKey(Kecamatan, models.PROTECT, related_name="+", db_index=False, verbose_name="tempat")
+    by_mobile_unit = models.BooleanField("unit keliling", default=False)
+    recorded = models.PositiveIntegerField("rekam")
+    printed = models.PositiveIntegerField("cetak", null=True, blank=True)
+    hindrance = models.CharField("kendala", max_length=14, choices=HINDRANCES, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "perekaman yang dibatalkan"
+        verbose_name_plural = "perekaman yang dibatalkan"
+        indexes: ClassVar = [
+            # Those of a kecamatan and day, which its page shows.
+            models.Index(fields=["kecamatan", "day"], name="kecamatan_voidedrecording_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kecamatan_id} {self.day}: {self.recorded}"
+
+
 class SignOfLife(models.Model):
     """A local day on which a kecamatan reported, confirmed, or said that all is normal. A count is a sign by itself."""
 

@@ -17,7 +17,7 @@ from lib.format import DAYS, day_id, moment_id, number_id
 from lib.month_choice import Month, choose_month
 from lib.months import add_months, days_of, local_day, month_of
 from lib.office import OfficeCalendar
-from repairs.count_places import Where, day_url, month_url
+from repairs.count_places import Where, day_url, export_url, month_url
 from repairs.count_progress import progress_of
 from repairs.count_words import figures_text, place_text
 from repairs.counts import figures_of
@@ -82,6 +82,7 @@ def month_page(
         "before_url": month_url(place, month.before) if month.before else "",
         "after_url": month_url(place, month.after) if month.after else "",
         "here_url": month_url(place, month.chosen),
+        "export_url": export_url(month.chosen, kecamatan=place.code) if counts else "",
     }
 
 

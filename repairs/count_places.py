@@ -55,6 +55,11 @@ def day_url(place: Kecamatan, day: date) -> str:
     return reverse("repairs:recording-day", args=[place.code, day.isoformat()])
 
 
+def export_url(month: date, **region: str) -> str:
+    """Return the address of the file with the counts of a month, of a ``kecamatan`` or a ``kabupaten``."""
+    return f"{reverse('repairs:recording-export')}?{urlencode({**region, 'bulan': f'{month:%Y-%m}'})}"
+
+
 def find_where(code: str, user: User) -> Where | None:
     """Return the place of a code, or the only one that a person has; ``None`` where they must choose first.
 
@@ -123,7 +128,12 @@ def choice_page(user: User, kabupaten_code: str, asked_month: str | None) -> dic
         return page
     today = local_day(timezone.now(), chosen.province.time_zone)
     month = choose_month(asked_month, month_of(today))
-    return page | {"month": month, "rows": _standings(chosen, user, month, today), **_neighbouring(chosen, month)}
+    return page | {
+        "month": month,
+        "rows": _standings(chosen, user, month, today),
+        "export_url": export_url(month.chosen, kabupaten=chosen.code),
+        **_neighbouring(chosen, month),
+    }
 
 
 def _neighbouring(kabupaten: Kabupaten, month: Month) -> dict[str, str]:

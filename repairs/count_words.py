@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kecamatan.duty import Count
-from kecamatan.models import HINDRANCES, Recording
+from kecamatan.models import HINDRANCES, Recording, VoidedRecording
 from lib.format import number_id
 from repairs.counts import Figures
 
@@ -20,7 +20,7 @@ def figures_text(figures: Figures) -> str:
     return ", ".join(parts)
 
 
-def place_text(row: Recording | Count) -> str:
+def place_text(row: Recording | VoidedRecording | Count) -> str:
     """Return where a count was made."""
     if row.by_mobile_unit:
         return "Unit keliling"

@@ -11,17 +11,18 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import guard, may_enter_counts
 from kecamatan import duty
 from kecamatan.changes import mark_months, record_event
 from kecamatan.duty import Count, CountKey, CountsRefused, months_that_read, population_bounds, refuse_impossible_counts
-from kecamatan.models import Kecamatan, Recording
+from kecamatan.models import Kecamatan, Recording, VoidedRecording
 from lib.errors import Conflict, Refused
 from repairs.guards import required_reason
 
-ENTERED, CORRECTED = "enter", "correct"
+ENTERED, CORRECTED, VOIDED = "enter", "correct", "void"
 
 
 class Figures(NamedTuple):
@@ -43,7 +44,7 @@ class CountsTaken(Conflict):
         self.clashes = clashes
 
 
-def figures_of(row: Count | Recording) -> Figures:
+def figures_of(row: Count | Recording | VoidedRecording) -> Figures:
     """Return what a count says, wanted or on record."""
     return Figures(row.recorded, row.printed, row.hindrance)
 
@@ -96,6 +97,35 @@ def correct_count(recording: Recording, *, seen: Figures, figures: Figures, reas
         after=figures._asdict(),
         reason=reason,
     )
+    mark_months(months_that_read([recording]))
+
+
+@transaction.atomic
+def void_count(recording: Recording, *, seen: Figures, reason: str, by: User | None) -> None:
+    """Take a count off the record that was entered for a wrong day or place; ``seen`` is what the person decided on.
+
+    Raises :class:`Conflict` where it says something else by now, or is gone. Effects: the count moves to
+    :class:`VoidedRecording`, an event with its figures and the reason; marks the months that read it, also those in
+    which it was the newest sign of life.
+    """
+    guard(by, [recording.kecamatan], may_enter_counts)
+    reason = required_reason(reason)
+    gone, _ = Recording.objects.filter(pk=recording.pk, **seen._asdict()).delete()
+    if gone != 1:
+        raise Conflict("Hitungan ini baru saja diubah orang lain. Periksa angkanya yang terbaru, lalu ulangi.")
+    VoidedRecording.objects.create(
+        number=recording.pk,
+        kecamatan=recording.kecamatan,
+        day=recording.day,
+        place=recording.place,
+        by_mobile_unit=recording.by_mobile_unit,
+        voided_at=timezone.now(),
+        voided_by=by,
+        void_reason=reason,
+        **seen._asdict(),
+    )
+    before = {"day": recording.day, **seen._asdict()}
+    record_event(recording, VOIDED, by=by, kecamatan_id=recording.kecamatan_id, before=before, reason=reason)
     mark_months(months_that_read([recording]))
 
 

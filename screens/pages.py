@@ -177,6 +177,13 @@ SCREENS = (
         (follow("main a[href^='/recordings/75.01.01/']"),),
         shows="repairs:recording-day",
     ),
+    Screen(
+        "recording-void",
+        "/recordings/",
+        OPERATOR,
+        (follow("main a[href^='/recordings/75.01.01/']"), unfold("Batalkan hitungan ini")),
+        shows="repairs:recording-day",
+    ),
     Screen("targets", "/targets/", NATION_ADMIN),
     Screen("targets-kabupaten", "/targets/75.01/", STAFF, shows="repairs:target-region"),
     Screen("targets-kecamatan", "/targets/75.01.01/", OPERATOR),

@@ -403,6 +403,15 @@ TABLE += [
     # There is no count to correct.
     Case(DAY, "post", (404, 404, 403, 403, 404, 403, 404, 302), (OWN, "2026-01-05")),
     Case(DAY, "post", (404, 404, 404, 404, 404, 403, 404, 302), (OTHER, "2026-01-05")),
+    Case("repairs:recording-void", "get", signed_in(405), (OWN, "2026-01-05")),
+    Case("repairs:recording-void", "post", (404, 404, 403, 403, 404, 403, 404, 302), (OWN, "2026-01-05")),
+    Case("repairs:recording-void", "post", (404, 404, 404, 404, 404, 403, 404, 302), (OTHER, "2026-01-05")),
+    # Whoever has one kecamatan needs not name it.
+    Case("repairs:recording-export", "get", (200, 404, 404, 404, 404, 404, 404, 302)),
+    Case("repairs:recording-export", "get", (200, 200, 200, 200, 404, 200, 404, 302), query=f"?kecamatan={OWN}"),
+    Case("repairs:recording-export", "get", (404, 404, 404, 404, 200, 200, 404, 302), query=f"?kecamatan={OTHER}"),
+    Case("repairs:recording-export", "get", (200, 200, 200, 200, 404, 200, 404, 302), query="?kabupaten=36.03"),
+    Case("repairs:recording-export", "post", signed_in(405)),
     Case(NORMAL, "get", signed_in(405), (OWN,)),
     Case(NORMAL, "post", (302, 302, 403, 403, 404, 403, 404, 302), (OWN,)),
     Case(NORMAL, "post", (404, 404, 404, 404, 302, 403, 404, 302), (OTHER,)),

@@ -16,6 +16,7 @@ NO_PAGES = {
     "admin:index",
     "missing",
     "repairs:device-export",
+    "repairs:recording-export",
     "accounts:logo-image",
     "accounts:user-import-template",
 }

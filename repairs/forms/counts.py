@@ -163,6 +163,23 @@ class CorrectionForm(FiguresForm, KeyedForm):
         return seen_from(self.cleaned_data.get("seen", "")) or LOST
 
 
+class VoidCountForm(KeyedForm):
+    """Why a count is taken off the record; ``seen`` are the figures that the person decided on."""
+
+    count = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    reason = text_field("Alasan pembatalan", limit=500, rows=1, hint="Misalnya: salah hari, ini hitungan tanggal 12.")
+
+    def __init__(self, *args: Any, pk: int, **kwargs: Any) -> None:
+        kwargs["auto_id"] = f"batal-{pk}-%s"
+        super().__init__(*args, **kwargs)
+        self.pk = pk
+
+    def seen_figures(self) -> Figures:
+        """Return the figures that the person saw; where they were lost, none that any count has."""
+        return seen_from(self.cleaned_data.get("seen", "")) or LOST
+
+
 def seen_text(figures: Figures) -> str:
     """Return figures as a hidden field carries them, such as ``42||network``."""
     printed = "" if figures.printed is None else figures.printed

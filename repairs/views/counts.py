@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import guard, may_enter_counts
 from accounts.requests import SignedInRequest
-from kecamatan.models import Recording
+from kecamatan.models import Kecamatan, Recording
 from lib.errors import Conflict
 from lib.months import month_of
 from lib.pages import NotFound, answers_problems
-from repairs import count_days, count_pages, counts
+from lib.tabular import csv_lines
+from repairs import count_days, count_export, count_pages, counts
 from repairs.count_places import Where, choice_page, day_url, find_where, month_url
-from repairs.forms.counts import CorrectionForm, CountsForm, days_of
+from repairs.forms.counts import CorrectionForm, CountsForm, VoidCountForm, days_of
 from repairs.views.sending import answers_resends, send, status_of
 
 
@@ -67,32 +73,75 @@ def recording_day(request: SignedInRequest, code: str, day: str) -> HttpResponse
     where = find_where(code, request.user)
     if where is None:
         raise NotFound("Tidak ada kecamatan itu.")
-    place, on = where.place, count_days.find_day(day, where.place)
-    form = None
-    if request.method == "POST":
-        guard(request.user, [place], may_enter_counts)
-        row = next(
-            (row for row in count_days.counts_of_day(place, on) if str(row.pk) == request.POST.get("count")), None
-        )
-        if row is None:
-            raise NotFound("Tidak ada hitungan itu.")
-        form = count_days.correction_form(row, request.POST)
-        try:
-            if answer := _correct(request, row, form):
-                return answer
-        except Conflict:
-            return render(request, "repairs/count_conflict.html", count_days.clash_of_correction(row, form), status=409)
-    page = count_days.day_page(place, on, request.user, form)
-    return render(request, "repairs/count_day.html", page, status=status_of(form))
+    on = count_days.find_day(day, where.place)
+    if request.method != "POST":
+        return render(request, "repairs/count_day.html", count_days.day_page(where.place, on, request.user))
 
-
-def _correct(request: SignedInRequest, row: Recording, form: CorrectionForm) -> HttpResponse | None:
-    def write() -> str:
+    def change(row: Recording, form: CorrectionForm) -> None:
         reason = form.cleaned_data["reason"]
         counts.correct_count(row, seen=form.seen_figures(), figures=form.figures(), reason=reason, by=request.user)
-        return day_url(row.kecamatan, row.day)
 
-    return send(request, form, write, "Koreksi tersimpan; angka lama dan alasannya ada di riwayat.")
+    done = "Koreksi tersimpan; angka lama dan alasannya ada di riwayat."
+    return _change(request, where.place, on, count_days.correction_form, change, done)
+
+
+@login_required
+@require_POST
+@never_cache
+@answers_problems
+@answers_resends
+def recording_void(request: SignedInRequest, code: str, day: str) -> HttpResponse:
+    """Take a count off the record that was entered for a wrong day or place, with a reason."""
+    where = find_where(code, request.user)
+    if where is None:
+        raise NotFound("Tidak ada kecamatan itu.")
+
+    def change(row: Recording, form: VoidCountForm) -> None:
+        counts.void_count(row, seen=form.seen_figures(), reason=form.cleaned_data["reason"], by=request.user)
+
+    done = "Hitungan dibatalkan dan tidak dihitung lagi. Bila harinya keliru, isi di hari yang benar."
+    return _change(request, where.place, count_days.find_day(day, where.place), count_days.void_form, change, done)
+
+
+def _change(
+    request: SignedInRequest,
+    place: Kecamatan,
+    on: date,
+    form_of: Callable[..., Any],
+    change: Callable[[Recording, Any], None],
+    done: str,
+) -> HttpResponse:
+    """Change a count of a day once, and lead back to the day; the loser of a race sees both versions."""
+    guard(request.user, [place], may_enter_counts)
+    row = count_days.find_count(place, on, request.POST.get("count", ""))
+    form = form_of(row, request.POST)
+
+    def write() -> str:
+        if not isinstance(row, Recording):
+            raise Conflict("Hitungan ini sudah dibatalkan.")
+        change(row, form)
+        return day_url(place, on)
+
+    try:
+        answer = send(request, form, write, done)
+    except Conflict:
+        return render(request, "repairs/count_conflict.html", count_days.clash_of_change(row, form), status=409)
+    page = count_days.day_page(place, on, request.user, form)
+    return answer or render(request, "repairs/count_day.html", page, status=status_of(form))
+
+
+@login_required
+@require_safe
+@answers_problems
+def recording_export(request: SignedInRequest) -> HttpResponseBase:
+    """Send the counts of a month as an import file: of one ``kecamatan``, or of a whole ``kabupaten``."""
+    kecamatan, kabupaten = (request.GET.get(name, "").strip() for name in ("kecamatan", "kabupaten"))
+    asked = count_export.find_export(kecamatan, kabupaten, request.GET.get("bulan"), request.user)
+    return StreamingHttpResponse(
+        csv_lines(count_export.exported(asked)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{asked.file_name}"'},
+    )
 
 
 @login_required
