@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Continuing, Office
 from accounts.opening import Day, day_text, read
@@ -31,10 +31,11 @@ class Entry(NamedTuple):
 
 
 def events_of(office: Office) -> QuerySet[Event]:
-    """Return the events of an office with who did them; none of one that is not stored yet."""
-    if office.pk is None:
-        return Event.objects.none()
-    return Event.objects.filter(subject=subject_key(office)).select_related("by")
+    """Return the events of an office, and the imports of files about its kabupaten only, with who did them."""
+    chosen = Q(pk=None) if office.pk is None else Q(subject=subject_key(office))
+    if office.kabupaten_id is not None:
+        chosen |= Q(kabupaten=office.kabupaten_id, action="import")
+    return Event.objects.filter(chosen).select_related("by")
 
 
 def entries(events: Iterable[Event], zone: str) -> list[Entry]:
@@ -46,7 +47,7 @@ def _entry(event: Event, zone: str) -> Entry:
     return Entry(
         event.at.isoformat(),
         moment_id(event.at, zone),
-        actor_of(event),
+        str(event.data.get("who") or actor_of(event)),
         SENTENCES[event.action](event.data),
         list(_changes(event.data)),
         str(event.data.get("reason", "")),
@@ -121,6 +122,7 @@ FIELDS: dict[str, tuple[str, Callable[[Any], str]]] = {
 """What the fields of an office, a contact and a signatory are called, and how their values read."""
 
 SENTENCES: dict[str, Callable[[Data], str]] = {
+    "import": lambda data: f"mengimpor berkas {data['file']} ({data['dataset']}), {number_id(data['rows'])} baris",
     "describe": lambda data: "mengubah profil kantor",
     "open": lambda data: "mengubah jam buka",
     "supply": lambda data: "mengubah data listrik dan jaringan",

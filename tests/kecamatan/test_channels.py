@@ -93,6 +93,21 @@ def test_an_import_leaves_one_event_that_names_the_file_and_the_command(tmp_path
     assert (corrected.action, corrected.channel, actor_of(corrected)) == ("correct", "import", "Impor berkas")
 
 
+def test_the_people_of_a_kabupaten_find_its_imports_in_the_history_of_its_profile(tmp_path: Path) -> None:
+    make_kecamatan("36.03.30")
+    make_kecamatan("36.71.01")
+    path = tmp_path / "januari.csv"
+    path.write_text(f"{HEADER}\n36.03.30;2026-01-05;5\n36.03.30;2026-01-06;6\n")
+    call_command("import_data", "recordings", str(path), verbosity=0)
+    client = Client()
+    client.force_login(make_user(Role.STAFF, make_kabupaten("36.03").province))
+    history = client.get("/profile/36.03/history/").context["history"]
+    assert [(entry.who, entry.what) for entry in history] == [
+        ("perintah import_data", "mengimpor berkas januari.csv (recordings), 2 baris")
+    ]
+    assert client.get("/profile/36.71/history/").context["history"] == []
+
+
 def test_a_person_who_imports_is_named(tmp_path: Path) -> None:
     make_kecamatan("36.03.30")
     path = tmp_path / "target.csv"
