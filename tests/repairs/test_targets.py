@@ -98,7 +98,11 @@ def test_the_loser_of_a_race_is_told(place: Kecamatan) -> None:
         ({"percent": Decimal(101)}, "101 melebihi 100 persen. Periksa angkanya.", "percent"),
         ({"percent": Decimal(-1)}, "Persen tidak boleh negatif. Tulis 0 atau lebih.", "percent"),
         ({"count": 40}, "Isi persen atau jumlah, jangan keduanya.", "count"),
-        ({"percent": None, "count": 1001}, "1001 melebihi penduduk Kabupaten 36.03 (1000). Periksa angkanya.", "count"),
+        (
+            {"percent": None, "count": 1001},
+            "1.001 melebihi penduduk Kabupaten 36.03 (1.000). Periksa angkanya.",
+            "count",
+        ),
         (
             {"starts_on": date(2008, 12, 1)},
             "Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya.",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kecamatan", "0006_target_rules_versioned"),
+        ("kecamatan", "0008_target_rules_versioned"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
