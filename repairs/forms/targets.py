@@ -56,7 +56,7 @@ class TargetCorrectionForm(TargetForm, VersionedForm):
     reason = text_field("Alasan pembetulan", limit=500, rows=1, hint="Misalnya: salah baca surat keputusan.")
 
 
-class TargetVoidForm(KeyedForm, VersionedForm):
+class TargetVoidForm(VersionedForm):
     """Why a rule never held."""
 
     reason = text_field("Alasan", limit=500, rows=1)

@@ -9,13 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from accounts.sending import answers_resends, send, status_of
 from kecamatan.models import TargetRule
 from lib.errors import Conflict, Refused
 from lib.forms import KeyedForm, compared
 from lib.pages import NotFound, answers_problems
 from repairs import target_pages, targets
 from repairs.forms.targets import TargetForm, TargetVoidForm
-from repairs.views.sending import answers_resends, send, status_of
 
 LOOK = "lihat"
 """The button that asks what a rule means, and saves nothing."""
