@@ -137,6 +137,11 @@ def may_edit_office(user: object, region: Region) -> bool:
     return holds_role(user, region, Role.STAFF, Role.ADMIN)
 
 
+def may_sign_reports(user: object, region: Region) -> bool:
+    """Say whether a person may note that the monthly report of a region was signed on paper."""
+    return holds_role(user, region, Role.STAFF)
+
+
 def may_edit_contacts(user: object, region: Region) -> bool:
     """Say whether a person may change the contacts of a region; an operator those of the own kecamatan."""
     return holds_role(user, region, Role.OPERATOR, Role.STAFF, Role.ADMIN)

@@ -9,10 +9,15 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from django.db.models import Count
+from django.utils import timezone
 
 from accounts.models import User
 from devices.models import Device, RecordingSet
+from documents.jobs import build_waiting
+from documents.models import Document, Format
+from documents.requests import request_document
 from kecamatan.models import Kabupaten, Kecamatan, Province, Recording
+from lib.months import add_months, local_month
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
 
 
@@ -52,6 +57,9 @@ PAGES = (
     Page("API, the nation", "/api/v1/reports/ID/"),
     Page("Priorities of a kabupaten", "/reports/{kabupaten}/priorities/"),
     Page("Priorities of a province", "/reports/{province}/priorities/"),
+    Page("Monthly reports", "/reports/{province}/documents/"),
+    Page("Monthly report of the province, and what has changed since", "/reports/{province}/documents/{document}/"),
+    Page("Subscription to the monthly report", "/reports/{province}/documents/subscription/"),
     Page("Search for a region", "/search/?q=sepatan"),
     # Faults.
     Page("Tickets", "/repairs/"),
@@ -136,6 +144,16 @@ def pages_of(user: User) -> list[Page]:
     return [page._replace(path=page.path.format(**keys)) for page in PAGES]
 
 
+def _document(province: Province) -> int:
+    """Return a monthly report of a province, built now where none is there."""
+    built = Document.objects.filter(province=province, state=Document.State.DONE)
+    if not built.exists():
+        month = add_months(local_month(timezone.now(), province.time_zone), -1)
+        request_document(province, month, formats=[Format.PDF], by=None)
+        build_waiting()
+    return built.latest("pk").pk
+
+
 def _keys(user: User) -> dict[str, object]:
     province = Province.objects.annotate(size=Count("kabupaten")).order_by("-size", "code")[0]
     kabupaten = Kabupaten.objects.annotate(size=Count("kecamatan")).order_by("-size", "code")[0]
@@ -149,6 +167,7 @@ def _keys(user: User) -> dict[str, object]:
         "ticket": open_tickets[open_tickets.count() // 2].number,
         "serial": quote(device.serial),
         "marks": ",".join(f"{ticket.pk}.{ticket.version}" for ticket in open_tickets[:50]),
+        "document": _document(province),
         "device": device.pk,
         "placement": device.placements.latest("pk").pk,
         "set": RecordingSet.objects.latest("pk").pk,

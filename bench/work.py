@@ -17,7 +17,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from bench.measure import (
@@ -33,7 +33,7 @@ from bench.measure import (
 )
 from devices.models import Placement
 from kecamatan.changes import mark_waiting
-from kecamatan.models import ChangedMonth, Event, Kecamatan, Recording, SignOfLife
+from kecamatan.models import ChangedMonth, Event, Kecamatan, Province, Recording, SignOfLife
 from lib.months import WIB, add_months, local_month
 from repairs.faults import report_fault
 from repairs.models import Ticket
@@ -58,6 +58,8 @@ def measure() -> None:
     _measure_import()
     show_title("Reports by command")
     _measure_reports()
+    show_title("Monthly reports as files")
+    _measure_documents()
 
 
 # --- A mark -----------------------------------------------------------------------------------------------------
@@ -234,3 +236,23 @@ def _measure_reports() -> None:
 
 def _print_report(code: str) -> None:
     call_command("report", code, "--json", stdout=io.StringIO())
+
+
+# --- Monthly reports --------------------------------------------------------------------------------------------
+
+
+def _measure_documents() -> None:
+    """Build the PDF of the province with the most kecamatan, and the nation's files, each in its own process."""
+    month = f"{_last_month():%Y-%m}"
+    province = Province.objects.annotate(size=Count("kabupaten__kecamatan")).order_by("-size", "code")[0]
+    for what, code, format, seconds in (
+        (f"PDF of a province ({province.size} kecamatan)", province.code, "pdf", 5),
+        ("PDF of the nation", "ID", "pdf", None),
+        ("XLSX of the nation", "ID", "xlsx", 20),
+    ):
+        say(f"{what} ...")
+        run = run_measured([sys.executable, "-m", "bench.one_document", code, month, format], str(settings.BASE_DIR))
+        show(
+            Line(f"{what}, whole process", run.seconds, "s", seconds),
+            Line(f"{what}, largest memory", run.memory, "MB", 300),
+        )

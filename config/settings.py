@@ -93,6 +93,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 
 INSTALLED_APPS = [
     "config",
+    "documents",
     "reports",
     "repairs",
     "devices",
@@ -272,6 +273,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=1, minute=40),
         "options": {"expires": 3600},
     },
+    "build-documents": {"task": "documents.build_documents", "schedule": 5, "options": {"expires": 5}},
+    "send-documents": {"task": "documents.send_documents", "schedule": 60, "options": {"expires": 60}},
     "verify-rollups": {
         "task": "reports.verify_rollups",
         "schedule": crontab(hour=2, minute=30),

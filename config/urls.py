@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("", include("accounts.urls")),
     path("", include("repairs.urls")),
+    path("", include("documents.urls")),
     path("style/", style, name="style"),
     # Last: whatever no line above knows.
     path("<path:address>", missing, name="missing"),

@@ -166,11 +166,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """With what a cell begins that a spreadsheet would run as a formula."""
 
 
+_PLAIN_NUMBER = re.compile(r"-?\d+(,\d+)?")
+
+
 def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Yield rows as lines of a CSV file that spreadsheets with Indonesian settings open as a table.
 
     Semicolons, because the comma is their decimal sign; a byte order mark, for letters beyond ASCII. A text that would
-    run as a formula gets an apostrophe in front.
+    run as a formula gets an apostrophe in front; a plain number does not, also below 0.
     """
     writer = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
     yield "\ufeff"
@@ -179,7 +182,7 @@ def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.startswith(_FORMULA) and not _PLAIN_NUMBER.fullmatch(cell) else cell
 
 
 class _Echo:

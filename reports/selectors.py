@@ -212,6 +212,27 @@ def assemble(
     return Report(figures, own.row if own.row.pk else None)
 
 
+def report_with_children(region: Region, month: date) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the report of a region and those of the regions right below it, in the queries of the first alone.
+
+    The ``by_kind`` and ``children`` of the latter are empty.
+    """
+    by_kind = counts_of(with_counts(DeviceKind.objects.all(), region, month).values_list("code", *COUNT_FIELDS))
+    children = children_of(region)
+    rows = {(row.level, row.region_id): row for row in rows_of(keys_of(region, children), month)}
+    own, below = _figures(region, children, rows, month)
+    listed = [child for child in children if _is_shown(below[child.region.key].row)]
+    figures = _report_of(
+        region,
+        own,
+        month,
+        kabupaten_total=_kabupaten_total(region, children),
+        by_kind=by_kind,
+        children=[_child(child.region, below[child.region.key]) for child in listed],
+    )
+    return figures, [_lone_report(child, below[child.region.key], month) for child in listed]
+
+
 def reports_at(region: Region, level: str, month: date) -> list[tuple[Child, dict[str, Any]]]:
     """Return the reports of all regions of a level inside another, by code, in three queries however many there are.
 
@@ -222,11 +243,15 @@ def reports_at(region: Region, level: str, month: date) -> list[tuple[Child, dic
     keys = [child.region.key for child in children]
     found = _with_gaps(children, {(row.level, row.region_id): row for row in rows_of(keys, month)}, month)
     return [
-        (child, _report_of(child.region, own, month, kabupaten_total=_own_kabupaten(child), by_kind={}, children=[]))
+        (child, _lone_report(child, own, month))
         for child in children
         for own in [found[child.region.key]]
         if _is_shown(own.row)
     ]
+
+
+def _lone_report(child: Child, own: Figures, month: date) -> dict[str, Any]:
+    return _report_of(child.region, own, month, kabupaten_total=_own_kabupaten(child), by_kind={}, children=[])
 
 
 def _report_of(

@@ -92,11 +92,17 @@ class Facts(NamedTuple):
     done: str
 
 
+def tells(shortfall: Mapping[str, int]) -> bool:
+    """Say whether so many days were reported that the parts of a shortfall tell of causes."""
+    share = percent(shortfall["days_reported"], shortfall["days_expected"])
+    return share is None or share >= TELLS_FROM
+
+
 def _why(facts: Facts, region: Region, month: Month) -> Why:
     reported, expected = facts.shortfall["days_reported"], facts.shortfall["days_expected"]
     share = percent(reported, expected)
     told = {part: facts.shortfall[part] for part in PARTS if part != AHEAD and facts.shortfall[part]}
-    is_unknown = bool(told) and share is not None and share < TELLS_FROM
+    is_unknown = bool(told) and not tells(facts.shortfall)
     return Why(
         title="Mengapa target belum tercapai" if facts.shortfall["total"] else "Target tercapai",
         sentence=_sentence(facts, sum(told.values())),

@@ -12,15 +12,20 @@ django.setup()
 from django.utils import timezone  # noqa: E402
 
 from accounts.contacts import add_contact  # noqa: E402
-from accounts.models import Role  # noqa: E402
+from accounts.models import Role, User  # noqa: E402
 from accounts.offices import describe_office, office_of, publish_status  # noqa: E402
 from accounts.people import create_user  # noqa: E402
 from accounts.signatories import name_signatory  # noqa: E402
+from documents import jobs  # noqa: E402
+from documents.models import Document, Format  # noqa: E402
+from documents.requests import request_document, sign_document  # noqa: E402
+from kecamatan.duty import Count, enter_recordings  # noqa: E402
 from kecamatan.models import Kabupaten, Kecamatan  # noqa: E402
+from lib.months import add_months, local_day, month_of  # noqa: E402
 from repairs.outages import report_outage  # noqa: E402
 from reports import rollups  # noqa: E402
 from reports.sample_users import DemoUser  # noqa: E402
-from screens.pages import NOBODY_YET  # noqa: E402
+from screens.pages import NOBODY_YET, STAFF  # noqa: E402
 
 OFFICE = {"address": "Jalan Contoh 1, Limboto", "public_phone": "0435 881234"}
 
@@ -28,7 +33,8 @@ OFFICE = {"address": "Jalan Contoh 1, Limboto", "public_phone": "0435 881234"}
 def main() -> None:
     """Add somebody without an assignment, a power cut that goes on in two kecamatan, and what an office says of itself.
 
-    Another kabupaten tells citizens nothing.
+    Another kabupaten tells citizens nothing. And monthly reports: one as it was built, one that was signed, after which
+    a count came late, and one of the province.
     """
     demo = DemoUser(NOBODY_YET, "Tanpa Tugas", Role.STAFF, "")
     create_user(username=demo.username, name=demo.name, password=demo.password, by=None)
@@ -48,6 +54,22 @@ def main() -> None:
     name_signatory(office, name="Rahmawati", nip="", title="Kepala Dinas", starts_on=date(2026, 1, 5), by=None)
     describe_office(office, agency_name="Disdukcapil", **OFFICE, version=office_of(office).version, by=None)
     publish_status(Kabupaten.objects.get(code="75.02"), is_public=False, continuing=[], version=0, by=None)
+    rollups.refresh()
+    _add_reports(office)
+
+
+def _add_reports(office: Kabupaten) -> None:
+    today = local_day(timezone.now(), office.province.time_zone)
+    month = add_months(month_of(today), -1)
+    staff = User.objects.get(username=STAFF)
+    for formats in ([Format.XLSX], Format.values):
+        request_document(office, month, formats=formats, by=staff)
+    request_document(office.province, month, formats=[Format.PDF], by=None)
+    jobs.build_waiting()
+    signed = Document.objects.filter(kabupaten=office).latest("pk")
+    sign_document(signed, signed_on=today, by=staff)
+    place = Kecamatan.objects.get(code="75.01.01")
+    enter_recordings([Count(place, month.replace(day=28), place, 37)], by=staff)
     rollups.refresh()
 
 

@@ -71,6 +71,11 @@ def sign_in_again(page: Page) -> None:
     page.get_by_role("button", name="Masuk").click()
 
 
+def uncheck(label: str) -> Step:
+    """Return the step that takes the tick from the box of this label."""
+    return lambda page: page.get_by_label(label).first.uncheck()
+
+
 FIRST_ROW = follow("main tbody th a")
 
 SCREENS = (
@@ -115,6 +120,20 @@ SCREENS = (
     Screen("kecamatan-past", "/kecamatan/36.03.30/?bulan=2012-04", NATION_OFFICIAL),
     Screen("kecamatan-empty", "/kecamatan/75.01.01/?bulan=2014-05", OPERATOR),
     Screen("dinas", "/kecamatan/75.01.00/", STAFF),
+    # Monthly reports that are kept.
+    Screen("documents", "/reports/75.01/documents/", STAFF),
+    Screen("documents-errors", "/reports/75.01/documents/", STAFF, (uncheck("PDF"), press("Buat laporan"))),
+    Screen("documents-none", "/reports/ID/documents/", NATION_OFFICIAL),
+    Screen("document", "/reports/75.01/documents/1/", STAFF, shows="documents:detail"),
+    Screen("document-signed", "/reports/75.01/documents/2/", OFFICIAL),
+    Screen(
+        "document-waiting",
+        "/reports/75/documents/",
+        NATION_OFFICIAL,
+        (press("Buat laporan"),),
+        shows="documents:detail",
+    ),
+    Screen("subscription", "/reports/75.01/documents/subscription/", STAFF),
     # Search.
     Screen("search", "/search/?q=limboto", NATION_OFFICIAL),
     Screen("search-nothing", "/search/?q=entah", STAFF),

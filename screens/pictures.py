@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from screens.pages import SCREENS, Screen
+from screens.papers import take_papers
 from screens.site import running_site
 from screens.visit import Visitor, Window, browser
 
@@ -22,9 +23,10 @@ def take(folder: Path, words: Sequence[str] = ()) -> int:
             for screen in screens:
                 print(f"{device} {screen.name}", flush=True)
                 _take(visitor, screen, folder, device)
+            papers = take_papers(visitor, folder, words) if device == "desktop" else 0
             visitor.close()
     _write_index(folder)
-    return len(screens) * len(WINDOWS) * len(SCHEMES)
+    return len(screens) * len(WINDOWS) * len(SCHEMES) + papers
 
 
 def _take(visitor: Visitor, screen: Screen, folder: Path, device: str) -> None:

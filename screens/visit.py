@@ -57,6 +57,12 @@ class Visitor:
         yield page, said
         page.close()
 
+    def fetch(self, path: str, user: str) -> bytes:
+        """Return a file as its user gets it."""
+        answer = self._context(user).request.get(path)
+        assert answer.ok, f"{path} answered {answer.status}"
+        return answer.body()
+
     def close(self) -> None:
         """Close all windows."""
         for context in self.contexts.values():

@@ -22,6 +22,8 @@ from accounts.contacts import add_contact
 from accounts.models import Assignment, Contact, Role, Signatory, User
 from accounts.signatories import name_signatory
 from devices.models import Device, Placement, RecordingSet
+from documents.models import Document, DocumentFile
+from documents.requests import request_document
 from kecamatan.models import TargetRule
 from kecamatan.targets import set_target
 from repairs.arrangements import start_arrangement
@@ -550,6 +552,54 @@ TABLE += [
 ]
 
 
+# --- monthly reports that are kept ----------------------------------------------------------------------
+
+OWN_REPORT, OTHER_REPORT = "document of 36.03", "document of 53.01"
+READERS_OF_AGENCY = (404, 200, 200, 200, 404, 200, 404, 302)
+
+
+def of_document(name: str, sent: tuple[int, ...], *args: str) -> list[Case]:
+    """Return the cases of a change of a report: one at home, and one far away under either code."""
+    foreign = (404, 404, 404, 404, sent[1], sent[5], 404, 302)
+    return [
+        Case(f"documents:{name}", "get", signed_in(405), ("36.03", OWN_REPORT, *args)),
+        Case(f"documents:{name}", "post", sent, ("36.03", OWN_REPORT, *args)),
+        Case(f"documents:{name}", "post", foreign, ("53.01", OTHER_REPORT, *args)),
+        Case(f"documents:{name}", "post", signed_in(404), ("36.03", OTHER_REPORT, *args)),
+    ]
+
+
+TABLE += [
+    *(
+        Case(f"documents:{page}", method, expected, (code,))
+        for page in ("list", "subscription")
+        for method in ("get", "post")
+        for code, expected in (
+            ("36.03", READERS_OF_AGENCY),
+            ("53.01", (404, 404, 404, 404, 200, 200, 404, 302)),
+            ("36", (404, 404, 404, 404, 404, 200, 404, 302)),
+            ("ID", (404, 404, 404, 404, 404, 200, 404, 302)),
+            (OWN, signed_in(404)),
+        )
+    ),
+    Case("documents:subscription-end", "get", signed_in(405), ("36.03",)),
+    Case("documents:subscription-end", "post", (404, 302, 302, 302, 404, 302, 404, 302), ("36.03",)),
+    Case("documents:detail", "get", READERS_OF_AGENCY, ("36.03", OWN_REPORT)),
+    Case("documents:detail", "get", (404, 404, 404, 404, 200, 200, 404, 302), ("53.01", OTHER_REPORT)),
+    Case("documents:detail", "get", signed_in(404), ("36.03", OTHER_REPORT)),
+    Case("documents:detail", "post", signed_in(405), ("36.03", OWN_REPORT)),
+    Case("documents:download", "get", READERS_OF_AGENCY, ("36.03", OWN_REPORT, "csv")),
+    Case("documents:download", "get", signed_in(404), ("36.03", OTHER_REPORT, "csv")),
+    Case("documents:download", "get", signed_in(404), ("36.03", OWN_REPORT, "exe")),
+    Case("documents:download", "post", signed_in(405), ("36.03", OWN_REPORT, "csv")),
+    # Everybody who reads reports of the region may have them built.
+    *of_document("cancel", (404, 302, 302, 302, 404, 302, 404, 302)),
+    *of_document("retry", (404, 302, 302, 302, 404, 302, 404, 302)),
+    # Without a day the form is shown again to staff, who alone note signatures.
+    *of_document("sign", (404, 200, 403, 403, 404, 403, 404, 302)),
+]
+
+
 @pytest.fixture(scope="module")
 def actors(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, User | None]]:
     """Make the world of the table once: it has hundreds of cases, and each is rolled back to it."""
@@ -570,6 +620,8 @@ def _make_actors() -> dict[str, User | None]:
         set_target(place, starts_on=date(2026, 1, 1), count=10, by=None)
         add_contact(place, role="Operator", name="Ana", phone="081280001204", by=None)
         name_signatory(place.kabupaten, name="Ana", nip="", title="Kepala", starts_on=date(2026, 1, 1), by=None)
+        document = request_document(place.kabupaten, date(2026, 1, 1), formats=["csv"], by=None)
+        DocumentFile.objects.create(document=document, format="csv", size=1, content=b"x")
     return {
         "operator": make_user(Role.OPERATOR, own),
         "staff": make_user(Role.STAFF, kabupaten),
@@ -622,6 +674,7 @@ FOUND: dict[str, Callable[[str], object]] = {
     "rule": lambda code: TargetRule.objects.get(kecamatan__code=code).pk,
     "contact": lambda code: Contact.objects.get(office__kecamatan__code=code).pk,
     "signatory": lambda code: Signatory.objects.get(office__kabupaten__code=code).pk,
+    "document": lambda code: Document.objects.get(kabupaten__code=code).pk,
     "person": lambda code: Assignment.objects.get(kecamatan__code=code).user_id,
     "role": lambda code: Assignment.objects.get(kecamatan__code=code).pk,
 }

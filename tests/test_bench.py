@@ -25,6 +25,7 @@ KEYS = {
     "kecamatan": "36.03.30",
     "ticket": "TKT-1",
     "serial": "SN-1",
+    "document": 1,
     "day": "2026-01-05",
     "marks": "1.1",
     **dict.fromkeys(("device", "set", "outage", "arrangement", "loss", "person", "placement"), 1),

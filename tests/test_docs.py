@@ -10,7 +10,7 @@ from django.core.management import get_commands
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text()
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-OWN_APPS = {"config", "kecamatan", "accounts", "devices", "repairs", "reports"}
+OWN_APPS = {"config", "kecamatan", "accounts", "devices", "repairs", "reports", "documents"}
 SETTINGS_FILES = ["config/settings.py", "gunicorn.conf.py"]
 
 

@@ -19,6 +19,7 @@ NO_PAGES = {
     "repairs:recording-export",
     "accounts:logo-image",
     "accounts:user-import-template",
+    "documents:download",
 }
 
 

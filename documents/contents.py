@@ -1,0 +1,185 @@
+"""Reads everything that a monthly report says, at one moment, into plain values; the files are made of these alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Office
+from accounts.offices import logo_path, office_of
+from accounts.signatories import shown_nip, signing_month
+from documents.changes import Change, Kept, compare
+from documents.models import Level
+from documents.tables import Place
+from kecamatan.models import Kabupaten, Province
+from lib.month_choice import Month
+from lib.phone import shown_phone
+from reports.history import read_history
+from reports.longest import Stopped, longest_rows, stopped_longest
+from reports.map_drawing import Drawing
+from reports.map_marks import Colour
+from reports.maps import drawings
+from reports.models import RegionMonth, RollupLock
+from reports.provisional import provisional
+from reports.selectors import (
+    NATION,
+    NEXT_LEVEL,
+    Region,
+    current_month,
+    of_kabupaten,
+    of_province,
+    report_with_children,
+    reports_at,
+)
+from reports.surroundings import surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The head of the paper; what the profile of the region does not say is said to be unknown."""
+
+    government: str
+    agency: str
+    address: str
+    phone: str
+    logo: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs the report of the month; a head of region has no NIP."""
+
+    name: str
+    title: str
+    nip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All that a report says. ``months`` are the rows of the region in the 24 months up to this one, oldest first;
+    ``deeper`` are the regions two levels below and more, with the names of those between.
+    """
+
+    region: Region
+    month: date
+    made_at: datetime
+    made_by: str
+    report: Mapping[str, Any]
+    children: Sequence[Mapping[str, Any]]
+    kinds: Mapping[str, str]
+    pending: int
+    letterhead: Letterhead
+    signer: Signer | None
+    drawings: Sequence[Drawing] = ()
+    months: Sequence[RegionMonth] = ()
+    stopped: Sequence[Stopped] = ()
+    status: str = ""
+    deeper: Mapping[str, Sequence[Place]] = field(default_factory=dict)
+    changes: Sequence[Change] = ()
+    compared: str = ""
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """Return the figures that are kept with the report."""
+        return {"report": self.report, "children": self.children, "kinds": self.kinds}
+
+
+def region_of(region: Province | Kabupaten | None) -> Region:
+    """Return the region of a row, loaded ``with_region()``, as the selectors know it."""
+    match region:
+        case Province():
+            return of_province(region)
+        case Kabupaten():
+            return of_kabupaten(region)
+    return NATION
+
+
+def current_figures(region: Region, month: date) -> dict[str, Any]:
+    """Return the figures of a region as they are now, as they are kept; what the kinds are called is kept already."""
+    report, children = report_with_children(region, month)
+    return {"report": report, "children": children, "kinds": {}}
+
+
+@transaction.atomic
+def read_contents(
+    region: Region, month: date, *, made_by: str, earlier: Kept | None = None, compared: str = ""
+) -> Contents:
+    """Read a report; no worker sums up meanwhile, so that every table adds up to the totals.
+
+    ``earlier`` are the figures that were kept with an earlier report of the month, ``compared`` says which.
+    """
+    RollupLock.objects.select_for_update().get()
+    report, children = report_with_children(region, month)
+    own = region.kabupaten or region.province
+    office, around = office_of(own), surroundings(region, month)
+    shown = Month(month, current_month(region))
+    signer = signing_month(own, month).first()
+    return Contents(
+        region=region,
+        month=month,
+        made_at=timezone.now(),
+        made_by=made_by,
+        report=report,
+        children=children,
+        kinds=around.kind_names,
+        pending=around.pending,
+        letterhead=_letterhead(region, office),
+        signer=Signer(signer.name, signer.title, shown_nip(signer.nip)) if signer else None,
+        drawings=[one for one in drawings(region.key, month, Colour.SERVICE) if one.figures],
+        months=read_history(region, month),
+        stopped=stopped_longest(longest_rows(region, month), region, f"{month:%Y-%m}"),
+        status=provisional(region, shown, around, report["completeness"]["kabupaten_total"]).text,
+        deeper=_deeper(region, month),
+        changes=compare(earlier, {"report": report, "children": children, "kinds": {}}) if earlier else (),
+        compared=compared,
+    )
+
+
+def _deeper(region: Region, month: date) -> dict[str, list[Place]]:
+    """Return the regions below the children, by level: of a province its kecamatan, of the nation also kabupaten."""
+    found: dict[str, list[Place]] = {}
+    level = NEXT_LEVEL.get(NEXT_LEVEL.get(region.level, ""), "")
+    while level:
+        found[level] = [
+            Place(report, _parents(child.region, region)) for child, report in reports_at(region, level, month)
+        ]
+        level = NEXT_LEVEL.get(level, "")
+    return found
+
+
+def _parents(below: Region, region: Region) -> tuple[str, ...]:
+    """Return the names of the regions between one and another far above it."""
+    province = (str(below.province),) if region.level == Level.NATION else ()
+    return (*province, str(below.kabupaten)) if below.kecamatan else province
+
+
+def _letterhead(region: Region, office: Office) -> Letterhead:
+    short = region.kabupaten.agency_name if region.kabupaten else ""
+    return Letterhead(
+        government=_government(region),
+        agency=office.full_name or office.agency_name or short,
+        address=" ".join(office.address.split()),
+        phone=shown_phone(office.public_phone) if office.public_phone else "",
+        logo=_logo(office),
+    )
+
+
+def _government(region: Region) -> str:
+    if region.level == Level.NATION:
+        return "Republik Indonesia"
+    prefix = "Pemerintah Provinsi" if region.level == Level.PROVINCE else "Pemerintah"
+    return f"{prefix} {region.name.removeprefix('Provinsi ')}"
+
+
+def _logo(office: Office) -> bytes | None:
+    """Return the picture of the agency; nothing where the file is not on this machine."""
+    try:
+        return default_storage.open(logo_path(office.logo)).read() if office.logo else None
+    except OSError:
+        return None

@@ -1,0 +1,168 @@
+"""Sending reports to subscribers: one mail for each subscription and month, whatever workers do at once or die of.
+
+A row is made for each mail that is due (unique, so once). Its report is built like any other; then one worker takes
+the row, checks that the person may still see the region, sends, and says so in the row. The mail also has the same
+Message-ID whenever it is tried, by which mail programs drop a second copy.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from smtplib import SMTPException
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.permissions import may_read
+from accounts.regions import zone_of
+from documents.contents import region_of
+from documents.files import content_type, file_name
+from documents.jobs import wake_builder
+from documents.models import Document, DocumentFile, Format, Mailing, Subscription
+from documents.requests import documents_of, request_document
+from documents.wording import TITLE, mail_figures
+from lib.format import month_id
+from lib.months import ZONES, add_months, local_day, month_of
+
+logger = logging.getLogger(__name__)
+
+SEND_FROM = time(6, 0)
+"""When the day's mail begins, by the clock of the region: after the night in which the month was closed."""
+
+ATTEMPTS = 5
+LEASE = timedelta(minutes=10)
+OUT_OF_SCOPE = "Tidak bertugas lagi di wilayah ini."
+NOT_DELIVERED = "Server surat menolak atau tidak menjawab."
+
+
+def send_due() -> int:
+    """Make the rows of all mails that are due, and send those whose report is built; return how many were sent."""
+    now = timezone.now()
+    plan(now)
+    return sum(send(mailing, now) for mailing in _waiting(now) if _is_built(mailing))
+
+
+def plan(now: datetime) -> int:
+    """Make a row for each running subscription whose day has come this month and that has none yet; return how many.
+
+    A day that passed while nothing ran is made up for; a day before the subscription began is not.
+    """
+    rows = []
+    for zone in ZONES:
+        today = local_day(now, zone)
+        month = add_months(month_of(today), -1)
+        for subscription in _due(zone, today, month):
+            begins = datetime.combine(today.replace(day=subscription.day), SEND_FROM, ZoneInfo(zone))
+            if subscription.since <= begins <= now:
+                rows.append(Mailing(subscription=subscription, month=month))
+    Mailing.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def _due(zone: str, today: date, month: date) -> Iterable[Subscription]:
+    own = Q(province__time_zone=zone) | Q(kabupaten__province__time_zone=zone)
+    in_zone = own | Q(level="nation") if zone == zone_of(None) else own
+    running = Subscription.objects.filter(in_zone, ended_at=None, day__lte=today.day)
+    return running.exclude(pk__in=Mailing.objects.filter(month=month).values("subscription"))
+
+
+def _waiting(now: datetime) -> list[Mailing]:
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    rows = Mailing.objects.filter(free, state=Mailing.State.WAITING).order_by("pk")
+    joined = ("document", "subscription__user", "subscription__province", "subscription__kabupaten__province")
+    return list(rows.select_related(*joined).defer("document__figures", "document__changes"))
+
+
+# --- The report -------------------------------------------------------------------------------------------------
+
+
+def _is_built(mailing: Mailing) -> bool:
+    """Say whether the report of a mail is there; else ask for it, once for all subscribers of the region."""
+    document = mailing.document
+    if document is None:
+        document = _document_for(mailing)
+        Mailing.objects.filter(pk=mailing.pk).update(document=document)
+        mailing.document = document
+    return document.state == Document.State.DONE
+
+
+def _document_for(mailing: Mailing) -> Document:
+    """Return the newest signed report that has the format; else the one that all subscribers share, made now."""
+    region, month = mailing.subscription.region, mailing.month
+    known = documents_of(region).filter(month=month).defer("figures", "changes")
+    signed = known.exclude(signed_at=None).filter(files__format=mailing.subscription.format)
+    found = signed.order_by("-signed_at").first() or known.filter(for_subscribers=True).first()
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            made = request_document(region, month, formats=Format.values, by=None, for_subscribers=True)
+    except IntegrityError:  # Another worker was first.
+        return documents_of(region).get(month=month, for_subscribers=True)
+    transaction.on_commit(wake_builder)
+    return made
+
+
+# --- The mail ---------------------------------------------------------------------------------------------------
+
+
+def send(mailing: Mailing, now: datetime) -> bool:
+    """Take a mail, unless another worker has it, and send it if its person may still see the region."""
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    row = Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.WAITING)
+    if not row.filter(free, attempt=mailing.attempt).update(attempt=F("attempt") + 1, lease_until=now + LEASE):
+        return False
+    subscription, user = mailing.subscription, mailing.subscription.user
+    if subscription.ended_at is not None or not may_read(user, subscription.region):
+        row.update(state=Mailing.State.REFUSED, problem=OUT_OF_SCOPE, lease_until=None)
+        return False
+    try:
+        _message(mailing).send()
+    except (OSError, SMTPException):
+        logger.exception("Mail %s could not be sent", mailing.pk)
+        _try_later(mailing, now)
+        return False
+    row.update(state=Mailing.State.SENT, sent_at=timezone.now(), problem="", lease_until=None)
+    return True
+
+
+def _try_later(mailing: Mailing, now: datetime) -> None:
+    attempt = mailing.attempt + 1
+    values = {"problem": NOT_DELIVERED, "lease_until": now + attempt * LEASE}
+    if attempt >= ATTEMPTS:
+        values |= {"state": Mailing.State.FAILED, "lease_until": None}
+    Mailing.objects.filter(pk=mailing.pk).update(**values)
+
+
+def _message(mailing: Mailing) -> EmailMessage:
+    subscription, document = mailing.subscription, mailing.document
+    assert document is not None
+    region = region_of(subscription.region)
+    file = DocumentFile.objects.get(document=document, format=subscription.format)
+    figures = Document.objects.values_list("figures", flat=True).get(pk=document.pk)
+    body = "\n".join(
+        [
+            f"{TITLE}, {region.name}, {month_id(mailing.month)}",
+            "",
+            *mail_figures(figures or {}, region),
+            "",
+            "Laporan lengkapnya terlampir. Angka yang berubah sesudahnya terbaca di Siap Rekam, halaman "
+            "Laporan bulanan.",
+            f"Anda menerima surat ini setiap tanggal {subscription.day} karena berlangganan di sana; di sana pula "
+            "langganan ini diubah atau dihentikan.",
+        ]
+    )
+    host = (settings.ALLOWED_HOSTS or ["localhost"])[0].strip(".*") or "localhost"
+    return EmailMessage(
+        subject=f"Laporan bulanan {region.name}, {month_id(mailing.month)}",
+        body=body,
+        to=[subscription.email],
+        attachments=[(file_name(document, subscription.format), bytes(file.content), content_type(file.format))],
+        headers={"Message-ID": f"<laporan-{mailing.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+    )
