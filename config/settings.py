@@ -220,6 +220,12 @@ CACHES = {
         "LOCATION": "public",
         "OPTIONS": {"MAX_ENTRIES": 2000},
     },
+    # What the dashboards place, by region, month, scope and rollup row: about 50 KB each (reports/kept_pages.py).
+    "dashboards": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "dashboards",
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    },
 }
 
 

@@ -37,19 +37,21 @@ class Surroundings:
     declared: int
     declared_at: datetime | None
     declared_by: str | None
+    newest_row: int | None
 
 
 def surroundings(region: Region, month: date) -> Surroundings:
     """Read what a page of a region and month says beside its figures.
 
     ``pending`` are the changes of that month that no worker has computed yet; ``signatory`` is who signs its report:
-    name, title and NIP, a line each.
+    name, title and NIP, a line each. ``newest_row`` is the key of the region's row that was written last: a change in
+    the region, of whatever month, writes one anew.
     """
     required = KindRequirement.objects.filter(Q(until_month=None) | Q(until_month__gt=month), from_month__lte=month)
     declared = MonthDeclaration.objects.filter(_declared_in(region), month=month, withdrawn_at=None)
     fields = (
         *("code", "name", "required", "pending", "event", "first_month", "last_month", "sample", "signatory"),
-        *("untouched", "past_promise", "declared", "declared_at", "declared_by"),
+        *("untouched", "past_promise", "declared", "declared_at", "declared_by", "newest_row"),
     )
     kinds = list(
         with_counts(DeviceKind.objects.all(), region, month)
@@ -66,26 +68,33 @@ def surroundings(region: Region, month: date) -> Surroundings:
             declared=Subquery(declared.order_by().values("month").annotate(tally=Count("pk")).values("tally")),
             declared_at=Subquery(declared.values("declared_at")[:1]),
             declared_by=Subquery(declared.values("declared_by__name")[:1]),
+            newest_row=Subquery(_newest_row(region)),
         )
         .values_list(*fields, *COUNT_FIELDS)
     )
-    _, _, _, pending, event, first_month, last_month, sample, signatory, new, late, number, at, by, *_ = kinds[0]
+    said = dict(zip(fields, kinds[0], strict=False))
     return Surroundings(
         kind_names={code: name for code, name, *_ in kinds},
         by_kind=counts_of((kind[0], *kind[len(fields) :]) for kind in kinds),
         required=frozenset(code for code, _, is_required, *_ in kinds if is_required),
-        pending=pending or 0,
-        event=event,
-        first_month=first_month,
-        last_month=last_month,
-        has_sample_data=sample,
-        signatory=signatory,
-        untouched=new or 0,
-        past_promise=late or 0,
-        declared=number or 0,
-        declared_at=at,
-        declared_by=by,
+        pending=said["pending"] or 0,
+        event=said["event"],
+        first_month=said["first_month"],
+        last_month=said["last_month"],
+        has_sample_data=said["sample"],
+        signatory=said["signatory"],
+        untouched=said["untouched"] or 0,
+        past_promise=said["past_promise"] or 0,
+        declared=said["declared"] or 0,
+        declared_at=said["declared_at"],
+        declared_by=said["declared_by"],
+        newest_row=said["newest_row"],
     )
+
+
+def _newest_row(region: Region) -> QuerySet:
+    rows = RegionMonth.objects.filter(level=region.level, region_id=region.pk)
+    return rows.order_by("-pk").values("pk")[:1]
 
 
 def waiting(region: Region, month: date) -> QuerySet:

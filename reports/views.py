@@ -26,7 +26,7 @@ from lib.month_choice import Month
 from lib.pages import answers_problems
 from repairs.declarations import declare_complete, withdraw_declaration
 from repairs.views.sending import answers_resends, send, status_of
-from reports import dashboard, listing, map_page, on_day, place, reliability_page
+from reports import kept_pages, listing, map_page, on_day, place, reliability_page
 from reports import priorities as priority_list
 from reports.forms import PrioritiesForm
 from reports.history import read_history
@@ -34,7 +34,6 @@ from reports.live import is_asked, is_seen, leaves_when_signed_out, live, nothin
 from reports.models import Level
 from reports.months import chosen_month
 from reports.ongoing import ongoing_outages
-from reports.page_rows import read_page
 from reports.provisional import DeclareForm, WithdrawForm, declaration_page
 from reports.reliability import read_reliability
 from reports.search import SUGGESTIONS, exact_code, find_regions
@@ -67,10 +66,8 @@ def region_detail(request: SignedInRequest, code: str) -> HttpResponse:
     if is_seen(request, region, month):
         return nothing_new()
     around = surroundings(region, month.chosen)
-    rows = read_page(region, month.chosen, around.by_kind)
-    page = dashboard.page(request.user.scope, region, month, rows, around, request.GET.get("urut"))
-    kept = live(request, region, month, stamp_of(rows.row, around.pending, around.event), around.pending)
-    more = {"live": kept, "ongoing": ongoing_outages(region, month)}
+    page, stamp = kept_pages.page_of(request.user.scope, region, month, around, request.GET.get("urut"))
+    more = {"live": live(request, region, month, stamp, around.pending), "ongoing": ongoing_outages(region, month)}
     return _page(request, "reports/region_detail.html", page | more)
 
 

@@ -1,0 +1,50 @@
+"""Keeps what a dashboard places, formatted, in each process for as long as the rows behind it stand.
+
+The key is all that it is made of: the region, the month, the order, the day, the scope of whoever looks, and
+:class:`Surroundings` with the counts of this moment and the region's newest row. A change writes that row anew, so that
+nothing older than the rows is ever shown; names and codes of regions, which no row knows, are at most
+:data:`KEPT_SECONDS` old.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from hashlib import blake2b
+from typing import Any
+
+from django.core.cache import caches
+from django.utils import timezone
+
+from kecamatan.scope import Scope
+from lib.month_choice import Month
+from lib.months import local_day
+from reports import dashboard
+from reports.live import stamp_of
+from reports.page_rows import read_page
+from reports.selectors import Region
+from reports.surroundings import Surroundings
+
+KEPT_SECONDS = 60
+
+
+def page_of(
+    scope: Scope, region: Region, month: Month, around: Surroundings, asked_order: str | None
+) -> tuple[dict[str, Any], str]:
+    """Return what the page of a region places, and the stamp of its figures."""
+    today = local_day(timezone.now(), region.zone)
+    made_of = (region.key, month, today, asked_order, _values(scope), around)
+    key = blake2b(repr(made_of).encode()).hexdigest()
+    pages = caches["dashboards"]
+    kept: tuple[dict[str, Any], str] | None = pages.get(key)
+    if kept is None:
+        rows = read_page(region, month.chosen, around.by_kind)
+        page = dashboard.page(scope, region, month, rows, around, asked_order)
+        kept = page, stamp_of(rows.row, around.pending, around.event)
+        pages.set(key, kept, KEPT_SECONDS)
+    return kept
+
+
+def _values(scope: Scope) -> list[object]:
+    """Return a scope in one order, in whichever order its regions were read."""
+    values = (getattr(scope, field.name) for field in fields(scope))
+    return [sorted(value) if isinstance(value, frozenset) else value for value in values]
