@@ -147,7 +147,7 @@ def test_the_table_is_sorted_and_the_month_picked_with_and_without_a_script(
     visitors: dict[Window, Visitor], window: Window
 ) -> None:
     with visitors[window].visit(Screen("past", "/reports/75.01/?bulan=2026-01", OFFICIAL)) as (page, _):
-        page.get_by_role("link", name="Rekam bersih").click()
+        page.get_by_role("columnheader", name="Rekam bersih").get_by_role("link").click()
         page.wait_for_url("**/reports/75.01/?bulan=2026-01&urut=bersih")
         assert page.get_by_role("columnheader", name="Rekam bersih").get_attribute("aria-sort") == "ascending"
         page.get_by_label("Bulan", exact=True).select_option("2026-02")

@@ -155,7 +155,7 @@ def test_a_count_and_its_correction_move_the_progress(
     operator.goto(f"/recordings/{CODES[0]}/{today}/")
     operator.locator("summary", has_text="Koreksi angka ini").click()
     operator.get_by_label("Rekam (orang)").fill("90")
-    operator.get_by_label("Alasan").fill("Salah ketik")
+    operator.get_by_label("Alasan", exact=True).fill("Salah ketik")
     operator.get_by_role("button", name="Simpan koreksi").click()
     expect(net).to_contain_text("90", timeout=SOON)
     expect(operator.locator("#isi")).to_contain_text("90")

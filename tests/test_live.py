@@ -95,7 +95,7 @@ def shows(page: Page, text: str) -> None:
 def test_what_the_reader_did_stays(browser: Browser, live_server: LiveServer) -> None:
     said: list[str] = []
     page = opened(signed_in(browser, live_server, "admin.pusat", height=400), "/reports/36.03/", said)
-    page.get_by_role("link", name="Rekam bersih").click()
+    page.get_by_role("columnheader", name="Rekam bersih").get_by_role("link").click()
     page.wait_for_url("**urut=bersih")
     page.get_by_text("Arti angka-angka ini").click()
     page.get_by_role("link", name="Sepatan Timur", exact=True).focus()

@@ -10,8 +10,9 @@ import pytest
 import time_machine
 
 from accounts.signatories import name_signatory
-from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations, set_target
+from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations
 from kecamatan.models import Kabupaten
+from kecamatan.targets import set_target
 from reports import rollups
 from tests.factories import forget_marks, make_dinas, make_fault, make_kabupaten, make_kecamatan, make_set, moment
 

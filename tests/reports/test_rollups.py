@@ -94,6 +94,7 @@ def test_target_and_net_are_those_of_the_month(now):
         "recorded_total": 650,
         "eligible_with_recorded": 700,
         "pct": 92.86,
+        "bands": {"full": 0, "high": 1, "middle": 0, "low": 0},
     }
     assert_true()
 

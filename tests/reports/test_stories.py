@@ -379,7 +379,9 @@ def counts() -> tuple[int, ...]:
 def test_a_second_run_changes_nothing(settings, capsys):
     settings.DEBUG = True
     ensure_demo_users()
+    call_command("sample_data")
     before = counts()
+    capsys.readouterr()
     call_command("sample_data")
     assert counts() == before
     printed = capsys.readouterr().out
