@@ -99,7 +99,6 @@ def test_what_the_reader_did_stays(browser: Browser, live_server: LiveServer) ->
     page.wait_for_url("**urut=bersih")
     page.get_by_text("Arti angka-angka ini").click()
     page.get_by_role("link", name="Sepatan Timur", exact=True).focus()
-    page.evaluate("scrollTo(0, 300)")
     before = page.evaluate(WHERE)
     elsewhere(break_a_camera)
     shows(page, "1")
