@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import caches
@@ -39,6 +40,13 @@ HELD_BY_THE_OTHER_RUN = {
     "sqlite": connection.vendor == "postgresql" and bool(settings.REDIS_URL),
     "embedded": connection.vendor == "postgresql" and bool(settings.REDIS_URL),
 }
+
+
+# How fast inputs are drawn and tried tells of the machine's other work, not of the code.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
