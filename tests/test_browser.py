@@ -83,7 +83,13 @@ def test_a_page_serves_on_a_phone(visitors: dict[Window, Visitor], screen: Scree
         assert faults(page, said, "light") == {}
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def once_each() -> list[Screen]:
+    """Return the first screen of every page; its other states are looked at on the phone."""
+    pages = {screen.shows or screen.path.partition("?")[0]: screen for screen in reversed(SCREENS)}
+    return list(pages.values())
+
+
+@pytest.mark.parametrize("screen", once_each(), ids=lambda screen: screen.name)
 def test_a_page_serves_on_a_desk(visitors: dict[Window, Visitor], screen: Screen) -> None:
     """Also by keyboard alone, zoomed to twice its size, with letters twice as large, and on paper."""
     with visitors[DESK].visit(screen) as (page, said):
@@ -119,12 +125,6 @@ def walk(page: Page) -> None:
     assert [stop["name"] for stop in walked if not stop["seen"]] == []
     assert [stop["at"] for stop in walked] == sorted(stop["at"] for stop in walked)
     assert len(walked) > 1
-
-
-def once_each() -> list[Screen]:
-    """Return the first screen of every page; its other states need no script either."""
-    pages = {screen.shows or screen.path.partition("?")[0]: screen for screen in reversed(SCREENS)}
-    return list(pages.values())
 
 
 @pytest.mark.parametrize("screen", once_each(), ids=lambda screen: screen.name)
