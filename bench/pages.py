@@ -37,7 +37,7 @@ from bench.measure import (
 )
 from bench.server import WORKERS, Server, get, gunicorn, memory, sign_in
 
-REQUESTS = 300
+REQUESTS = 100
 CLIENTS = 4
 
 

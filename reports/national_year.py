@@ -354,7 +354,7 @@ TICKET_FIELDS = (
     *("restored_at", "note", "status", "version", "priority", "route", "cost", "assignee_id", "promised_on", "due_at"),
     *("duplicate_of_id", "follows_id", "client_key", "payload_hash", "reported_by_id", "reporter_name", "channel"),
     *("reported_at", "triaged_at", "resolved_at", "closed_at", "cause", "certainty", "voided_at", "voided_by_id"),
-    "void_reason",
+    *("void_reason", "message"),
 )
 
 
@@ -390,7 +390,7 @@ def _work(nation: Nation, fault: Fault) -> tuple[Any, ...]:
     digest = hashlib.sha256(key.bytes).hexdigest()
     return (
         *(status, 1, priority, route, cost, None, None, due, None, None, key, digest, None, ""),
-        *(_drawn(rng, CHANNELS), reported, triaged, resolved, closed, cause, certainty, None, None, ""),
+        *(_drawn(rng, CHANNELS), reported, triaged, resolved, closed, cause, certainty, None, None, "", ""),
     )
 
 
