@@ -46,7 +46,7 @@ PAGES = (
     Page("Map of the province with the most kabupaten", "/reports/{province}/map/"),
     Page("Map of the kabupaten with the most kecamatan", "/reports/{kabupaten}/map/"),
     Page("Kecamatan", "/kecamatan/{kecamatan}/"),
-    Page("The province with the most kabupaten, on a past day", "/reports/{province}/?per={day}", 150, 300, 600),
+    Page("The province with the most kabupaten, on a past day", "/reports/{province}/?per={day}"),
     Page("The kabupaten with the most kecamatan, on a past day", "/reports/{kabupaten}/?per={day}"),
     Page("Declaration of a month", "/reports/{kabupaten}/months/2020-01/"),
     Page("Kecamatan of the nation that cannot record", "/reports/ID/kecamatan/?keadaan=down&urut=lama"),

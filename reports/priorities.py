@@ -76,7 +76,7 @@ def page(region: Region, scope: Scope, form: PrioritiesForm, *, may_name: bool) 
     codes = {row.code for row in proposed[:SHOWN]}
     others = [place for place in form.places if place.code not in codes]
     return {
-        **_named(region),
+        **_named(region, form.places),
         "region": region,
         "crumbs": crumbs(region, scope, month),
         "as_of": moment_id(own.as_of, region.zone) if own else "",
@@ -92,15 +92,21 @@ def page(region: Region, scope: Scope, form: PrioritiesForm, *, may_name: bool) 
     }
 
 
-def _named(region: Region) -> dict[str, Any]:
-    """Return the priorities of a kabupaten as they are, and who named them when."""
+def _named(region: Region, places: Sequence[Kecamatan]) -> dict[str, Any]:
+    """Return the priorities of a kabupaten as they are, from its places where these were read, and who named them."""
     if region.kabupaten is None:
         return {}
     event = last_naming(region.kabupaten)
+    ranked = [place for place in places if place.priority_rank]
+    named = sorted(ranked, key=_place_rank) if places else named_priorities(region.kabupaten)
     return {
-        "named": [(place.name, _url(place)) for place in named_priorities(region.kabupaten)],
+        "named": [(place.name, _url(place)) for place in named],
         "named_by": f"{actor_of(event)}, {moment_id(event.at, region.zone)}" if event else "",
     }
+
+
+def _place_rank(place: Kecamatan) -> tuple[int, str]:
+    return place.priority_rank or 0, place.code
 
 
 def _rows(region: Region, month: date) -> QuerySet[RegionMonth]:
@@ -186,12 +192,17 @@ def nearest(place: Kecamatan, hosts: Iterable[tuple[int, str, Point]]) -> tuple[
     here = _point(place)
     if here is None:
         return "", FAR_KM
-    others = ((abs(lat - here[0]), abs(long - here[1]), pk, name) for pk, name, (lat, long) in hosts if pk != place.pk)
-    found = min(((dy * dy + dx * dx, dy, dx, name) for dy, dx, _, name in others), default=None)
+    others = (
+        ((point[0] - here[0]) ** 2 + (point[1] - here[1]) ** 2, name, point)
+        for pk, name, point in hosts
+        if pk != place.pk
+    )
+    found = min(others, default=None)
     if found is None:
         return "", FAR_KM
-    km = round(kilometres(here, (here[0] + found[1], here[1] + found[2])))
-    return (found[3], km) if km <= FAR_KM else ("", FAR_KM)
+    _, name, point = found
+    km = round(kilometres(here, point))
+    return (name, km) if km <= FAR_KM else ("", FAR_KM)
 
 
 # --- In words ---------------------------------------------------------------------------------------------------

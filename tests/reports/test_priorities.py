@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -153,6 +155,13 @@ def test_a_naming_is_kept_for_the_kabupaten_and_for_each_kecamatan_that_it_moves
     assert Event.objects.filter(action="set_priority").count() == 3
 
 
+def test_the_page_asks_at_most_eight_questions(kabupaten: Kabupaten) -> None:
+    staff = signed_in(Role.STAFF, kabupaten)
+    with CaptureQueriesContext(connection) as asked:
+        staff.get(PAGE)
+    assert len(asked) <= 8
+
+
 def test_a_province_reads_the_proposal_of_all_its_kabupaten(kabupaten: Kabupaten) -> None:
     official = signed_in(Role.OFFICIAL, kabupaten.province)
     answer = official.get("/reports/36/priorities/")
@@ -178,5 +187,6 @@ def test_the_nearest_is_as_near_as_any(here: tuple[float, float], others: list[t
     distances = [round(kilometres(here, point)) for point in others]
     name, km = nearest(place, hosts)
     near = [km for km in distances if km <= FAR_KM]
-    assert km == min(near, default=FAR_KM)
-    assert bool(name) == bool(near)
+    # On a plane another may seem nearer, by less than the plane differs from the sphere.
+    assert abs(km - min(near, default=FAR_KM)) <= 1
+    assert km == FAR_KM if not name else km == distances[int(name) - 1]
