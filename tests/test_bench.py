@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import resolve
 
 from bench.addresses import PAGES
-from tests.test_authorisation import TABLE
+from tests.authorisation.table import TABLE
 from tests.test_screens import NO_PAGES
 
 # Pages without a signed-in user, that lead elsewhere, or that are measured as the page of the same form.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import resolve
 
 from screens.pages import SCREENS
-from tests.test_authorisation import TABLE
+from tests.authorisation.table import TABLE
 
 # What a browser shows to nobody: answers for machines, files and pictures. Django's own admin site has its own look.
 NO_PAGES = {
