@@ -27,16 +27,8 @@ from reports.map_marks import Colour
 from reports.maps import drawings
 from reports.models import RegionMonth, RollupLock
 from reports.provisional import provisional
-from reports.selectors import (
-    NATION,
-    NEXT_LEVEL,
-    Region,
-    current_month,
-    of_kabupaten,
-    of_province,
-    report_with_children,
-    reports_at,
-)
+from reports.regions import NATION, NEXT_LEVEL, Region, current_month, of_kabupaten, of_province
+from reports.selectors import report_with_children, reports_at
 from reports.surroundings import surroundings
 
 

@@ -24,7 +24,7 @@ from lib.pages import NotFound, page_of
 from reports.crumbs import Crumb, crumbs
 from reports.models import RegionMonth
 from reports.months import Option, chosen_month, month_options
-from reports.selectors import Region, current_month, find_region
+from reports.regions import Region, current_month, find_region
 
 REPORT_LEVELS = ("nation", "province", "kabupaten")
 NEWEST_FIRST = ("-requested_at", "-pk")

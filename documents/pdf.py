@@ -53,7 +53,7 @@ from lib.month_choice import Month
 from reports.children import shown_name
 from reports.history import history
 from reports.longest import Stopped
-from reports.selectors import NEXT_LEVEL
+from reports.regions import NEXT_LEVEL
 from reports.services import headline
 from reports.shares import Share, cause_shares, kind_rows, route_shares
 from reports.tiles import tiles

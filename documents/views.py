@@ -31,7 +31,7 @@ from lib.months import local_day
 from lib.pages import NotFound, answers_problems
 from repairs.views.sending import send, status_of
 from reports.crumbs import Crumb
-from reports.selectors import Region
+from reports.regions import Region
 
 reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 

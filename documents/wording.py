@@ -6,7 +6,7 @@ from documents.changes import Kept
 from documents.contents import Contents
 from documents.models import Document
 from lib.format import moment_id, month_id, number_id, percent_id
-from reports.selectors import Region
+from reports.regions import Region
 from reports.services import headline
 from reports.tiles import tiles
 from reports.wording import as_of_text, inventoried_text

@@ -23,7 +23,7 @@ from kecamatan.models import Cause
 from lib.format import month_id
 from repairs.models import Ticket
 from reports.history import MEASURES
-from reports.selectors import NEXT_LEVEL
+from reports.regions import NEXT_LEVEL
 from reports.shares import kind_rows
 
 # Of a single kecamatan these are told by its service, or not at all.

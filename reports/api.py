@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lib.months import parse_month
-from reports.selectors import UnknownRegion, current_month, find_region, report
+from reports.regions import UnknownRegion, current_month, find_region
+from reports.selectors import report
 
 
 @api_view(["GET"])

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.permissions import covers
 from kecamatan.scope import Scope
 from lib.month_choice import Month
-from reports.selectors import NATION_CODE, NATION_NAME, Region
+from reports.regions import NATION_CODE, NATION_NAME, Region
 
 
 class Crumb(NamedTuple):

@@ -26,8 +26,8 @@ from reports.longest import stopped_longest
 from reports.months import month_options
 from reports.page_rows import PageRows
 from reports.provisional import provisional
+from reports.regions import Region
 from reports.sections import coverage_bands, figures, ranking, repair_tiles
-from reports.selectors import Region
 from reports.services import headline
 from reports.shares import cause_shares, kind_rows, route_shares
 from reports.surroundings import Surroundings

@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 from lib.format import month_id, number_id, percent_id
 from lib.month_choice import Month
 from lib.months import add_months, months_through
+from reports.gaps import KNOWN_SERVICES
 from reports.models import RegionMonth
-from reports.selectors import KNOWN_SERVICES, Region, percent
+from reports.regions import Region
+from reports.selectors import percent
 
 MONTHS_SHOWN = 24
 NOT_STATED = "tidak disebut"

@@ -21,7 +21,7 @@ from lib.months import local_day
 from reports import dashboard
 from reports.live import stamp_of
 from reports.page_rows import read_page
-from reports.selectors import Region
+from reports.regions import Region
 from reports.surroundings import Surroundings
 
 KEPT_SECONDS = 60

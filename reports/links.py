@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from reports.selectors import Region
+from reports.regions import Region
 
 
 def kecamatan_url(code: str, month: str, group: str = "", order: str = "", after: str = "") -> str:

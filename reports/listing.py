@@ -15,9 +15,11 @@ from lib.format import number_id, percent_id, since_id
 from lib.month_choice import Month
 from lib.pages import PAGE_SIZE, page_of
 from reports.crumbs import Crumb, crumbs
+from reports.gaps import KNOWN_SERVICES
 from reports.links import kecamatan_url, place_url
 from reports.models import Level, RegionMonth
-from reports.selectors import KNOWN_SERVICES, Region, percent
+from reports.regions import Region
+from reports.selectors import percent
 from reports.services import SERVICE_LABELS
 
 ALL = ""

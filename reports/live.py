@@ -22,7 +22,7 @@ from devices.models import DeviceKind
 from lib.format import clock_id
 from lib.month_choice import Month
 from reports.models import RegionMonth
-from reports.selectors import Region
+from reports.regions import Region
 from reports.surroundings import newest_event, waiting
 
 STAMP = "stamp"

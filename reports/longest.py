@@ -13,9 +13,10 @@ from django.db.models.functions import Coalesce, Concat
 from kecamatan.models import Cause, Certainty, Effect, Kabupaten, Kecamatan
 from lib.format import since_id
 from repairs.models import Outage, Ticket
+from reports.gaps import KNOWN_SERVICES
 from reports.links import place_url
 from reports.models import Level, RegionMonth
-from reports.selectors import KNOWN_SERVICES, Region
+from reports.regions import Region
 from reports.services import SERVICE_LABELS
 
 SHOWN = 5

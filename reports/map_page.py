@@ -22,7 +22,7 @@ from reports.map_marks import MARKS, Colour, Mark
 from reports.maps import PICTURES
 from reports.models import Level, RegionMap, RegionMonth
 from reports.months import month_options
-from reports.selectors import Region
+from reports.regions import Region
 from reports.surroundings import Surroundings
 from reports.wording import as_of_text
 

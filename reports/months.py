@@ -8,7 +8,7 @@ from datetime import date
 from lib.format import month_id
 from lib.month_choice import Month, choose_month
 from lib.months import add_months, months_through
-from reports.selectors import Region, current_month
+from reports.regions import Region, current_month
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from repairs.models import Outage as OutageRow
 from reports.crumbs import Crumb, crumbs
 from reports.judge import INSTANT
 from reports.models import Level
-from reports.selectors import Region
+from reports.regions import Region
 from reports.services import SERVICE_LABELS, SERVICES, Count, marks_of_services, ribbon_of_services
 
 LEVELS = (Level.PROVINCE, Level.KABUPATEN, Level.KECAMATAN)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from lib.month_choice import Month
 from repairs.outage_pages import RunningNow, running_over
 from reports.models import Level
-from reports.selectors import Region
+from reports.regions import Region
 
 PLACES_OF = {Level.PROVINCE: "kecamatan__kabupaten__province", Level.KABUPATEN: "kecamatan__kabupaten"}
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from reports.gaps import rows_of
 from reports.history import first_month
 from reports.longest import longest_rows, plain_rows
 from reports.models import RegionMonth
-from reports.selectors import Region, assemble, children_of, keys_of, rows_of
+from reports.regions import Region, children_of
+from reports.selectors import assemble, keys_of
 
 
 @dataclass(frozen=True, slots=True)

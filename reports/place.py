@@ -41,7 +41,7 @@ from reports.months import month_options
 from reports.place_month import month_figures
 from reports.place_records import Records, read_records, service_of, set_record
 from reports.provisional import provisional
-from reports.selectors import Region
+from reports.regions import Region
 from reports.surroundings import Surroundings
 
 SERVICE_SENTENCES = {

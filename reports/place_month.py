@@ -11,8 +11,9 @@ from lib.format import UNKNOWN, moment_id, month_end_id, number_id, percent_id
 from lib.month_choice import Month
 from lib.months import month_bounds
 from reports.models import RegionMonth
+from reports.regions import Region
 from reports.sections import figures
-from reports.selectors import Region, percent
+from reports.selectors import percent
 from reports.services import SERVICES
 from reports.tiles import Tile, no_coverage_text
 from reports.why import why_of_row

@@ -16,7 +16,7 @@ from lib.months import month_bounds
 from lib.spans import Closed, Span, clip
 from repairs.models import Arrangement, Ticket
 from repairs.models import Outage as OutageRow
-from reports.selectors import Region
+from reports.regions import Region
 from reports.surroundings import Surroundings
 
 

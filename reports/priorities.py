@@ -24,7 +24,7 @@ from reports.crumbs import crumbs
 from reports.forms import PrioritiesForm
 from reports.models import Level, RegionMonth
 from reports.months import chosen_month
-from reports.selectors import Region
+from reports.regions import Region
 from reports.services import SERVICE_LABELS
 
 FAR_KM = 150

@@ -16,7 +16,7 @@ from lib.month_choice import Month
 from lib.pages import NotFound
 from reports.crumbs import Crumb, crumbs
 from reports.models import Level
-from reports.selectors import Region
+from reports.regions import Region
 from reports.surroundings import Surroundings
 
 SYSTEM = "sistem"

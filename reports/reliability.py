@@ -17,7 +17,7 @@ from kecamatan.models import Kabupaten, Kecamatan, Province
 from lib.format import DAYS_A_YEAR
 from lib.months import add_months, months_through
 from reports.models import DeviceGroupMonth, Level, RegionMonth, RegionMonthKind
-from reports.selectors import Region
+from reports.regions import Region
 from reports.surroundings import first_month_of, kabupaten_of
 
 MONTHS = 12

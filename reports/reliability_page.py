@@ -20,8 +20,8 @@ from reports.children import shown_name
 from reports.crumbs import Crumb, crumbs
 from reports.models import Level
 from reports.months import month_options
+from reports.regions import Region
 from reports.reliability import ENOUGH_YEARS, Below, Group, Reliability, Sums
-from reports.selectors import Region
 from reports.tiles import Tile
 from reports.wording import FULL, HALF, NIL, completeness_of, inventoried_text
 

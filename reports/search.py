@@ -18,7 +18,7 @@ from django.urls import reverse
 from accounts.models import User
 from kecamatan.models import Kabupaten, Kecamatan, Province
 from lib.format import number_id
-from reports.selectors import NATION_CODE, NATION_NAME
+from reports.regions import NATION_CODE, NATION_NAME
 
 SHORTEST, LONGEST = 2, 60
 SUGGESTIONS, RESULTS = 8, 50

@@ -1,169 +1,24 @@
-"""Reads the rollup rows for pages, the command and the API. Nothing here computes a rollup.
-
-A place without any fact in a month has no row. In a month in which anything is known of the nation, it is counted here
-as what it is: a kecamatan that is not on record and has reported on none of its office days.
-"""
+"""The report of a region and month, read from the rollup rows for pages, the command and the API; computes none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, FilteredRelation, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
-from accounts.callers import WITH_OFFICES
 from devices.models import DeviceKind
-from kecamatan.duty import office_calendar
-from kecamatan.models import ChangedMonth, Kabupaten, Kecamatan, Province
-from kecamatan.scope import scope_of
-from lib.months import WIB, local_month
-from lib.pages import NotFound
+from reports.gaps import Figures, figures_of, rows_of, with_gaps
 from reports.judge import moment_of
 from reports.models import Level, RegionMonth
+from reports.regions import Child, Region, children_of, own_kabupaten, regions_at
 from reports.shortfall import PARTS
 
-KNOWN_SERVICES = ("serving", "limited", "hosted", "mobile", "stopped")
-NATION_CODE = "ID"
-NATION_NAME = "Indonesia"
 KIND_COUNTS = ("total", "working", "broken", "missing")
-NEXT_LEVEL: dict[str, str] = {
-    Level.NATION: Level.PROVINCE,
-    Level.PROVINCE: Level.KABUPATEN,
-    Level.KABUPATEN: Level.KECAMATAN,
-}
 COUNT_FIELDS = tuple(f"of__{name}" for name in KIND_COUNTS)
-
-
-class UnknownRegion(NotFound):
-    """There is no such region, or the person may not see it; the two are never told apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A region of any level. ``zone`` is the one its moments are shown in; the nation's is WIB."""
-
-    level: str
-    pk: int
-    code: str
-    name: str
-    zone: str
-    province: Province | None = None
-    kabupaten: Kabupaten | None = None
-    kecamatan: Kecamatan | None = None
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """Return the key of the region's rollup rows."""
-        return self.level, self.pk
-
-
-NATION = Region(Level.NATION, 0, NATION_CODE, NATION_NAME, WIB)
-
-
-# --- Regions ----------------------------------------------------------------------------------------------------
-
-
-def find_region(code: str, user: object | None = None) -> Region:
-    """Return the region of a code (``ID``, ``36``, ``36.03``, ``36.03.30``), as seen by ``user`` if one is given.
-
-    Raises :class:`UnknownRegion` when there is none, or when it lies outside the user's assignments.
-    """
-    region = _find(code, user)
-    if region is None:
-        raise UnknownRegion(f"Wilayah “{code}” tidak ada. Pakai kode seperti 36, 36.03 atau 36.03.30, atau ID.")
-    return region
-
-
-def _find(code: str, user: object | None) -> Region | None:
-    if code == NATION_CODE:
-        return NATION if user is None or scope_of(user).nation else None
-    if len(code) == 2:
-        provinces = Province.objects.all() if user is None else Province.objects.visible_to(user)
-        province = provinces.filter(code=code).first()
-        return of_province(province) if province else None
-    if len(code) == 5:
-        kabupatens = Kabupaten.objects.all() if user is None else Kabupaten.objects.visible_to(user)
-        kabupaten = kabupatens.filter(code=code).select_related("province").first()
-        return of_kabupaten(kabupaten) if kabupaten else None
-    places = Kecamatan.objects.all() if user is None else Kecamatan.objects.visible_to(user)
-    place = places.filter(code=code).with_zone().with_newest_normal().select_related(*WITH_OFFICES).first()
-    return of_place(place) if place else None
-
-
-def of_province(province: Province) -> Region:
-    """Return a province as a region."""
-    return Region(Level.PROVINCE, province.pk, province.code, province.name, province.time_zone, province)
-
-
-def of_kabupaten(kabupaten: Kabupaten) -> Region:
-    """Return a kabupaten, loaded with its province, as a region."""
-    province = kabupaten.province
-    return Region(
-        Level.KABUPATEN, kabupaten.pk, kabupaten.code, kabupaten.name, province.time_zone, province, kabupaten
-    )
-
-
-def of_place(place: Kecamatan) -> Region:
-    """Return a kecamatan or a dinas, loaded ``with_zone()``, as a region."""
-    level = Level.DINAS if place.is_dinas else Level.KECAMATAN
-    return Region(
-        level, place.pk, place.code, place.name, place.time_zone, place.kabupaten.province, place.kabupaten, place
-    )
-
-
-def current_month(region: Region) -> date:
-    """Return the month that runs now in a region."""
-    return local_month(timezone.now(), region.zone)
-
-
-# --- The report -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """A region below another, with the kecamatan and, of a province, the kabupaten that it has today."""
-
-    region: Region
-    kecamatan_count: int
-    kabupaten_count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The stored row of a region, and what is added for its kecamatan that have none.
-
-    ``unrecorded`` kecamatan are not on record; ``unreported_days`` are the office days that they have not reported.
-    """
-
-    row: RegionMonth
-    unrecorded: int = 0
-    unreported_days: int = 0
-
-    @property
-    def kecamatan_total(self) -> int:
-        """Return the kecamatan of the region, with and without a row."""
-        return self.row.kecamatan_total + self.unrecorded
-
-    @property
-    def known(self) -> int:
-        """Return of how many kecamatan it is known how they serve."""
-        return sum(getattr(self.row, f"kecamatan_{service}") for service in KNOWN_SERVICES)
-
-    @property
-    def service(self) -> str:
-        """Return how the people of a single kecamatan are served."""
-        found = (service for service in KNOWN_SERVICES if getattr(self.row, f"kecamatan_{service}"))
-        return next(found, "no_report")
-
-    @property
-    def able(self) -> int:
-        """Return how many kecamatan are able to record."""
-        return self.row.kecamatan_serving + self.row.kecamatan_limited
 
 
 class Report(NamedTuple):
@@ -203,7 +58,7 @@ def assemble(
     by_kind: Mapping[str, dict[str, int]],
 ) -> Report:
     """Return the report of a region from its stored rows by key (:func:`rows_of`), however they were read."""
-    own, below = _figures(region, children, rows, month)
+    own, below = figures_of(region, children, rows, month)
     total = _kabupaten_total(region, children)
     listed = [
         _child(child.region, below[child.region.key]) for child in children if _is_shown(below[child.region.key].row)
@@ -220,7 +75,7 @@ def report_with_children(region: Region, month: date) -> tuple[dict[str, Any], l
     by_kind = counts_of(with_counts(DeviceKind.objects.all(), region, month).values_list("code", *COUNT_FIELDS))
     children = children_of(region)
     rows = {(row.level, row.region_id): row for row in rows_of(keys_of(region, children), month)}
-    own, below = _figures(region, children, rows, month)
+    own, below = figures_of(region, children, rows, month)
     listed = [child for child in children if _is_shown(below[child.region.key].row)]
     figures = _report_of(
         region,
@@ -241,7 +96,7 @@ def reports_at(region: Region, level: str, month: date) -> list[tuple[Child, dic
     """
     children = regions_at(region, level)
     keys = [child.region.key for child in children]
-    found = _with_gaps(children, {(row.level, row.region_id): row for row in rows_of(keys, month)}, month)
+    found = with_gaps(children, {(row.level, row.region_id): row for row in rows_of(keys, month)}, month)
     return [
         (child, _lone_report(child, own, month))
         for child in children
@@ -251,7 +106,7 @@ def reports_at(region: Region, level: str, month: date) -> list[tuple[Child, dic
 
 
 def _lone_report(child: Child, own: Figures, month: date) -> dict[str, Any]:
-    return _report_of(child.region, own, month, kabupaten_total=_own_kabupaten(child), by_kind={}, children=[])
+    return _report_of(child.region, own, month, kabupaten_total=own_kabupaten(child), by_kind={}, children=[])
 
 
 def _report_of(
@@ -300,135 +155,6 @@ def _report_of(
         },
         "children": children,
     }
-
-
-def children_of(region: Region) -> list[Child]:
-    """Return the regions below, by code; a dinas stands last, after the kecamatan of its kabupaten."""
-    level = NEXT_LEVEL.get(region.level)
-    return regions_at(region, level) if level else []
-
-
-def regions_at(region: Region, level: str) -> list[Child]:
-    """Return the regions of a level (a province's, a kabupaten's or a kecamatan's) inside a larger one, by code.
-
-    Each dinas stands after the kecamatan of its kabupaten.
-    """
-    if level == Level.PROVINCE:
-        running = Kecamatan.objects.running().filter(kind=Kecamatan.Kind.KECAMATAN)
-        provinces = Province.objects.filter(closed_on=None).annotate(
-            kecamatan_count=_number_of(running, "kabupaten__province"),
-            kabupaten_count=_number_of(Kabupaten.objects.filter(closed_on=None), "province"),
-        )
-        return [
-            Child(of_province(province), province.kecamatan_count, province.kabupaten_count) for province in provinces
-        ]
-    if level == Level.KABUPATEN:
-        kabupatens = Kabupaten.objects.filter(_inside(region, "province"), closed_on=None).select_related("province")
-        running = Kecamatan.objects.running().filter(kind=Kecamatan.Kind.KECAMATAN)
-        kabupatens = kabupatens.annotate(kecamatan_count=_number_of(running, "kabupaten"))
-        return [Child(of_kabupaten(kabupaten), kabupaten.kecamatan_count) for kabupaten in kabupatens]
-    places = Kecamatan.objects.filter(_inside(region, "kabupaten__province"), closed_on=None).with_zone()
-    places = places.order_by("kabupaten__code", "-kind", "code")
-    return [Child(of_place(place), int(not place.is_dinas)) for place in places]
-
-
-def _inside(region: Region, province_path: str) -> Q:
-    """Return the filter for the kabupaten of a province, or the places of a province or a kabupaten."""
-    if region.level == Level.KABUPATEN:
-        return Q(kabupaten=region.pk)
-    return Q(**{province_path: region.pk}) if region.level == Level.PROVINCE else Q()
-
-
-def _own_kabupaten(child: Child) -> int:
-    """Return how many kabupaten a region below another holds or is."""
-    if child.region.level == Level.PROVINCE:
-        return child.kabupaten_count
-    return int(child.region.level in (Level.KABUPATEN, Level.DINAS))
-
-
-def _number_of(rows: QuerySet[Any], parent: str) -> Coalesce:
-    """Count rows by parent, each by its index: one join with all of them takes five times as long for the nation."""
-    numbers = rows.filter(**{parent: OuterRef("pk")}).order_by().values(parent).annotate(number=Count("pk"))
-    return Coalesce(Subquery(numbers.values("number")), 0)
-
-
-def _figures(
-    region: Region, children: list[Child], rows: dict[tuple[str, int], RegionMonth], month: date
-) -> tuple[Figures, dict[tuple[str, int], Figures]]:
-    """Return the figures of a region and of each child; all are 0 in a month of which nothing is known anywhere."""
-    below = children or [Child(region, int(region.level == Level.KECAMATAN))]
-    found = _with_gaps(below, rows, month)
-    own = Figures(
-        rows.get(region.key) or _empty(region, month),
-        sum(figures.unrecorded for figures in found.values()),
-        sum(figures.unreported_days for figures in found.values()),
-    )
-    return own, found
-
-
-def rows_of(keys: Iterable[tuple[str, int]], month: date) -> QuerySet[RegionMonth]:
-    """Return the stored rows of regions; the nation's is there as soon as anything is known of the month."""
-    return RegionMonth.objects.filter(_any_of([NATION.key, *keys]), month=month)
-
-
-def _with_gaps(
-    children: list[Child], rows: dict[tuple[str, int], RegionMonth], month: date
-) -> dict[tuple[str, int], Figures]:
-    """Return the figures of regions of one level, with what is added for their kecamatan that have no row."""
-    # A closed kecamatan keeps its rows but is no longer counted among the running ones.
-    gaps = {
-        child.region.key: max(0, child.kecamatan_count - (row.kecamatan_total if row else 0))
-        for child in children
-        for row in [rows.get(child.region.key)]
-    }
-    days = _days_over(children, rows, gaps, month) if NATION.key in rows else None
-    return {child.region.key: _with_gap(rows, child.region, gaps[child.region.key], days, month) for child in children}
-
-
-def _with_gap(
-    rows: dict[tuple[str, int], RegionMonth], region: Region, gap: int, days: dict[str, int] | None, month: date
-) -> Figures:
-    row = rows.get(region.key) or _empty(region, month)
-    return Figures(row) if days is None else Figures(row, gap, gap * days.get(region.zone, 0))
-
-
-def _any_of(keys: Iterable[tuple[str, int]]) -> Q:
-    condition = Q(pk__in=[])
-    for level in Level.values:
-        ids = [pk for of, pk in keys if of == level]
-        if ids:
-            condition |= Q(level=level, region_id__in=ids)
-    return condition
-
-
-def _days_over(
-    children: list[Child],
-    rows: dict[tuple[str, int], RegionMonth],
-    gaps: dict[tuple[str, int], int],
-    month: date,
-) -> dict[str, int]:
-    """Return the office days of a month that are over, by zone, for the zones of kecamatan without a row.
-
-    A region with a row has them in it; only for a zone without any is the calendar read.
-    """
-    zones = {child.region.zone for child in children if gaps[child.region.key]}
-    days = {
-        child.region.zone: row.days_expected // row.kecamatan_total
-        for child in children
-        for row in [rows.get(child.region.key)]
-        if row and row.kecamatan_total and child.region.zone in zones
-    }
-    if zones <= days.keys():
-        return days
-    calendar, now = office_calendar(), timezone.now()
-    for zone in zones - days.keys():
-        moment = moment_of(month, zone, now)
-        days[zone] = sum(moment.closed or day < moment.day for day in calendar.days(month))
-    return days
-
-
-def _empty(region: Region, month: date) -> RegionMonth:
-    return RegionMonth(level=region.level, region_id=region.pk, month=month)
 
 
 def _kecamatan(figures: Figures) -> dict[str, int]:
@@ -519,20 +245,3 @@ def percent(part: int, whole: int) -> float | None:
 
 def _iso(moment: datetime, zone: str) -> str:
     return moment.astimezone(ZoneInfo(zone)).isoformat()
-
-
-def pending_changes(region: Region, month: date) -> int:
-    """Return how many marks of the region's places wait to be computed for a month."""
-    return marks_of(region, month).count()
-
-
-def marks_of(region: Region, month: date) -> QuerySet[ChangedMonth]:
-    """Return the marks of the region's places for a month."""
-    marks = ChangedMonth.objects.filter(month=month)
-    if region.level == Level.NATION:
-        return marks
-    if region.level == Level.PROVINCE:
-        return marks.filter(kecamatan__kabupaten__province=region.pk)
-    if region.level == Level.KABUPATEN:
-        return marks.filter(kecamatan__kabupaten=region.pk)
-    return marks.filter(kecamatan=region.pk)

@@ -16,7 +16,8 @@ from repairs.filters import GROUPS
 from repairs.filters import past_promise as is_past_promise
 from repairs.models import Ticket
 from reports.models import Level, RegionMonth
-from reports.selectors import COUNT_FIELDS, Region, counts_of, marks_of, with_counts
+from reports.regions import Region, marks_of
+from reports.selectors import COUNT_FIELDS, counts_of, with_counts
 
 
 @dataclass(frozen=True, slots=True)

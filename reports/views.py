@@ -35,9 +35,9 @@ from reports.models import Level
 from reports.months import chosen_month
 from reports.ongoing import ongoing_outages
 from reports.provisional import DeclareForm, WithdrawForm, declaration_page
+from reports.regions import Region, UnknownRegion, find_region
 from reports.reliability import read_reliability
 from reports.search import SUGGESTIONS, exact_code, find_regions
-from reports.selectors import Region, UnknownRegion, find_region
 from reports.surroundings import surroundings
 
 PLACES = (Level.KECAMATAN, Level.DINAS)

@@ -14,7 +14,8 @@ from lib.format import number_id, percent_id
 from lib.month_choice import Month
 from reports.links import rows_url
 from reports.models import Level, RegionMonth
-from reports.selectors import Region, percent, shortfall_of
+from reports.regions import Region
+from reports.selectors import percent, shortfall_of
 from reports.shares import BAR_UNITS
 from reports.shortfall import AHEAD, OTHER, PARTS
 from reports.wording import FULL, HALF

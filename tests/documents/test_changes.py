@@ -20,7 +20,7 @@ from documents.requests import request_document, sign_document
 from kecamatan.duty import Count, enter_recordings
 from kecamatan.models import Kabupaten, Kecamatan
 from reports import rollups
-from reports.selectors import find_region
+from reports.regions import find_region
 from tests.documents.conftest import OCTOBER
 from tests.documents.reading import content, pages, sheets
 from tests.factories import make_user

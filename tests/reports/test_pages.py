@@ -28,7 +28,8 @@ from kecamatan.targets import set_target
 from repairs.arrangements import start_arrangement
 from repairs.outages import report_outage
 from reports import rollups
-from reports.selectors import find_region, report
+from reports.regions import find_region
+from reports.selectors import report
 from tests.factories import (
     give_role,
     make_dinas,

@@ -21,8 +21,8 @@ from repairs.faults import record_past_fault
 from repairs.outages import report_outage
 from reports import device_groups, rollups
 from reports.models import DeviceGroupMonth, Level, RegionMonthKind
+from reports.regions import find_region
 from reports.reliability import Sums, read_reliability
-from reports.selectors import find_region
 from tests.factories import device_of, kind, make_dinas, make_fault, make_kecamatan, make_set, make_user, moment
 
 pytestmark = pytest.mark.django_db

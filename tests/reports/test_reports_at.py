@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from reports import rollups
-from reports.selectors import find_region, report, reports_at
+from reports.regions import find_region
+from reports.selectors import report, reports_at
 from tests.factories import make_dinas, make_fault, make_kecamatan, make_set
 
 pytestmark = pytest.mark.django_db

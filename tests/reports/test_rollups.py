@@ -16,7 +16,8 @@ from repairs.models import Ticket
 from repairs.workflow import transition
 from reports import rollups
 from reports.models import Level, RegionMonth
-from reports.selectors import find_region, report
+from reports.regions import find_region
+from reports.selectors import report
 from reports.verification import verify
 from tests.factories import make_dinas, make_fault, make_kecamatan, make_set, moment
 from tests.reports.rows import snapshot

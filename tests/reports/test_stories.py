@@ -21,10 +21,11 @@ from repairs.datasets import import_file
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
 from reports import rollups
 from reports.models import Level, RegionMonth, RegionMonthKind
+from reports.regions import find_region
 from reports.rows import FIGURES, KIND_FIGURES
 from reports.sample import STORIES, load_sample
 from reports.sample_users import DEMO_USERS, ensure_demo_users
-from reports.selectors import find_region, report
+from reports.selectors import report
 from reports.shortfall import PARTS
 from reports.verification import verify
 from tests.factories import moment

@@ -19,7 +19,8 @@ from lib.months import add_months
 from repairs.losses import record_loss
 from repairs.outages import report_outage
 from reports import rollups
-from reports.selectors import find_region, report
+from reports.regions import find_region
+from reports.selectors import report
 from tests.factories import make_kecamatan, make_set, make_user, moment
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,8 @@ from repairs.faults import report_fault
 from repairs.workflow import transition
 from reports import rollups
 from reports.models import RegionMonth
-from reports.selectors import find_region, pending_changes, report
+from reports.regions import find_region, pending_changes
+from reports.selectors import report
 from reports.verification import verify
 from tests.conftest import PROJECT, wait_until
 from tests.factories import kind, make_fault, make_kecamatan, make_set

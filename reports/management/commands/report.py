@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from lib.months import parse_month
-from reports.selectors import Region, UnknownRegion, current_month, find_region, report
+from reports.regions import Region, UnknownRegion, current_month, find_region
+from reports.selectors import report
 
 
 class Command(BaseCommand):
