@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -133,6 +133,22 @@ def _component(row: _Placed, kind: _Kind, standing: Iterable[_Placed], tickets: 
 def _lacking(pk: int, label: str, kind: _Kind, tickets: Tickets) -> Component:
     value, ticket = f"tidak-ada-{pk}-{kind.code}", tickets.get((pk, kind.pk))
     return Component(value, pk, label, kind.code, kind.name, None, "", ticket)
+
+
+def meant_by(asked: Mapping[str, str], components: Iterable[Component]) -> tuple[str, int | None]:
+    """Return the component that an address names, and the set; nothing of what is not there.
+
+    ``komponen`` is the value of a component; ``set`` the key of a set, whose component ``jenis`` names by its kind.
+    """
+    rows = list(components)
+    named = asked.get("komponen", "")
+    for row in rows:
+        if row.value == named:
+            return row.value, row.recording_set
+    of_set = [row for row in rows if str(row.recording_set) == asked.get("set", "")]
+    of_kind = [row for row in of_set if row.kind == asked.get("jenis", "")]
+    value = of_kind[0].value if len(of_kind) == 1 else ""
+    return value, of_set[0].recording_set if of_set else None
 
 
 def symptoms_of(components: Iterable[Component]) -> list[Symptom]:

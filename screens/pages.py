@@ -64,6 +64,12 @@ def choose(label: str, index: int) -> Step:
     return lambda page: page.get_by_label(label).first.select_option(index=index)
 
 
+def pick_first(page: Page) -> None:
+    """Open the report of the first component that has no ticket, as its tile elsewhere or its label does."""
+    value = page.locator("input[name=component]").first.get_attribute("value")
+    page.goto(f"{page.url}&komponen={value}")
+
+
 def sign_in_again(page: Page) -> None:
     """Sign the operator in on the page that a lost session leads to."""
     page.get_by_label("Nomor HP atau nama pengguna").fill(OPERATOR)
@@ -158,6 +164,7 @@ SCREENS = (
         "ticket-operator", "/kecamatan/75.01.01/", OPERATOR, (follow("#l-alat .list a"),), shows="repairs:ticket-detail"
     ),
     Screen("report-fault", "/repairs/report/?kecamatan=75.01.01", OPERATOR),
+    Screen("report-fault-picked", "/repairs/report/?kecamatan=75.01.01", OPERATOR, (pick_first,)),
     Screen("report-fault-errors", "/repairs/report/?kecamatan=75.01.01", OPERATOR, (press("Kirim laporan"),)),
     Screen(
         "resume",
@@ -165,6 +172,7 @@ SCREENS = (
         OPERATOR,
         (
             lambda page: page.locator(".choices.tall input").first.check(),
+            unfold("Ubah rincian"),
             fill("Keterangan", "Bau hangus sejak pagi"),
             lambda page: page.context.clear_cookies(name="sessionid"),
             press("Kirim laporan"),

@@ -17,6 +17,8 @@ from repairs.models import Ticket
 
 MESSAGE_LIMIT = 4000
 SETS_SHOWN_OPEN = 2
+DETAILS = ("effect", "failed_at", "cause", "certainty", "note")
+"""What need not be said: each has a default."""
 CHANNELS = [(code, label) for code, label in Ticket.Channel.choices if code not in ("app", "import")]
 
 
@@ -68,10 +70,17 @@ class FaultForm(KeyedForm):
     shown_at: ClassVar[dict[str, str]] = dict.fromkeys(("recording_set", "device_kind", "device"), "component")
 
     def __init__(
-        self, *args: Any, components: Sequence[Component], symptoms: Iterable[Symptom], place: Kecamatan, **kwargs: Any
+        self,
+        *args: Any,
+        components: Sequence[Component],
+        symptoms: Iterable[Symptom],
+        place: Kecamatan,
+        opened_at: int | None = None,
+        **kwargs: Any,
     ) -> None:
+        """``opened_at`` is the key of the set whose components are shown first, where there are many."""
         super().__init__(*args, **kwargs)
-        self.components, self.place = {row.value: row for row in components}, place
+        self.components, self.place, self.opened_at = {row.value: row for row in components}, place, opened_at
         self.symptoms = {row.code: row for row in symptoms}
         self._offer("component", [(row.value, row.name) for row in components])
         self._offer("symptom", [(row.code, row.name) for row in self.symptoms.values()])
@@ -83,14 +92,19 @@ class FaultForm(KeyedForm):
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def sets(self) -> list[SetTiles]:
-        """Return the tiles by set; of many sets, those are shut that hold neither the choice nor an error."""
+        """Return the tiles by set; the one asked for is open, or that of the choice, or where they are few all."""
         radios = {str(radio.data["value"]): radio for radio in self["component"]}
         chosen = self["component"].value()
         labels = dict.fromkeys(row.set_label for row in self.components.values())
+        asked = self.opened_at in {row.recording_set for row in self.components.values()}
         found = []
         for label in labels:
             rows = [row for row in self.components.values() if row.set_label == label]
-            is_open = len(labels) <= SETS_SHOWN_OPEN or chosen in [row.value for row in rows]
+            is_open = (
+                rows[0].recording_set == self.opened_at
+                or chosen in [row.value for row in rows]
+                or (len(labels) <= SETS_SHOWN_OPEN and not asked)
+            )
             found.append(
                 SetTiles(label, [Tile(row, None if row.ticket else radios[row.value]) for row in rows], is_open)
             )
@@ -104,6 +118,18 @@ class FaultForm(KeyedForm):
     def is_open(self) -> bool:
         """Say whether there is anything that was not reported yet."""
         return any(row.ticket is None for row in self.components.values())
+
+    @property
+    def picked(self) -> Component | None:
+        """Return the component that is picked already, as a page before said, or as it was sent."""
+        return None if "component" in self.errors else self.components.get(str(self["component"].value() or ""))
+
+    @property
+    def shows_details(self) -> bool:
+        """Say whether something of what need not be said was said, or is wrong."""
+        return self.is_bound and any(
+            name in self.errors or self.data.get(name, "") not in ("", self.fields[name].initial) for name in DETAILS
+        )
 
     @property
     def chosen(self) -> Component | None:

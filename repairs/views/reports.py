@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -20,9 +19,10 @@ from kecamatan.models import Kecamatan
 from lib.errors import Forbidden, KeyReused, Refused
 from lib.pages import answers_problems
 from repairs import incoming, pages, places
-from repairs.components import components_of, symptoms_of
+from repairs.components import components_of, meant_by, symptoms_of
 from repairs.faults import report_fault
 from repairs.forms.reports import FaultForm, LoggedFaultForm, MessageForm
+from repairs.views.sending import posted
 
 
 @login_required
@@ -30,12 +30,14 @@ from repairs.forms.reports import FaultForm, LoggedFaultForm, MessageForm
 @never_cache
 @answers_problems
 def report(request: SignedInRequest) -> HttpResponse:
-    """Report a fault of a component; ``kecamatan`` in the address is the place, where there is a choice."""
+    """Report a fault of a component; ``kecamatan`` in the address is the place, where there is a choice.
+
+    ``komponen``, or ``set`` and ``jenis``, name the component, so that only its symptom is left to choose.
+    """
     place = places.place_to_report(request.user, request.GET.get("kecamatan", "").strip())
     if place is None:
         return render(request, "repairs/report_place.html", places.choice_of_places(request.user))
-    start = {"failed_at": timezone.now(), "component": request.GET.get("komponen", "")}
-    form = _form(FaultForm, request, place, start)
+    form = _form(FaultForm, request, place)
     page = {"form": form, "place": place, "may_choose": places.may_choose(request.user)}
     return _answer(request, form, page, "repairs/report_form.html")
 
@@ -71,7 +73,7 @@ def log_report(request: SignedInRequest, code: str) -> HttpResponse:
     guard(request.user, [place], may_log_reports)
     if request.method != "POST":
         return _show_logged(request, place, "")
-    form = _form(LoggedFaultForm, request, place, {})
+    form = _form(LoggedFaultForm, request, place)
     return _answer(request, form, {"form": form, "place": place}, "repairs/log_form.html")
 
 
@@ -85,10 +87,17 @@ def _show_logged(request: SignedInRequest, place: Kecamatan, message: str) -> Ht
     return render(request, "repairs/log_form.html", page)
 
 
-def _form(kind: type[FaultForm], request: SignedInRequest, place: Kecamatan, start: dict[str, Any]) -> Any:
+def _form(kind: type[FaultForm], request: SignedInRequest, place: Kecamatan) -> Any:
     components = components_of(place, request.user)
-    posted = request.POST if request.method == "POST" else None
-    return kind(posted, initial=start, components=components, symptoms=symptoms_of(components), place=place)
+    component, of_set = meant_by(request.GET.dict(), components)
+    return kind(
+        posted(request),
+        initial={"component": component},
+        components=components,
+        symptoms=symptoms_of(components),
+        place=place,
+        opened_at=of_set,
+    )
 
 
 def _answer(request: SignedInRequest, form: FaultForm, page: dict[str, Any], template: str) -> HttpResponse:
