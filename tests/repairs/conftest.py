@@ -10,7 +10,9 @@ import time_machine
 from accounts.models import Role, User
 from devices.models import RecordingSet
 from kecamatan.models import Kecamatan
+from repairs.models import Outage
 from tests.factories import make_kecamatan, make_set, make_user, moment
+from tests.repairs.outage_world import outage_over
 
 NOW = moment("2026-11-20 03:00")
 """Friday, 10.00 in Jakarta."""
@@ -50,3 +52,19 @@ def staff(kecamatan: Kecamatan) -> User:
 @pytest.fixture
 def official(kecamatan: Kecamatan) -> User:
     return make_user(Role.OFFICIAL, kecamatan.kabupaten)
+
+
+@pytest.fixture
+def balaraja(kecamatan: Kecamatan) -> Kecamatan:
+    return make_kecamatan("36.03.01", "Kecamatan Balaraja")
+
+
+@pytest.fixture
+def kresek(kecamatan: Kecamatan) -> Kecamatan:
+    return make_kecamatan("36.03.06", "Kecamatan Kresek")
+
+
+@pytest.fixture
+def three(kecamatan: Kecamatan, balaraja: Kecamatan, kresek: Kecamatan, staff: User) -> Outage:
+    """A power cut over three kecamatan, of one of which there is an operator."""
+    return outage_over(kecamatan, balaraja, kresek, by=staff)
