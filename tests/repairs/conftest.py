@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.test import Client
 
 from accounts.models import Role, User
-from devices.models import RecordingSet
+from devices.models import Device, RecordingSet
 from kecamatan.models import Kecamatan
 from repairs.models import Outage
-from tests.factories import make_kecamatan, make_set, make_user, moment
-from tests.repairs.outage_world import outage_over
+from tests.factories import device_of, make_kecamatan, make_set, make_user, moment
+from tests.repairs.outage_world import client_of, outage_over
 
 NOW = moment("2026-11-20 03:00")
 """Friday, 10.00 in Jakarta."""
@@ -68,3 +69,13 @@ def kresek(kecamatan: Kecamatan) -> Kecamatan:
 def three(kecamatan: Kecamatan, balaraja: Kecamatan, kresek: Kecamatan, staff: User) -> Outage:
     """A power cut over three kecamatan, of one of which there is an operator."""
     return outage_over(kecamatan, balaraja, kresek, by=staff)
+
+
+@pytest.fixture
+def office(staff: User) -> Client:
+    return client_of(staff)
+
+
+@pytest.fixture
+def server(recording_set: RecordingSet) -> Device:
+    return device_of(recording_set, "server")

@@ -1,8 +1,7 @@
-"""Reporting faults: what is written, what is refused, what is marked, and that a resend is one ticket."""
+"""Reporting a fault: who may, what follows from it, the same again, and broken again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,24 +10,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts.models import User
-from devices.models import Device, DeviceSymptom, RecordingSet
+from devices.models import RecordingSet
 from devices.register import set_kind_required
 from kecamatan.models import Event, Kecamatan, SignOfLife
-from lib.errors import Conflict, Forbidden, KeyReused, Refused
-from repairs.causes import state_cause
+from lib.errors import Forbidden, KeyReused, Refused
 from repairs.faults import record_past_fault, report_failed_again, report_fault
 from repairs.models import CauseStatement, Ticket
-from repairs.sets import move_device, withdraw_set
+from repairs.sets import move_device
 from repairs.tickets import (
-    assign,
-    comment,
-    correct_fault_times,
-    correct_note,
-    promise,
-    set_cost,
-    set_effect,
-    set_priority,
-    set_route,
     void_ticket,
 )
 from repairs.workflow import transition
@@ -44,22 +33,13 @@ from tests.factories import (
     moment,
 )
 from tests.repairs.conftest import NOW
+from tests.repairs.fault_world import actions, refused
 from tests.threads import CALLERS, at_once
 
 KEY = UUID("00000000-0000-4000-8000-000000000001")
 
 
-def actions(ticket: Ticket) -> list[str]:
-    return list(Event.objects.filter(subject=f"ticket:{ticket.pk}").order_by("pk").values_list("action", flat=True))
-
-
-def refused(call: Callable[[], Any]) -> tuple[str, str]:
-    with pytest.raises(Refused) as refusal:
-        call()
-    return refusal.value.field, refusal.value.message
-
-
-# --- reporting ---------------------------------------------------------------------------------------------
+# --- reporting ------------------------------------------------------------------------------------------
 
 
 def test_report_with_nothing_but_the_component(recording_set: RecordingSet, operator: User) -> None:
@@ -200,7 +180,7 @@ def test_past_fault_is_born_closed(recording_set: RecordingSet, staff: User) -> 
     assert actions(ticket) == ["record_past", "state_cause"]
 
 
-# --- who may -----------------------------------------------------------------------------------------------
+# --- who may --------------------------------------------------------------------------------------------
 
 
 def test_only_operator_and_staff_of_the_place_report(
@@ -229,157 +209,7 @@ def test_only_staff_log_what_others_reported(recording_set: RecordingSet, staff:
     assert (ticket.failed_at, ticket.reported_at) == (moment("2026-11-19 02:00"), moment("2026-11-19 02:00"))
 
 
-# --- what cannot be ----------------------------------------------------------------------------------------
-
-
-def test_what_staff_log_must_name_the_reporter_and_come_after_the_fault(recording_set: RecordingSet) -> None:
-    assert refused(lambda: make_fault(recording_set, channel="phone")) == (
-        "reporter_name",
-        "Tulis siapa yang melaporkan.",
-    )
-    early: dict[str, Any] = {"reported_at": moment("2026-11-19 02:00"), "failed_at": moment("2026-11-19 03:00")}
-    assert refused(lambda: make_fault(recording_set, **early)) == (
-        "reported_at",
-        "Laporan tidak bisa masuk sebelum alatnya rusak. Periksa kedua waktunya.",
-    )
-    for field in ("note", "message", "reporter_name"):
-        assert refused(lambda field=field: make_fault(recording_set, **{field: "3603301234567890"}))[0] == field
-
-
-def test_a_symptom_belongs_to_its_kind(recording_set: RecordingSet) -> None:
-    blurred = DeviceSymptom.objects.get(code="bad_picture")
-    assert refused(lambda: make_fault(recording_set, "server", symptom=blurred)) == (
-        "symptom",
-        "Gejala ini bukan untuk Server. Pilih gejala lain.",
-    )
-    assert make_fault(recording_set, "camera", symptom=blurred).symptom == blurred
-
-
-def test_moments_that_cannot_be_are_refused(recording_set: RecordingSet) -> None:
-    future, early = moment("2026-11-20 03:01"), moment("2008-12-31 16:59")
-    not_yet = "Waktu ini belum tiba. Isi waktu sekarang atau sebelumnya."
-    assert refused(lambda: make_fault(recording_set, failed_at=future)) == ("failed_at", not_yet)
-    assert refused(lambda: make_fault(recording_set, reported_at=future)) == ("reported_at", not_yet)
-    assert refused(lambda: make_fault(recording_set, failed_at=early)) == (
-        "failed_at",
-        "Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya.",
-    )
-
-
-def test_component_that_the_set_does_not_have_is_refused(recording_set: RecordingSet) -> None:
-    assert refused(lambda: make_fault(recording_set, "generator")) == (
-        "device_kind",
-        "Set 1 Kecamatan Sepatan Timur tidak punya Genset pada waktu itu.",
-    )
-    before = moment("2026-01-05 01:59")
-    assert refused(lambda: make_fault(recording_set, failed_at=before))[0] == "device_kind"
-
-
-def test_component_that_was_lent_away_then_is_refused(recording_set: RecordingSet) -> None:
-    device = device_of(recording_set, "camera")
-    borrower = make_set(make_kecamatan("36.03.01"), kinds=[])
-    move_device(device=device, recording_set=borrower, at=moment("2026-10-10 03:00"), by=None)
-    assert refused(lambda: make_fault(recording_set, "camera", device=device)) == (
-        "device",
-        f"{device} tidak terpasang di Set 1 saat itu. Periksa alat dan waktunya.",
-    )
-
-
-def test_one_of_several_must_be_named(recording_set: RecordingSet) -> None:
-    second = make_device(recording_set, "camera")
-    assert refused(lambda: make_fault(recording_set, "camera")) == (
-        "device",
-        "Set 1 Kecamatan Sepatan Timur punya 2 Kamera pada waktu itu. Sebutkan nomor serinya.",
-    )
-    assert make_fault(recording_set, "camera", device=second).device == second
-
-
-def test_device_of_another_kind_is_refused(recording_set: RecordingSet) -> None:
-    camera = device_of(recording_set, "camera")
-    assert refused(lambda: make_fault(recording_set, "server", device=camera)) == (
-        "device_kind",
-        f"{camera} bukan Server. Periksa jenisnya.",
-    )
-
-
-def test_second_fault_of_a_device_names_the_first(recording_set: RecordingSet) -> None:
-    first = make_fault(recording_set, failed_at=moment("2026-11-01 03:00"))
-    assert refused(lambda: make_fault(recording_set)) == (
-        "failed_at",
-        f"{first.device} sudah tercatat rusak atau tidak ada saat itu: tiket {first.number}.",
-    )
-    void_ticket(first, version=1, by=None, reason="salah set")
-    assert make_fault(recording_set).status == "reported"
-
-
-def test_faults_of_a_device_may_touch_but_not_overlap(recording_set: RecordingSet) -> None:
-    def past(start: str, end: str) -> Ticket:
-        return record_past_fault(
-            client_key=uuid4(),
-            recording_set=recording_set,
-            device_kind=kind("server"),
-            failed_at=moment(start),
-            restored_at=moment(end),
-            by=None,
-        )
-
-    past("2026-10-05 03:00", "2026-10-07 03:00")
-    past("2026-10-07 03:00", "2026-10-08 03:00")
-    past("2026-10-04 03:00", "2026-10-05 03:00")
-    assert refused(lambda: past("2026-10-01 03:00", "2026-10-04 03:01"))[0] == "failed_at"
-    assert refused(lambda: past("2026-10-09 03:00", "2026-10-09 03:00")) == (
-        "restored_at",
-        "Waktu pulih harus sesudah waktu rusak.",
-    )
-    assert Ticket.objects.count() == 3
-
-
-def test_component_that_stands_there_is_not_missing(recording_set: RecordingSet) -> None:
-    assert refused(lambda: make_fault(recording_set, fault="missing")) == (
-        "device_kind",
-        "Server terpasang di Set 1 pada waktu itu, jadi tidak bisa dicatat tidak ada.",
-    )
-    device = device_of(recording_set)
-    assert refused(lambda: make_fault(recording_set, fault="missing", device=device)) == (
-        "device",
-        "Komponen yang tidak ada tidak punya nomor seri. Kosongkan alatnya.",
-    )
-
-
-def test_component_is_missing_once_at_a_time(recording_set: RecordingSet) -> None:
-    first = make_fault(recording_set, "tripod", fault="missing")
-    assert refused(lambda: make_fault(recording_set, "tripod", fault="missing")) == (
-        "failed_at",
-        f"Tripod sudah tercatat rusak atau tidak ada saat itu: tiket {first.number}.",
-    )
-
-
-def test_nothing_is_missing_in_a_withdrawn_set(recording_set: RecordingSet) -> None:
-    withdraw_set(recording_set=recording_set, at=moment("2026-11-01 03:00"), by=None)
-    recording_set.refresh_from_db()
-    assert refused(lambda: make_fault(recording_set, "tripod", fault="missing")) == (
-        "recording_set",
-        "Set 1 sudah ditarik pada waktu itu.",
-    )
-
-
-@pytest.mark.parametrize("field", ["note", "reporter_name"])
-@pytest.mark.parametrize("text", ["NIK 3603301708450001", "3603 3017 0845 0001", "3603.3017-0845.0001 rusak"])
-def test_citizens_number_in_text_is_refused(recording_set: RecordingSet, field: str, text: str) -> None:
-    assert refused(lambda: make_fault(recording_set, **{field: text})) == (
-        field,
-        "Ada 16 angka yang tampak seperti NIK. Data warga tidak boleh disimpan di sini: hapus nomornya.",
-    )
-
-
-def test_cost_below_zero_is_refused(recording_set: RecordingSet) -> None:
-    assert refused(lambda: make_fault(recording_set, cost=Decimal("-1"))) == (
-        "cost",
-        "Biaya tidak boleh negatif.",
-    )
-
-
-# --- the same again ----------------------------------------------------------------------------------------
+# --- the same again -------------------------------------------------------------------------------------
 
 
 def test_same_submission_again_is_the_same_ticket(recording_set: RecordingSet, operator: User) -> None:
@@ -434,7 +264,7 @@ def test_16_people_who_report_one_broken_device_make_one_ticket() -> None:
     assert [str(result) for result in results if isinstance(result, Refused)] == [message] * 15
 
 
-# --- broken again ------------------------------------------------------------------------------------------
+# --- broken again ---------------------------------------------------------------------------------------
 
 
 def resolved(ticket: Ticket, restored_at: datetime) -> Ticket:
@@ -483,214 +313,3 @@ def test_device_cannot_break_again_before_it_worked(recording_set: RecordingSet)
         "failed_again_at",
         "Rusak lagi harus sesudah waktu pulih. Isi waktu yang lebih akhir.",
     )
-
-
-# --- causes ------------------------------------------------------------------------------------------------
-
-
-def test_newest_cause_by_staff_counts(
-    recording_set: RecordingSet, operator: User, technician: User, staff: User
-) -> None:
-    ticket = make_fault(recording_set, cause="power_outage", by=operator)
-    state_cause(ticket, cause="wear", by=technician)
-    assert ticket.cause == "wear"
-    state_cause(ticket, cause="lightning", certainty="certain", by=staff)
-    forget_marks()
-    state_cause(ticket, cause="dirt", by=operator)
-    ticket.refresh_from_db()
-    assert (ticket.cause, ticket.certainty) == ("lightning", "certain")
-    assert marks() == []
-    state_cause(ticket, cause="lightning", certainty="suspected", by=staff)
-    ticket.refresh_from_db()
-    assert (ticket.cause, ticket.certainty, ticket.version) == ("lightning", "suspected", 1)
-    assert marks() == [("36.03.30", "2026-11")]
-    assert CauseStatement.objects.filter(ticket=ticket).count() == 5
-
-
-def test_official_states_no_cause(recording_set: RecordingSet, official: User) -> None:
-    ticket = make_fault(recording_set)
-    with pytest.raises(Forbidden):
-        state_cause(ticket, cause="wear", by=official)
-    assert CauseStatement.objects.count() == 0
-
-
-# --- the rest of a ticket ----------------------------------------------------------------------------------
-
-
-def test_assigning_to_somebody_who_works_there(
-    recording_set: RecordingSet, staff: User, technician: User, operator: User
-) -> None:
-    ticket = make_fault(recording_set)
-    assign(ticket, assignee=technician, version=1, by=staff)
-    assert (ticket.assignee, ticket.version) == (technician, 2)
-    assert refused(lambda: assign(ticket, assignee=operator, version=2, by=staff)) == (
-        "assignee",
-        f"{operator} tidak bertugas untuk Kecamatan Sepatan Timur.",
-    )
-    assign(ticket, assignee=None, version=2, by=staff)
-    assert ticket.assignee is None
-
-
-def test_promise_keeps_its_slips(recording_set: RecordingSet, staff: User) -> None:
-    ticket = make_fault(recording_set)
-    first, second = moment("2026-11-25 00:00").date(), moment("2026-11-30 00:00").date()
-    promise(ticket, promised_on=first, version=1, by=staff)
-    promise(ticket, promised_on=second, version=2, by=staff, reason="suku cadang belum datang")
-    told = [event.data for event in Event.objects.filter(action="promise").order_by("pk")]
-    assert ticket.promised_on == second
-    assert told == [
-        {"before": None, "after": "2026-11-25", "slipped": False, "reason": ""},
-        {
-            "before": "2026-11-25",
-            "after": "2026-11-30",
-            "slipped": True,
-            "reason": "suku cadang belum datang",
-        },
-    ]
-    yesterday = moment("2026-11-19 00:00").date()
-    assert refused(lambda: promise(ticket, promised_on=yesterday, version=3, by=staff)) == (
-        "promised_on",
-        "Tanggal janji sudah lewat. Isi hari ini atau sesudahnya.",
-    )
-
-
-def test_priority_moves_the_due_date_and_marks(recording_set: RecordingSet, staff: User) -> None:
-    ticket = make_fault(recording_set)
-    forget_marks()
-    set_priority(ticket, priority="urgent", version=1, by=staff)
-    assert (ticket.priority, ticket.due_at) == ("urgent", moment("2026-11-22 17:00"))
-    assert marks() == [("36.03.30", "2026-11")]
-
-
-def test_route_effect_cost_and_note(recording_set: RecordingSet, technician: User, staff: User) -> None:
-    ticket = make_fault(recording_set, channel="import", failed_at=moment("2026-10-20 03:00"))
-    both = [("36.03.30", "2026-10"), ("36.03.30", "2026-11")]
-    forget_marks()
-    set_route(ticket, route="vendor", version=1, by=technician)
-    assert (ticket.route, marks()) == ("vendor", both)
-    forget_marks()
-    set_effect(ticket, effect="limited", version=2, by=technician)
-    assert (ticket.effect, marks()) == ("limited", both)
-    forget_marks()
-    set_cost(ticket, cost=Decimal("5000000"), version=3, by=technician)
-    correct_note(ticket, note=" kipas mati ", version=4, by=staff)
-    assert (ticket.cost, ticket.note, marks()) == (Decimal("5000000"), "kipas mati", [])
-    assert refused(lambda: set_cost(ticket, cost=Decimal(-5), version=5, by=staff))[0] == "cost"
-
-
-def test_comment_is_one_event(recording_set: RecordingSet, operator: User, official: User) -> None:
-    ticket = make_fault(recording_set)
-    comment(ticket, text=" masih mati ", by=operator)
-    event = Event.objects.get(action="comment")
-    assert (event.by, event.data) == (operator, {"text": "masih mati"})
-    assert refused(lambda: comment(ticket, text=" ", by=operator)) == ("text", "Tulis komentarnya.")
-    with pytest.raises(Forbidden):
-        comment(ticket, text="halo", by=official)
-
-
-def test_second_writer_gets_a_conflict(recording_set: RecordingSet, staff: User) -> None:
-    ticket = make_fault(recording_set)
-    seen_by_another = Ticket.objects.get(pk=ticket.pk)
-    set_route(ticket, route="local", version=1, by=staff)
-    for stale in (ticket, seen_by_another):
-        with pytest.raises(Conflict) as refusal:
-            set_route(stale, route="vendor", version=1, by=staff)
-        message = "Data ini baru saja diubah orang lain. Periksa isinya yang terbaru, lalu ulangi."
-        assert refusal.value.message == message
-    ticket.refresh_from_db()
-    assert ticket.route == "local"
-
-
-def test_corrected_times_mark_old_and_new_months(recording_set: RecordingSet, staff: User) -> None:
-    ticket = record_past_fault(
-        client_key=KEY,
-        recording_set=recording_set,
-        device_kind=kind("server"),
-        failed_at=moment("2026-08-10 03:00"),
-        restored_at=moment("2026-08-20 03:00"),
-        channel="import",
-        by=None,
-    )
-    forget_marks()
-    correct_fault_times(
-        ticket,
-        failed_at=moment("2026-06-10 03:00"),
-        restored_at=moment("2026-06-11 03:00"),
-        version=1,
-        by=staff,
-        reason="salah bulan",
-    )
-    assert (ticket.failed_at, ticket.restored_at) == (moment("2026-06-10 03:00"), moment("2026-06-11 03:00"))
-    assert (ticket.status, ticket.version) == ("closed", 2)
-    assert marks() == [("36.03.30", "2026-06"), ("36.03.30", "2026-08")]
-    assert Event.objects.get(action="correct_times").data == {
-        "reason": "salah bulan",
-        "failed_before": "2026-08-10T03:00:00+00:00",
-        "restored_before": "2026-08-20T03:00:00+00:00",
-    }
-
-
-def test_end_given_later_closes_the_ticket(recording_set: RecordingSet, staff: User) -> None:
-    ticket = make_fault(recording_set, failed_at=moment("2026-11-01 03:00"))
-    correct_fault_times(
-        ticket,
-        failed_at=moment("2026-11-01 03:00"),
-        restored_at=moment("2026-11-08 03:00"),
-        version=1,
-        by=staff,
-        reason="sudah hidup sejak minggu lalu",
-    )
-    assert (ticket.status, ticket.restored_at) == ("closed", moment("2026-11-08 03:00"))
-    with pytest.raises(Refused) as refusal:
-        correct_fault_times(
-            ticket,
-            failed_at=ticket.failed_at,
-            restored_at=None,
-            version=ticket.version,
-            by=staff,
-            reason="ragu",
-        )
-    assert refusal.value.message == ("Kerusakan ini sudah selesai. Isi waktu pulihnya, atau buka lagi tiketnya.")
-
-
-def test_corrected_times_obey_the_rules_of_a_report(recording_set: RecordingSet, staff: User) -> None:
-    ticket = make_fault(recording_set, failed_at=moment("2026-11-01 03:00"))
-
-    def correct(failed_at: str, reason: str = "salah") -> None:
-        correct_fault_times(ticket, failed_at=moment(failed_at), restored_at=None, version=1, by=staff, reason=reason)
-
-    assert refused(lambda: correct("2026-11-20 03:01"))[0] == "failed_at"
-    assert refused(lambda: correct("2026-01-05 01:59"))[0] == "device"
-    assert refused(lambda: correct("2026-11-02 03:00", reason=" ")) == ("reason", "Tulis alasannya.")
-    ticket.refresh_from_db()
-    assert (ticket.failed_at, ticket.version) == (moment("2026-11-01 03:00"), 1)
-
-
-def test_times_of_a_rejected_ticket_are_not_corrected(recording_set: RecordingSet, staff: User) -> None:
-    ticket = make_fault(recording_set, failed_at=moment("2026-11-01 03:00"))
-    transition(ticket, "rejected", version=1, by=staff, reason="tidak rusak")
-    assert refused(
-        lambda: correct_fault_times(ticket, failed_at=NOW, restored_at=None, version=2, by=staff, reason="salah")
-    ) == ("", f"Tiket {ticket.number} ditolak; waktunya tidak dihitung.")
-
-
-def test_voided_ticket_counts_nowhere_and_stays(recording_set: RecordingSet, staff: User, technician: User) -> None:
-    ticket = make_fault(recording_set, channel="import", failed_at=moment("2026-10-20 03:00"))
-    with pytest.raises(Forbidden):
-        void_ticket(ticket, version=1, by=technician, reason="salah")
-    forget_marks()
-    void_ticket(ticket, version=1, by=staff, reason="salah kecamatan")
-    assert (ticket.voided_at, ticket.voided_by, ticket.void_reason) == (NOW, staff, "salah kecamatan")
-    assert (ticket.counts, list(Ticket.objects.counted())) == (False, [])
-    assert marks() == [("36.03.30", "2026-10"), ("36.03.30", "2026-11")]
-    gone = ("", "Catatan ini sudah dibatalkan, sehingga tidak dapat diubah lagi.")
-    assert refused(lambda: set_route(ticket, route="local", version=2, by=staff)) == gone
-    assert refused(lambda: transition(ticket, "triaged", version=2, by=staff)) == gone
-
-
-def test_tickets_are_seen_inside_the_own_region_only(recording_set: RecordingSet, operator: User, staff: User) -> None:
-    near = make_fault(recording_set)
-    far = make_fault(make_set(make_kecamatan("36.03.01")))
-    assert list(Ticket.objects.visible_to(operator)) == [near]
-    assert set(Ticket.objects.visible_to(staff)) == {near, far}
-    assert Device.objects.visible_to(operator).count() == 5
