@@ -5,6 +5,29 @@ from __future__ import annotations
 from django.urls import reverse
 
 from accounts.models import Assignment, User
+from accounts.permissions import REPORTERS
+from kecamatan.models import Kecamatan
+
+
+def is_own_kecamatan(user: User, place: Kecamatan) -> bool:
+    """Say whether somebody who works in a kecamatan, and nowhere above one, begins on the page of this one."""
+    return begins_in_a_kecamatan(user) and place.pk in user.scope_as(*REPORTERS).kecamatan
+
+
+def begins_in_a_kecamatan(user: User) -> bool:
+    """Say whether a person reports for one kecamatan or several, and has no role above one."""
+    return (
+        bool(user.running_assignments)
+        and user.running_assignments[0].level == Assignment.Level.KECAMATAN
+        and bool(user.scope_as(*REPORTERS).kecamatan)
+    )
+
+
+def place_url(user: User, place: Kecamatan) -> str:
+    """Return where a person goes on with a place: the own first page, or the page that all others see of it."""
+    if is_own_kecamatan(user, place) and not place.is_dinas:
+        return f"{reverse('reports:home')}?kecamatan={place.code}"
+    return reverse("reports:kecamatan-detail", args=[place.code])
 
 
 def home_url(user: User) -> str:

@@ -18,6 +18,10 @@ Region = Province | Kabupaten | Kecamatan | None
 """A region of any level; ``None`` stands for the nation."""
 
 
+REPORTERS = (Role.OPERATOR, Role.STAFF)
+"""Who reports faults and outages, and enters counts."""
+
+
 def covers(scope: Scope, region: Region) -> bool:
     """Say whether a region lies wholly inside a scope. The nation lies only inside the nation."""
     if scope.nation:

@@ -74,6 +74,7 @@ PAGES = (
     Page("Many tickets at once", "/repairs/bulk/?aksi=assign&assignee=0&semua=on&halaman={marks}"),
     Page("Report a fault, choose the place", "/repairs/report/"),
     Page("Report a fault", "/repairs/report/?kecamatan={kecamatan}"),
+    Page("Report that was sent", "/repairs/{ticket}/sent/"),
     Page("Log a message", "/repairs/report/incoming/"),
     Page("Log a report", "/repairs/report/incoming/{kecamatan}/"),
     Page("Hand over tickets", "/repairs/handover/{person}/"),

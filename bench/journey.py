@@ -81,7 +81,9 @@ def _filled(page: str) -> dict[str, str]:
     """Return what somebody sends who ticks the first component and its first symptom."""
     component = re.search(r'name="component" value="([^"]+)"', page)
     kind = re.search(r'data-kind="([^"]+)"', page)
-    symptom = re.search(rf'data-kinds="[^"]*\b{kind[1] if kind else ""}\b[^"]*"><input[^>]*value="([^"]+)"', page)
+    symptom = re.search(
+        rf'data-kinds="[^"]*\b{kind[1] if kind else ""}\b[^"]*"><label[^>]*><input[^>]*value="([^"]+)"', page
+    )
     key = re.search(r'name="client_key" value="([^"]+)"', page)
     if not (component and symptom and key):
         raise RuntimeError("The form of a report has changed: the bench cannot fill it.")

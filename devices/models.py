@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
 from kecamatan.models import Kabupaten, Kecamatan
 from kecamatan.scope import ScopedQuerySet, WholeKabupatenQuerySet
+
+FIRST_AID_STEPS, STEP_LENGTH = 3, 120
+
+
+def short_list(text: str) -> None:
+    """Refuse more steps than somebody tries before reporting, and steps too long for a phone."""
+    steps = text.splitlines()
+    if len(steps) > FIRST_AID_STEPS or any(len(step) > STEP_LENGTH for step in steps):
+        raise ValidationError(
+            f"Paling banyak {FIRST_AID_STEPS} baris, masing-masing paling panjang {STEP_LENGTH} huruf."
+        )
 
 
 class DeviceKind(models.Model):
@@ -34,6 +46,12 @@ class DeviceSymptom(models.Model):
     name = models.CharField("gejala", max_length=60)
     rank = models.PositiveSmallIntegerField("urutan")
     kinds = models.ManyToManyField(DeviceKind, related_name="symptoms", verbose_name="jenis alat")
+    first_aid = models.TextField(
+        "pemeriksaan pertama",
+        blank=True,
+        validators=[short_list],
+        help_text="Yang bisa dicoba operator sebelum melapor: satu langkah tiap baris, paling banyak tiga.",
+    )
 
     class Meta:
         verbose_name = "gejala"

@@ -46,11 +46,12 @@ class Component(NamedTuple):
 
 
 class Symptom(NamedTuple):
-    """What people may see of the kinds whose codes are ``kinds``, separated by spaces."""
+    """What people may see of the kinds whose codes are ``kinds``, separated by spaces, and what to try first."""
 
     code: str
     name: str
     kinds: str
+    first_aid: tuple[str, ...] = ()
 
 
 class _Kind(NamedTuple):
@@ -155,11 +156,15 @@ def symptoms_of(components: Iterable[Component]) -> list[Symptom]:
     """Return the symptoms of the kinds that stand there, in their order."""
     kinds = {row.kind for row in components if not row.is_missing}
     links = DeviceSymptom.kinds.through._default_manager.filter(devicekind__code__in=kinds)
-    found: dict[tuple[str, str], list[str]] = {}
-    columns = ("devicesymptom__code", "devicesymptom__name", "devicekind__code")
-    for code, name, kind in links.order_by("devicesymptom__rank", "devicekind__rank").values_list(*columns):
-        found.setdefault((code, name), []).append(kind)
-    return [Symptom(code, name, " ".join(kinds)) for (code, name), kinds in found.items()]
+    found: dict[tuple[str, str, str], list[str]] = {}
+    columns = ("devicesymptom__code", "devicesymptom__name", "devicesymptom__first_aid", "devicekind__code")
+    for *symptom, kind in links.order_by("devicesymptom__rank", "devicekind__rank").values_list(*columns):
+        found.setdefault(tuple(symptom), []).append(kind)
+    return [Symptom(code, name, " ".join(kinds), _steps(aid)) for (code, name, aid), kinds in found.items()]
+
+
+def _steps(text: str) -> tuple[str, ...]:
+    return tuple(step.strip() for step in text.splitlines() if step.strip())
 
 
 def rows_of(component: Component, place: Kecamatan) -> dict[str, object]:

@@ -264,6 +264,35 @@ class Ticket(StatedCause, Voidable):
         return self.voided_at is None and self.status != self.Status.REJECTED
 
 
+class AvoidedTicket(models.Model):
+    """A fault that a first check put right before it was reported: append-only, and no fault of any span."""
+
+    scope_path: ClassVar[str] = "kecamatan"
+
+    # No index of its own: a longer one begins with it.
+    kecamatan = models.ForeignKey(
+        Kecamatan, models.PROTECT, related_name="avoided_tickets", db_index=False, verbose_name="kecamatan"
+    )
+    recording_set = models.ForeignKey(RecordingSet, models.PROTECT, related_name="+", verbose_name="set")
+    device = models.ForeignKey(Device, models.PROTECT, related_name="avoided_tickets", verbose_name="alat")
+    symptom = models.ForeignKey(DeviceSymptom, models.PROTECT, related_name="+", db_index=False, verbose_name="gejala")
+    at = models.DateTimeField("pulih pada")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tiket terhindar"
+        verbose_name_plural = "tiket terhindar"
+        indexes: ClassVar = [
+            # Those of a place in a month.
+            models.Index(fields=["kecamatan", "at"], name="repairs_avoidedticket_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device_id} {self.at}"
+
+
 class Outage(StatedCause, Voidable):
     """A span in which one or many kecamatan cannot record, or less, for a reason outside their devices."""
 

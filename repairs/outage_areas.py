@@ -10,12 +10,11 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.permissions import covers, guard, holds_role, may_report, reports_somewhere
+from accounts.permissions import REPORTERS, covers, guard, holds_role, may_report, reports_somewhere
 from kecamatan.models import Kabupaten, Kecamatan, Province
 from kecamatan.scope import region_filter
 from lib.errors import Forbidden
 from lib.pages import NotFound
-from repairs.places import REPORTERS
 
 CODE = re.compile(r"\d{2}(\.\d{2}(\.\d{2})?)?")
 PROVINCE, KABUPATEN = len("36"), len("36.03")

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.callers import WITH_OFFICES
 from accounts.models import Assignment, Role, User
-from accounts.permissions import covers, guard, may_report, reports_somewhere
+from accounts.permissions import REPORTERS, covers, guard, may_report, reports_somewhere
 from kecamatan.models import Kecamatan
 from kecamatan.scope import region_filter
 from lib.errors import Forbidden, Refused
@@ -21,7 +21,6 @@ from repairs.models import Ticket
 NUMBER = re.compile(r"TKT-\d{4}-(\d{6,15})")
 CODE = re.compile(r"[0-9.]{8}")
 OTHERS_SHOWN, WORKERS_SHOWN = 50, 200
-REPORTERS = (Role.OPERATOR, Role.STAFF)
 
 
 def find_ticket(number: str, user: User) -> Ticket:

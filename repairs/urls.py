@@ -39,6 +39,7 @@ urlpatterns = [
     path("repairs/report/incoming/<str:code>/", reports.log_report, name="log-report"),
     path("repairs/handover/<int:pk>/", handover.handover, name="handover"),
     path("repairs/<str:number>/", tickets.ticket_detail, name="ticket-detail"),
+    path("repairs/<str:number>/sent/", reports.sent, name="ticket-sent"),
     path("repairs/<str:number>/<slug:name>/", tickets.ticket_move, name="ticket-move"),
     path("outages/", outages.outage_list, name="outage-list"),
     path("outages/report/", outages.outage_report, name="outage-report"),

@@ -123,6 +123,7 @@ def page(
         "arrangements": [_arrangement_item(row, region.zone) for row in records.of_kind(False)],
         "faults": [_fault_item(ticket, region.zone, now) for ticket in records.of_month],
         "events": [_event_item(row, region.zone, now) for row in records.in_month],
+        "avoided": [_avoided_item(row, around, region.zone) for row in records.avoided],
         "priority": priority_text(region.kecamatan.priority_rank if region.kecamatan else None),
         "callers": whom_to_call(region.kecamatan, scope) if region.kecamatan else [],
         "last_day": f"{local_day(now, region.zone)}",
@@ -228,6 +229,12 @@ def _event_item(row: dict[str, Any], zone: str, now: datetime) -> Item:
         note = f" · {row['text']}" if row["text"] else ""
         return Item(f"{Cause(row['what']).label}{suspected}: {EFFECT_WORDS[Effect(row['how'])]}", f"{lasted}{note}")
     return Item(kind_text(row["what"], row["text"]), lasted)
+
+
+def _avoided_item(row: dict[str, Any], around: Surroundings, zone: str) -> Item:
+    """Return a fault that a first check put right, with what was seen and the day."""
+    when = day_id(local_day(row["started_at"], zone), weekday=False)
+    return Item(around.kind_names[row["what"]], f"{row['text']} · {when}")
 
 
 def _lasted(start: datetime, end: datetime | None, zone: str, now: datetime, going_on: str) -> str:

@@ -14,7 +14,7 @@ from devices.models import Placement
 from devices.readiness import ArrangementSpan, Fault, Missing, Outage, Placed, Service, SetRecord, service
 from lib.months import month_bounds
 from lib.spans import Closed, Span, clip
-from repairs.models import Arrangement, Ticket
+from repairs.models import Arrangement, AvoidedTicket, Ticket
 from repairs.models import Outage as OutageRow
 from reports.regions import Region
 from reports.surroundings import Surroundings
@@ -22,7 +22,10 @@ from reports.surroundings import Surroundings
 
 @dataclass(slots=True)
 class Records:
-    """What is on record of a place now: the sets by key, the open tickets, those of the month, and what runs."""
+    """What is on record of a place now: the sets by key, the open tickets, those of the month, and what runs.
+
+    ``avoided`` are the faults of the month that a first check put right before they were reported.
+    """
 
     names: dict[int, str] = field(default_factory=dict)
     placed: dict[int, list[Placement]] = field(default_factory=dict)
@@ -30,6 +33,7 @@ class Records:
     of_month: list[Ticket] = field(default_factory=list)
     running: list[dict[str, Any]] = field(default_factory=list)
     in_month: list[dict[str, Any]] = field(default_factory=list)
+    avoided: list[dict[str, Any]] = field(default_factory=list)
 
     def of_kind(self, is_outage: bool) -> list[dict[str, Any]]:
         """Return the running outages, or the running arrangements."""
@@ -51,7 +55,9 @@ def read_records(region: Region, month: date, now: datetime) -> Records:
     for ticket in records.tickets:
         if ticket.recording_set.kecamatan_id == region.pk and _is_kept(ticket.recording_set, now):
             _note_set(records, ticket.recording_set)
-    for row in _outages_and_arrangements(region, window, now):
+    rows = list(_other_rows(region, window, now))
+    records.avoided = [row for row in rows if row["of"] == "avoided"]
+    for row in (row for row in rows if row["of"] != "avoided"):
         span = Span(row["started_at"], row["ended_at"])
         if span.covers(now):
             records.running.append(row)
@@ -92,10 +98,11 @@ def _tickets(region: Region, records: Records, window: tuple[datetime, datetime]
     )
 
 
-def _outages_and_arrangements(
-    region: Region, window: tuple[datetime, datetime], now: datetime
-) -> Iterable[dict[str, Any]]:
-    """Return the outages and arrangements of a place that run now or ran in a month, in one query."""
+def _other_rows(region: Region, window: tuple[datetime, datetime], now: datetime) -> Iterable[dict[str, Any]]:
+    """Return the outages and arrangements of a place that run now or ran in a month, and the tickets that were avoided.
+
+    All in one query.
+    """
     running = Q(started_at__lte=now) & (Q(ended_at=None) | Q(ended_at__gt=now))
     in_month = Q(started_at__lt=window[1]) & (Q(ended_at=None) | Q(ended_at__gt=window[0]))
     chosen = Q(running | in_month, voided_at=None)
@@ -116,7 +123,18 @@ def _outages_and_arrangements(
         text=Cast(F("host__name"), TextField()),
         confirmed_at=Value(None, DateTimeField()),
     )
-    return outages.values(*names).union(arrangements.values(*names), all=True).order_by("started_at")
+    avoided = AvoidedTicket.objects.filter(kecamatan=region.pk, at__gte=window[0], at__lt=window[1]).annotate(
+        of=Value("avoided", CharField()),
+        what=Cast("device__kind__code", CharField()),
+        how=Value("", CharField()),
+        sure=Value("", CharField()),
+        text=Cast("symptom__name", TextField()),
+        started_at=F("at"),
+        ended_at=F("at"),
+        confirmed_at=Value(None, DateTimeField()),
+    )
+    rows = outages.values(*names).union(arrangements.values(*names), avoided.values(*names), all=True)
+    return rows.order_by("started_at")
 
 
 def set_record(records: Records, key: int) -> SetRecord:

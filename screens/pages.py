@@ -164,7 +164,19 @@ SCREENS = (
         "ticket-operator", "/kecamatan/75.01.01/", OPERATOR, (follow("#l-alat .list a"),), shows="repairs:ticket-detail"
     ),
     Screen("report-fault", "/repairs/report/?kecamatan=75.01.01", OPERATOR),
-    Screen("report-fault-picked", "/repairs/report/?kecamatan=75.01.01", OPERATOR, (pick_first,)),
+    Screen(
+        "report-fault-picked",
+        "/repairs/report/?kecamatan=75.01.01",
+        OPERATOR,
+        (pick_first, lambda page: page.locator(".seen label:visible").first.click()),
+    ),
+    Screen(
+        "report-sent",
+        "/repairs/report/?kecamatan=75.01.01",
+        OPERATOR,
+        (pick_first, lambda page: page.locator(".seen label:visible").first.click(), press("Kirim laporan")),
+        shows="repairs:ticket-sent",
+    ),
     Screen("report-fault-errors", "/repairs/report/?kecamatan=75.01.01", OPERATOR, (press("Kirim laporan"),)),
     Screen(
         "resume",

@@ -106,7 +106,8 @@ def test_a_fault_is_seen_everywhere_until_the_operator_confirms_its_repair(
     operator.get_by_text("Server", exact=True).click()
     operator.locator("fieldset.symptoms label.choice:visible").first.click()
     operator.get_by_role("button", name="Kirim laporan").click()
-    expect(operator).to_have_url(re.compile(r"/repairs/TKT-"))
+    operator.get_by_role("link", name="Buka tiket ini").click()
+    expect(operator).to_have_url(re.compile(r"/repairs/TKT-[^/]*/$"))
     expect_everywhere(windows, 3, "Tidak bisa merekam")
 
     technician = someone(Role.TECHNICIAN)

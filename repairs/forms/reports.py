@@ -110,9 +110,9 @@ class FaultForm(KeyedForm):
             )
         return found
 
-    def symptom_tiles(self) -> list[tuple[BoundWidget, str]]:
-        """Return the symptoms with the codes of the kinds that they belong to."""
-        return [(radio, self.symptoms[str(radio.data["value"])].kinds) for radio in self["symptom"]]
+    def symptom_tiles(self) -> list[tuple[BoundWidget, Symptom]]:
+        """Return the symptoms to choose from, each with its kinds and with what to try first."""
+        return [(radio, self.symptoms[str(radio.data["value"])]) for radio in self["symptom"]]
 
     @property
     def is_open(self) -> bool:
@@ -146,6 +146,17 @@ class FaultForm(KeyedForm):
     def refuse(self, refused: Refused) -> None:
         """Show a refusal beside the field that it is about."""
         super().refuse(Refused(refused.message, field=self.shown_at.get(refused.field, refused.field)))
+
+    @property
+    def is_avoided(self) -> bool:
+        """Say whether the device works again by one of the first checks, so that there is nothing to report."""
+        return bool(self.data.get("restored")) and self.chosen is not None and not self.chosen.is_missing
+
+    def avoided(self) -> dict[str, Any]:
+        """Return what was put right, as :func:`repairs.avoided.record_avoided_ticket` takes it."""
+        rows = rows_of(self.components[self.cleaned_data["component"]], self.place)
+        symptom = DeviceSymptom.objects.get(code=self.cleaned_data["symptom"])
+        return {"recording_set": rows["recording_set"], "device": rows["device"], "symptom": symptom}
 
     def report(self) -> dict[str, Any]:
         """Return what was said, as :func:`repairs.faults.report_fault` takes it."""

@@ -10,18 +10,22 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.home import place_url
 from accounts.models import Role
 from accounts.permissions import guard, logs_somewhere, may_log_reports
 from accounts.requests import SignedInRequest
 from kecamatan.models import Kecamatan
+from kecamatan.submissions import answer_once
 from lib.errors import Forbidden, KeyReused, Refused
 from lib.pages import answers_problems
 from repairs import incoming, pages, places
+from repairs.avoided import record_avoided_ticket
 from repairs.components import components_of, meant_by, symptoms_of
 from repairs.faults import report_fault
 from repairs.forms.reports import FaultForm, LoggedFaultForm, MessageForm
+from repairs.sent_page import sent_page
 from repairs.views.sending import posted
 
 
@@ -101,10 +105,12 @@ def _form(kind: type[FaultForm], request: SignedInRequest, place: Kecamatan) -> 
 
 
 def _answer(request: SignedInRequest, form: FaultForm, page: dict[str, Any], template: str) -> HttpResponse:
-    """Report what was typed and lead to its ticket; the same submission again leads to the same one."""
+    """Report what was typed and lead on; the same submission again leads to the same place."""
     status = 200
     if form.is_bound and form.is_valid():
         try:
+            if form.is_avoided:
+                return _avoid(request, form)
             ticket = report_fault(**form.report(), by=request.user)
         except KeyReused:
             page["sent_as"] = places.sent_as(form.key, request.user)
@@ -115,6 +121,31 @@ def _answer(request: SignedInRequest, form: FaultForm, page: dict[str, Any], tem
             form.refuse(refused)
             page["open_ticket"] = places.ticket_behind(refused, request.user)
         else:
-            messages.success(request, f"Laporan tersimpan dengan nomor {ticket.number}.", extra_tags="tip")
-            return redirect(pages.ticket_url(ticket))
+            if isinstance(form, LoggedFaultForm):
+                messages.success(request, f"Laporan tersimpan dengan nomor {ticket.number}.", extra_tags="tip")
+                return redirect(pages.ticket_url(ticket))
+            return redirect("repairs:ticket-sent", number=ticket.number)
     return render(request, template, page, status=status)
+
+
+def _avoid(request: SignedInRequest, form: FaultForm) -> HttpResponse:
+    """Note that a first check put the device right, and lead back to the page of the place."""
+
+    def write() -> str:
+        record_avoided_ticket(**form.avoided(), by=request.user)
+        return place_url(request.user, form.place)
+
+    url = answer_once(form.key, request.POST, by=request.user, write=write)
+    messages.success(request, "Syukurlah, alatnya bekerja lagi. Tercatat sebagai tiket yang terhindar.")
+    return redirect(url)
+
+
+@login_required
+@require_safe
+@never_cache
+@answers_problems
+def sent(request: SignedInRequest, number: str) -> HttpResponse:
+    """Show the number of a report that was just sent, what happens next, and a text to share."""
+    ticket = places.find_ticket(number, request.user)
+    address = request.build_absolute_uri(pages.ticket_url(ticket))
+    return render(request, "repairs/report_sent.html", sent_page(ticket, address, request.user))

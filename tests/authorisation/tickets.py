@@ -51,6 +51,9 @@ CASES = [
     Case(TICKET, "get", (404, 404, 404, 404, 200, 200, 404, 302), (OTHER_TICKET,)),
     Case(TICKET, "get", signed_in(404), ("TKT-2026-999999",)),
     Case(TICKET, "post", signed_in(405), (OWN_TICKET,)),
+    Case("repairs:ticket-sent", "get", (200, 200, 200, 200, 404, 200, 404, 302), (OWN_TICKET,)),
+    Case("repairs:ticket-sent", "get", (404, 404, 404, 404, 200, 200, 404, 302), (OTHER_TICKET,)),
+    Case("repairs:ticket-sent", "post", signed_in(405), (OWN_TICKET,)),
     # What lacks a text or a choice is shown again; a change without the version that was seen is a conflict.
     *(case for name in SAYINGS for case in of_move((200, 200, 200, 403, 404, 403, 404, 302), name)),
     *(case for name in CHANGES for case in of_move((403, 409, 409, 403, 404, 403, 404, 302), name)),
