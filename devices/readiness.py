@@ -20,14 +20,11 @@ LIMITED = "limited"
 
 
 class SetStatus(StrEnum):
-    """What a set can do; the better one is the smaller index of :data:`BEST_FIRST`."""
+    """What a set can do, the best first."""
 
     OPERATIONAL = "operational"
     LIMITED = "limited"
     DOWN = "down"
-
-
-BEST_FIRST = (SetStatus.OPERATIONAL, SetStatus.LIMITED, SetStatus.DOWN)
 
 
 class Service(StrEnum):
@@ -87,8 +84,10 @@ class SetRecord(NamedTuple):
 
     def on_record(self, at: datetime) -> bool:
         """Say whether the set is on record at a moment."""
-        span = self.record_span()
-        return span is not None and span.covers(at)
+        if self.withdrawn_at is not None and self.withdrawn_at <= at:
+            return False
+        placed = any(placed.span.start <= at for placed in self.placements)
+        return placed or any(gap.span.start <= at for gap in self.missing)
 
 
 class Outage(NamedTuple):
@@ -122,7 +121,7 @@ def set_status(record: SetRecord, at: datetime, required: Collection[str]) -> Se
     for placed in record.placements:
         if not placed.span.covers(at):
             continue
-        effect = _worst_effect(placed.faults, at)
+        effect = _worst_effect(placed.faults, at) if placed.faults else None
         faulty = faulty or effect is not None
         if effect != STOPPED:
             covered.add(placed.kind)
@@ -158,14 +157,24 @@ def capacity(
     records: Iterable[SetRecord], outages: Iterable[Outage], at: datetime, required: Collection[str]
 ) -> SetStatus | None:
     """Return the own capacity of a place: the best of its sets on record, brought down by the outages then."""
-    statuses = [status for record in records if (status := set_status(record, at, required))]
-    if not statuses:
+    best = _best_status(records, at, required)
+    if best is None:
         return None
     effects = {outage.effect for outage in outages if outage.span.covers(at)}
     if STOPPED in effects:
         return SetStatus.DOWN
-    best = min(statuses, key=BEST_FIRST.index)
     return SetStatus.LIMITED if best is SetStatus.OPERATIONAL and effects else best
+
+
+def _best_status(records: Iterable[SetRecord], at: datetime, required: Collection[str]) -> SetStatus | None:
+    best = None
+    for record in records:
+        status = set_status(record, at, required)
+        if status is SetStatus.OPERATIONAL:
+            return status
+        if best is None or status is SetStatus.LIMITED:
+            best = status
+    return best
 
 
 def service(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -78,22 +78,11 @@ class Total:
     def add(self, row: Row) -> None:
         """Add a child; a blank one has no say."""
         if not row.is_blank:
-            self._judge(row.as_of, row.closed)
-            self.row.figures.update(row.figures)
-            self._add_texts(row.by_cause, row.by_route)
-            for code, counts in row.kinds.items():
-                self.row.kinds[code].update(counts)
+            self.judge(row.as_of, row.closed)
+            _add_figures(self.row, row)
 
-    def add_stored(self, as_of: datetime, closed: bool, by_cause: dict[str, int], by_route: dict[str, int]) -> None:
-        """Add what of a stored child is not summed by column."""
-        self._judge(as_of, closed)
-        self._add_texts(by_cause, by_route)
-
-    def _add_texts(self, by_cause: Mapping[str, int], by_route: Mapping[str, int]) -> None:
-        self.row.by_cause.update(by_cause)
-        self.row.by_route.update(by_route)
-
-    def _judge(self, as_of: datetime, closed: bool) -> None:
+    def judge(self, as_of: datetime, closed: bool) -> None:
+        """Take in when a child was judged."""
         self.row.planned = True
         self.row.closed = self.row.closed and closed
         self.latest = max(self.latest or as_of, as_of)
@@ -101,37 +90,68 @@ class Total:
         self.row.as_of = self.latest if self.row.closed else self.earliest
 
 
-def sum_upwards(month: date, fresh: Mapping[Place, Row], kinds: Mapping[str, int]) -> dict[Region, Row]:
-    """Return the rows of all regions above these places: their fresh rows and the stored ones beside them.
+def _add_figures(total: Row, row: Row, sign: int = 1) -> None:
+    """Add all that is summed of a row to another, or take it away with ``sign`` -1."""
+    pairs = [(total.figures, row.figures), (total.by_cause, row.by_cause), (total.by_route, row.by_route)]
+    pairs += [(total.kinds[code], counts) for code, counts in row.kinds.items()]
+    for summed, counts in pairs:
+        for name, count in counts.items():
+            if count:
+                summed[name] += sign * count
 
-    By kind, only what is of ``kinds`` (keys by code) is whole.
+
+def changes_of(rows: Mapping[Region, Row], stored: Mapping[Region, Row]) -> dict[Region, Row]:
+    """Return by how much each of these rows differs from the stored one, in all that is summed; blank ones are 0."""
+    changes = {}
+    for region, row in rows.items():
+        changes[region] = change = Row(row.as_of, row.closed)
+        if not row.is_blank:
+            _add_figures(change, row)
+        if region in stored:
+            _add_figures(change, stored[region], -1)
+    return changes
+
+
+def changed_kinds(changes: Mapping[Region, Row], kinds: Mapping[str, int]) -> dict[str, int]:
+    """Return those of ``kinds`` (keys by code) in which a region changes: with a fault one of fourteen."""
+    changed = {code for change in changes.values() for code, counts in change.kinds.items() if any(counts.values())}
+    return {code: pk for code, pk in kinds.items() if code in changed}
+
+
+def sum_upwards(
+    month: date,
+    rows: Mapping[Region, Row],
+    changes: Mapping[Region, Row],
+    parents: Mapping[Region, Region],
+    stored: Mapping[Region, Row],
+) -> dict[Region, Row]:
+    """Return the rows of all regions above the places in ``rows``, from their ``stored`` ones.
+
+    A sum changes by as much as its parts (``changes_of`` the places): of the siblings only the moments of judgement
+    are read.
     """
-    parents = parents_of(fresh)
-    rows = {region_of(place): row for place, row in fresh.items()}
-    totals = _stored_beside(month, parents, kinds)
+    summed = dict(changes)
+    totals = _judged_beside(month, parents)
     for child, parent in parents.items():
-        totals[parent].add(rows[child] if child in rows else totals[child].row)
-    return {parent: totals[parent].row for parent in parents.values()}
+        row = rows[child] if child in rows else totals[child].row
+        if not row.is_blank:
+            totals[parent].judge(row.as_of, row.closed)
+        _add_figures(summed.setdefault(parent, Row(row.as_of, row.closed)), summed[child])
+    above = set(parents.values())
+    for region in above:
+        if region in stored:
+            _add_figures(totals[region].row, stored[region])
+        _add_figures(totals[region].row, summed[region])
+    return {region: totals[region].row for region in above}
 
 
-def _stored_beside(
-    month: date, parents: Mapping[Region, Region], kinds: Mapping[str, int]
-) -> defaultdict[Region, Total]:
-    """Return the sums, by parent, of the stored rows that have one of these parents and are not its keys themselves."""
+def _judged_beside(month: date, parents: Mapping[Region, Region]) -> defaultdict[Region, Total]:
+    """Return, without figures, the totals of the stored rows that have one of these parents and are not its keys."""
     totals: defaultdict[Region, Total] = defaultdict(Total)
-    columns: defaultdict[Region, list[Sequence[int]]] = defaultdict(list)
-    children: defaultdict[str, list[int]] = defaultdict(list)
-    fields = ("level", "region_id", "parent_id", "as_of", "closed", "opened_by_cause", "opened_by_route", *FIGURES)
-    rows = RegionMonth.objects.filter(_children_of(parents.values()), month=month).values_list(*fields)
-    for level, pk, parent_id, as_of, closed, by_cause, by_route, *figures in rows:
+    rows = RegionMonth.objects.filter(_children_of(parents.values()), month=month)
+    for level, pk, parent_id, as_of, closed in rows.values_list("level", "region_id", "parent_id", "as_of", "closed"):
         if Region(level, pk) not in parents:
-            parent = Region(PARENT_LEVELS[level], parent_id)
-            totals[parent].add_stored(as_of, closed, by_cause, by_route)
-            columns[parent].append(figures)
-            children[level].append(pk)
-    for parent, figures_of_all in columns.items():
-        totals[parent].row.figures = _add_columns(FIGURES, figures_of_all)
-    _add_kinds(totals, month, children, kinds)
+            totals[Region(PARENT_LEVELS[level], parent_id)].judge(as_of, closed)
     return totals
 
 
@@ -144,43 +164,7 @@ def _children_of(parents: Iterable[Region]) -> Q:
     return chosen
 
 
-def _add_kinds(
-    totals: Mapping[Region, Total], month: date, children: Mapping[str, list[int]], kinds: Mapping[str, int]
-) -> None:
-    """Add the figures by kind of these children."""
-    if not children or not kinds:
-        return
-    codes = {pk: code for code, pk in kinds.items()}
-    columns: defaultdict[tuple[str, int, int], list[Sequence[int]]] = defaultdict(list)
-    rows = RegionMonthKind.objects.filter(_any_of(children), month=month, kind__in=codes)
-    for level, parent_id, kind, *figures in rows.values_list("level", "parent_id", "kind_id", *KIND_FIGURES):
-        columns[PARENT_LEVELS[level], parent_id, kind].append(figures)
-    for (level, pk, kind), figures_of_all in columns.items():
-        totals[Region(level, pk)].row.kinds[codes[kind]] = _add_columns(KIND_FIGURES, figures_of_all)
-
-
-def _add_columns(names: Sequence[str], rows: Iterable[Sequence[int]]) -> Counter[str]:
-    """Add rows up column by column: many times as fast as adding counters."""
-    return Counter(dict(zip(names, map(sum, zip(*rows, strict=True)), strict=True)))
-
-
 # --- Reading and replacing ---------------------------------------------------------------------------------------
-
-
-def changed_kinds(month: date, rows: Mapping[Region, Row], kinds: Mapping[str, int]) -> dict[str, int]:
-    """Return those of ``kinds`` (keys by code) whose figures differ from the stored ones in any of these regions.
-
-    A fault changes one kind of fourteen, a count none: the sums of the others stand.
-    """
-    fields = ("level", "region_id", "kind_id", *KIND_FIGURES)
-    stored = RegionMonthKind.objects.filter(_any_of(_ids_by_level(rows)), month=month).values_list(*fields)
-    fresh = (
-        (region.level, region.pk, kinds[code], *figures)
-        for region, row in rows.items()
-        for code, figures in _figures_by_kind(row)
-    )
-    differing = {kind for _, _, kind, *_ in set(stored) ^ set(fresh)}
-    return {code: pk for code, pk in kinds.items() if pk in differing}
 
 
 def _figures_by_kind(row: Row) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -192,7 +176,7 @@ def _figures_by_kind(row: Row) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 def store(month: date, rows: Mapping[Region, Row], parents: Mapping[Region, Region], kinds: Mapping[str, int]) -> None:
     """Replace the rows of these regions in a month, by kind only those of ``kinds``; a blank row leaves none."""
-    replaced = _any_of(_ids_by_level(rows))
+    replaced = any_of(rows)
     RegionMonth.objects.filter(replaced, month=month).delete()
     kept = [(region, parents.get(region, NATION).pk, row) for region, row in rows.items() if not row.is_blank]
     write_rows(RegionMonth, COLUMNS, (_values(region, parent, month, row) for region, parent, row in kept))
@@ -211,9 +195,10 @@ def store(month: date, rows: Mapping[Region, Row], parents: Mapping[Region, Regi
     )
 
 
-def _any_of(ids_by_level: Mapping[str, list[int]]) -> Q:
+def any_of(regions: Iterable[Region]) -> Q:
+    """Choose the stored rows of these regions."""
     chosen = Q()
-    for level, ids in ids_by_level.items():
+    for level, ids in _ids_by_level(regions).items():
         chosen |= Q(level=level, region_id__in=ids)
     return chosen
 
@@ -237,18 +222,20 @@ def _without_zeros(counts: Counter[str]) -> dict[str, int]:
 
 
 def stored_rows(month: date, chosen: Q) -> dict[Region, Row]:
-    """Read the rows of a month that a filter over ``level`` and ``region_id`` chooses."""
+    """Read the rows of a month that a filter over ``level`` and ``region_id`` chooses; none of them is blank."""
     found: dict[Region, Row] = {}
-    moments = ("as_of", "closed", "valid_until", "down_since")
-    fields = ("level", "region_id", *moments, "opened_by_cause", "opened_by_route", *FIGURES)
-    rows = RegionMonth.objects.filter(chosen, month=month).values_list(*fields)
-    for level, pk, as_of, closed, valid_until, down, by_cause, by_route, *figures in rows:
-        counts = Counter(dict(zip(FIGURES, figures, strict=True)))
-        found[Region(level, pk)] = Row(as_of, closed, valid_until, down, counts, Counter(by_cause), Counter(by_route))
+    for stored in RegionMonth.objects.filter(chosen, month=month):
+        found[Region(stored.level, stored.region_id)] = Row(
+            *(stored.as_of, stored.closed, stored.valid_until, stored.down_since),
+            figures=Counter({name: getattr(stored, name) for name in FIGURES}),
+            by_cause=Counter(stored.opened_by_cause),
+            by_route=Counter(stored.opened_by_route),
+            planned=True,
+        )
     kinds = RegionMonthKind.objects.filter(chosen, month=month)
     for level, pk, code, *figures in kinds.values_list("level", "region_id", "kind__code", *KIND_FIGURES):
         region = Region(level, pk)
         if region not in found:
-            found[region] = Row(as_of=timezone.now(), closed=True)
+            found[region] = Row(as_of=timezone.now(), closed=True, planned=True)
         found[region].kinds[code] = Counter(dict(zip(KIND_FIGURES, figures, strict=True)))
     return found

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.readiness import (
-    BEST_FIRST,
     ArrangementSpan,
     Fault,
     Missing,
@@ -158,7 +157,7 @@ outages = st.lists(st.builds(Outage, spans, effects), max_size=3)
 
 def worth(status: SetStatus | None) -> int:
     """Return how bad a capacity is, the best being 0; not on record stands apart and is never compared."""
-    return -1 if status is None else BEST_FIRST.index(status)
+    return -1 if status is None else list(SetStatus).index(status)
 
 
 @given(st.lists(records, min_size=1, max_size=3), outages, spans, st.data())
