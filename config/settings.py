@@ -148,6 +148,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "lib.widgets.PlainWidgets"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
