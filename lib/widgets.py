@@ -11,7 +11,7 @@ from typing import Any
 
 from django.forms.renderers import DjangoTemplates
 from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 INPUTS = frozenset(
     f"django/forms/widgets/{name}.html"
@@ -26,10 +26,10 @@ class PlainWidgets(DjangoTemplates):
     def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> SafeString:
         """Return the HTML of a widget or a form; every value is escaped."""
         if template_name in INPUTS:
-            return mark_safe(_input(context["widget"]))
+            return SafeString(_input(context["widget"]))
         if template_name == SELECT:
-            return mark_safe(_select(context["widget"]))
-        return super().render(template_name, context, request)
+            return SafeString(_select(context["widget"]))
+        return SafeString(super().render(template_name, context, request))
 
 
 def _input(widget: Mapping[str, Any]) -> str:

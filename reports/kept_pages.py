@@ -1,6 +1,6 @@
-"""Keeps what a dashboard places, formatted, in each process for as long as the rows behind it stand.
+"""Keeps the sheets of a dashboard, written, in each process for as long as the rows behind them stand.
 
-The key is all that it is made of: the region, the month, the order, the day, the scope of whoever looks, and
+The key is all that they are made of: the region, the month, the order, the day, the scope of whoever looks, and
 :class:`Surroundings` with the counts of this moment and the region's newest row. A change writes that row anew, so that
 nothing older than the rows is ever shown; names and codes of regions, which no row knows, are at most
 :data:`KEPT_SECONDS` old.
@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import Any
 
 from django.core.cache import caches
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from kecamatan.scope import Scope
@@ -26,6 +27,21 @@ from reports.surroundings import Surroundings
 
 KEPT_SECONDS = 60
 
+# The parts of the page that a newer one replaces in an open window; each is an element of these templates.
+PARTS = (
+    "#l-judul,#l-pesan,#l-kepala,#l-lama,#l-gangguan,#l-perbaikan,#l-angka,#l-mengapa,#l-rinci,#l-tren,#l-tabel,"
+    "#l-sumber,#l-peringkat"
+)
+SHEETS = {
+    "headline": "reports/_headline.html",
+    "longest": "reports/_longest.html",
+    "rest": "reports/_region_rest.html",
+}
+AROUND_THE_SHEETS = (
+    *("region", "month", "months", "crumbs", "subtitle", "provisional", "has_sample_data", "last_day"),
+    *("is_empty", "nothing_yet", "pending", "parts"),
+)
+
 
 def page_of(
     scope: Scope, region: Region, month: Month, around: Surroundings, asked_order: str | None
@@ -38,10 +54,16 @@ def page_of(
     kept: tuple[dict[str, Any], str] | None = pages.get(key)
     if kept is None:
         rows = read_page(region, month.chosen, around.by_kind)
-        page = dashboard.page(scope, region, month, rows, around, asked_order)
-        kept = page, stamp_of(rows.row, around.pending, around.event)
+        page = dashboard.page(scope, region, month, rows, around, asked_order) | {"parts": PARTS}
+        kept = _written(page), stamp_of(rows.row, around.pending, around.event)
         pages.set(key, kept, KEPT_SECONDS)
     return kept
+
+
+def _written(page: dict[str, Any]) -> dict[str, Any]:
+    """Return what stands around the sheets of a page as it is, and the sheets as they are sent."""
+    sheets = {name: render_to_string(template, page) for name, template in SHEETS.items()}
+    return {name: page[name] for name in AROUND_THE_SHEETS} | {"sheets": sheets}
 
 
 def _values(scope: Scope) -> list[object]:
