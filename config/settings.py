@@ -275,6 +275,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=10),
         "options": {"expires": 3600},
     },
+    "remove-orphaned-files": {
+        "task": "repairs.remove_orphaned_files",
+        "schedule": crontab(hour=1, minute=15),
+        "options": {"expires": 3600},
+    },
     "build-device-groups": {
         "task": "reports.build_device_groups",
         "schedule": crontab(hour=1, minute=40),

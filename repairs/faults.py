@@ -7,6 +7,7 @@ nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -26,8 +27,10 @@ from kecamatan.models import Cause, Certainty, Effect, Kecamatan
 from lib.errors import Refused
 from lib.months import local_month
 from lib.payload import payload_hash
+from lib.photos import Upload
 from lib.privacy import refuse_identity_numbers
 from repairs import workflow
+from repairs.attachments import attach, written
 from repairs.causes import state_cause
 from repairs.guards import (
     lock_set,
@@ -66,6 +69,7 @@ class Said(TypedDict, total=False):
     route: str
     cost: Decimal | None
     follows: Ticket | None
+    photos: Sequence[Upload]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,7 @@ class FaultReport:
     route: str = ""
     cost: Decimal | None = None
     follows: Ticket | None = None
+    photos: Sequence[Upload] = ()
 
     @property
     def place(self) -> Kecamatan:
@@ -106,7 +111,9 @@ class FaultReport:
         """Return the hash of all that was sent, by which a resend is told from another report."""
         values: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
         rows = ("recording_set", "device_kind", "device", "symptom", "follows")
-        return payload_hash(**{**values, **{name: values[name] and values[name].pk for name in rows}})
+        values |= {name: values[name] and values[name].pk for name in rows}
+        digests = [photo.digest for photo in values.pop("photos")]
+        return payload_hash(**values, **({"photos": digests} if digests else {}))
 
 
 def report_fault(*, client_key: UUID, by: User | None, **said: Unpack[Said]) -> Ticket:
@@ -118,8 +125,8 @@ def report_fault(*, client_key: UUID, by: User | None, **said: Unpack[Said]) -> 
     :class:`Refused` for what cannot be: the future, before 2009, a report before its fault, a component that the
     set did not have, or that has a fault already, a symptom of another kind, a NIK in a text.
 
-    Effects: the ticket, its first stated cause (unless unknown), an event, a sign of life of the kecamatan
-    (unless imported); marks the months of the fault wherever its device stood.
+    Effects: the ticket with its photos, its first stated cause (unless unknown), an event, a sign of life of the
+    kecamatan (unless imported); marks the months of the fault wherever its device stood.
     """
     return _submit(client_key, FaultReport(**said), by=by)
 
@@ -172,7 +179,10 @@ def _submit(client_key: UUID, report: FaultReport, *, by: User | None) -> Ticket
     if report.is_logged_for_others:
         guard(by, [report.place], may_log_reports)
     fingerprint = report.fingerprint()
-    with transaction.atomic():
+    if report.photos and (earlier := submitted_before(Ticket, client_key, fingerprint)):
+        # Photos that came before need not be drawn again.
+        return earlier
+    with written(report.photos) as files, transaction.atomic():
         lock_set(report.recording_set)
         if earlier := submitted_before(Ticket, client_key, fingerprint):
             return earlier
@@ -187,6 +197,8 @@ def _submit(client_key: UUID, report: FaultReport, *, by: User | None) -> Ticket
                 return earlier
             raise
         _follow_up(ticket, report, by=by)
+        if files:
+            attach(ticket, files, by=by)
     return ticket
 
 

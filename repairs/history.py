@@ -136,6 +136,16 @@ def _times(data: Data, zone: str) -> str:
     return f"membetulkan waktu kerusakan; semula sejak {before}, pulih: {ended}"
 
 
+def _attached(data: Data, zone: str) -> str:
+    kinds = [file["kind"] for file in data["files"]]
+    parts = [(kinds.count("photo"), "foto"), (kinds.count("pdf"), "berkas PDF")]
+    return "menambah " + " dan ".join(f"{number} {what}" for number, what in parts if number)
+
+
+def _voided_attachment(data: Data, zone: str) -> str:
+    return f"membatalkan {'berkas PDF' if data.get('kind') == 'pdf' else 'foto'}"
+
+
 def _changed(what: str, choices: Any) -> Callable[[Data, str], str]:
     def say(data: Data, zone: str) -> str:
         return f"mengubah {what} dari {_label(choices, data.get('before'))} menjadi {_label(choices, data['after'])}"
@@ -169,6 +179,8 @@ SENTENCES: dict[str, Callable[[Data, str], str]] = {
     "correct_note": _said("membetulkan keterangan"),
     "correct_times": _times,
     "void": _said("membatalkan tiket"),
+    "attach": _attached,
+    "void_attachment": _voided_attachment,
     "resolve": _restored,
     "reject": _rejected,
     "record_end": _restored,

@@ -457,3 +457,40 @@ class LostRecords(Voidable):
 
     def __str__(self) -> str:
         return f"{self.count} data hilang {self.day}"
+
+
+class Attachment(Voidable):
+    """A photo or a scanned paper of a ticket: ``key`` names its file, ``digest`` is the SHA-256 of what was sent."""
+
+    class Kind(models.TextChoices):
+        PHOTO = "photo", "Foto"
+        PAPER = "pdf", "Berkas PDF"
+
+    scope_path: ClassVar[str] = "ticket__kecamatan"
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="attachments", verbose_name="tiket")
+    key = models.UUIDField(unique=True)
+    kind = models.CharField("jenis", max_length=5, choices=Kind.choices)
+    digest = models.CharField(max_length=64)
+    size = models.PositiveIntegerField("ukuran (byte)")
+    width = models.PositiveSmallIntegerField("lebar (piksel)")
+    height = models.PositiveSmallIntegerField("tinggi (piksel)")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="dikirim oleh"
+    )
+    added_at = models.DateTimeField("dikirim pada")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "foto atau berkas"
+        verbose_name_plural = "foto dan berkas"
+        constraints: ClassVar = [
+            # What is sent again is there already, unless it was voided.
+            models.UniqueConstraint(
+                fields=["ticket", "digest"], condition=Q(voided_at=None), name="repairs_attachment_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.key}"

@@ -138,6 +138,7 @@ def ticket_page(ticket: Ticket, user: User) -> dict[str, Any]:
         "due": day_id(_last_day(ticket.due_at, zone)) if ticket.due_at else "",
         "links": _links(ticket),
         "history": history(events, zone),
+        "events": events,
         "last_event": events[0].pk if events else 0,
         "voided": _voided(ticket, zone),
         "callers": whom_to_call(ticket.kecamatan, user.scope),

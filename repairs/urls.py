@@ -4,6 +4,7 @@ from django.urls import path
 
 from repairs.views import (
     arrangements,
+    attachments,
     bulk,
     counts,
     device_forms,
@@ -40,7 +41,11 @@ urlpatterns = [
     path("repairs/handover/<int:pk>/", handover.handover, name="handover"),
     path("repairs/<str:number>/", tickets.ticket_detail, name="ticket-detail"),
     path("repairs/<str:number>/sent/", reports.sent, name="ticket-sent"),
+    path("repairs/<str:number>/photos/", attachments.add, name="photo-add"),
     path("repairs/<str:number>/<slug:name>/", tickets.ticket_move, name="ticket-move"),
+    path("photos/<uuid:key>/", attachments.photo, name="photo"),
+    path("photos/<uuid:key>/small/", attachments.small_photo, name="photo-small"),
+    path("photos/<uuid:key>/void/", attachments.void, name="photo-void"),
     path("outages/", outages.outage_list, name="outage-list"),
     path("outages/report/", outages.outage_report, name="outage-report"),
     path("outages/<int:pk>/", outages.outage_detail, name="outage-detail"),

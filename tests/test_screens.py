@@ -18,6 +18,8 @@ NO_PAGES = {
     "repairs:device-export",
     "repairs:recording-export",
     "accounts:logo-image",
+    "repairs:photo",
+    "repairs:photo-small",
     "accounts:user-import-template",
     "documents:download",
 }

@@ -12,6 +12,7 @@ from devices.models import DeviceSymptom
 from kecamatan.models import Cause, Certainty, Effect, Kecamatan
 from lib.errors import Refused
 from lib.forms import NOT_A_CHOICE, DomainForm, KeyedForm, MomentField, text_field
+from lib.photo_field import PhotosField
 from repairs.components import Component, Symptom, rows_of
 from repairs.models import Ticket
 
@@ -65,6 +66,7 @@ class FaultForm(KeyedForm):
     cause = _choice("Penyebab", Cause.choices, initial=Cause.UNKNOWN, select=True)
     certainty = _choice("Seberapa pasti penyebabnya?", Certainty.choices, initial=Certainty.SUSPECTED)
     note = text_field("Keterangan (boleh dilewati)", limit=2000, hint="Jangan menulis nama atau NIK warga.")
+    photos = PhotosField("Foto (boleh dilewati)", hint="Paling banyak 4. Jangan memotret KTP atau wajah warga.")
 
     # Where a refusal is shown: the component stands for all of these.
     shown_at: ClassVar[dict[str, str]] = dict.fromkeys(("recording_set", "device_kind", "device"), "component")
@@ -171,6 +173,7 @@ class FaultForm(KeyedForm):
             "cause": said["cause"] or Cause.UNKNOWN,
             "certainty": said["certainty"] or Certainty.SUSPECTED,
             "note": said["note"],
+            "photos": said["photos"],
         }
 
 
@@ -180,6 +183,9 @@ class LoggedFaultForm(FaultForm):
     reporter_name = text_field("Siapa yang melaporkan", limit=120, required="Tulis siapa yang melaporkan.", rows=1)
     channel = _choice("Lewat apa", CHANNELS, select=True, required="Pilih lewat apa laporannya masuk.")
     reported_at = MomentField(label="Kapan laporannya masuk", required=False, help_text="Kosongkan bila baru saja.")
+    photos = PhotosField(
+        "Foto atau pindaian surat (boleh dilewati)", papers=True, hint="Paling banyak 4; foto atau PDF."
+    )
     message = text_field("Pesan asli (boleh dilewati)", limit=MESSAGE_LIMIT, hint="Disimpan bersama tiketnya.", rows=4)
 
     def report(self) -> dict[str, Any]:

@@ -96,6 +96,7 @@ def _form(kind: type[FaultForm], request: SignedInRequest, place: Kecamatan) -> 
     component, of_set = meant_by(request.GET.dict(), components)
     return kind(
         posted(request),
+        request.FILES,
         initial={"component": component},
         components=components,
         symptoms=symptoms_of(components),

@@ -17,8 +17,9 @@ from accounts.permissions import changes_many_tickets, guard, logs_somewhere, re
 from accounts.requests import SignedInRequest
 from kecamatan.submissions import answer_once
 from lib.errors import Conflict, Forbidden, KeyReused, Refused
+from lib.forms import DomainForm
 from lib.pages import NotFound, answers_problems, page_of
-from repairs import bulk_pages, moves, pages, places
+from repairs import attachment_pages, bulk_pages, moves, pages, places
 from repairs.filters import TicketFilter
 from repairs.forms.tickets import MoveForm
 from repairs.models import Ticket
@@ -55,7 +56,7 @@ def ticket_list(request: SignedInRequest) -> HttpResponse:
 @answers_problems
 def ticket_detail(request: SignedInRequest, number: str) -> HttpResponse:
     """Show a ticket, its history, and what the person may do with it."""
-    return _show(request, places.find_ticket(number, request.user))
+    return show_ticket(request, places.find_ticket(number, request.user))
 
 
 @login_required
@@ -73,7 +74,7 @@ def ticket_move(request: SignedInRequest, number: str, name: str) -> HttpRespons
     guard(request.user, [ticket.kecamatan], change.may)
     form = moves.form_of(ticket, change, request.user, request.POST)
     if not form.is_valid():
-        return _show(request, ticket, form)
+        return show_ticket(request, ticket, form)
     try:
         url = answer_once(form.key, request.POST, by=request.user, write=partial(_write, ticket, change, form, request))
     except (Conflict, KeyReused) as refused:
@@ -82,7 +83,7 @@ def ticket_move(request: SignedInRequest, number: str, name: str) -> HttpRespons
         raise
     except Refused as refused:
         form.refuse(refused)
-        return _show(request, places.find_ticket(number, request.user), form)
+        return show_ticket(request, places.find_ticket(number, request.user), form)
     messages.success(request, change.done, extra_tags="tip")
     return redirect(url)
 
@@ -100,13 +101,17 @@ def _show_later(
         return _show_both(request, ticket, change, form)
     form.renew_key()
     form.refuse(refused)
-    return _show(request, places.find_ticket(ticket.number, request.user), form, status=409)
+    return show_ticket(request, places.find_ticket(ticket.number, request.user), form, status=409)
 
 
-def _show(request: SignedInRequest, ticket: Ticket, form: MoveForm | None = None, *, status: int = 200) -> HttpResponse:
+def show_ticket(
+    request: SignedInRequest, ticket: Ticket, failed: DomainForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    """Show a ticket; ``failed`` is the form on its page that was refused."""
     page = pages.ticket_page(ticket, request.user)
-    around = moves.moves_of(ticket, request.user, page["last_event"], form)
-    return render(request, "repairs/ticket_detail.html", {**page, **around, "failed": form}, status=status)
+    around = moves.moves_of(ticket, request.user, page["last_event"], failed if isinstance(failed, MoveForm) else None)
+    photos = attachment_pages.part_of_ticket(ticket, page["events"], request.user, failed)
+    return render(request, "repairs/ticket_detail.html", {**page, **around, **photos, "failed": failed}, status=status)
 
 
 def _show_both(request: SignedInRequest, ticket: Ticket, change: moves.Change, form: MoveForm) -> HttpResponse:

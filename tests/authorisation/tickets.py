@@ -6,6 +6,7 @@ from tests.authorisation.cases import OTHER, OWN, Case, signed_in
 
 OWN_TICKET, OTHER_TICKET = f"ticket of {OWN}", f"ticket of {OTHER}"
 """Stand for the numbers of tickets, which the database gives."""
+OWN_PHOTO, OTHER_PHOTO = f"photo of {OWN}", f"photo of {OTHER}"
 
 REPORT_FAULT, TICKET, MOVE = "repairs:report", "repairs:ticket-detail", "repairs:ticket-move"
 STEPS = ("triage", "reject", "start", "wait_for_parts", "wait_for_centre", "continue", "resolve")
@@ -26,7 +27,27 @@ def of_move(expected: tuple[int, ...], name: str) -> list[Case]:
 
 
 # operator, staff, technician, official, stranger, admin, unassigned, anonymous
+PHOTOS = [
+    *(
+        case
+        for name in ("repairs:photo", "repairs:photo-small")
+        for case in (
+            Case(name, "get", (200, 200, 200, 200, 404, 200, 404, 302), (OWN_PHOTO,)),
+            Case(name, "get", (404, 404, 404, 404, 200, 200, 404, 302), (OTHER_PHOTO,)),
+            Case(name, "post", signed_in(405), (OWN_PHOTO,)),
+        )
+    ),
+    # Without a file, or a reason, the ticket's page is shown again.
+    Case("repairs:photo-add", "get", signed_in(405), (OWN_TICKET,)),
+    Case("repairs:photo-add", "post", (200, 200, 200, 403, 404, 403, 404, 302), (OWN_TICKET,)),
+    Case("repairs:photo-add", "post", (404, 404, 404, 404, 200, 403, 404, 302), (OTHER_TICKET,)),
+    Case("repairs:photo-void", "get", signed_in(405), (OWN_PHOTO,)),
+    Case("repairs:photo-void", "post", (403, 200, 403, 403, 404, 403, 404, 302), (OWN_PHOTO,)),
+    Case("repairs:photo-void", "post", (404, 404, 404, 404, 200, 403, 404, 302), (OTHER_PHOTO,)),
+]
+
 CASES = [
+    *PHOTOS,
     Case("repairs:ticket-list", "get", signed_in(200)),
     Case("repairs:ticket-list", "post", signed_in(405)),
     # Only staff change many tickets at once; those of other regions are no tickets to them.

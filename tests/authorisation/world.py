@@ -15,19 +15,22 @@ from documents.requests import request_document
 from kecamatan.models import TargetRule
 from kecamatan.targets import set_target
 from repairs.arrangements import start_arrangement
+from repairs.attachments import attach, written
 from repairs.losses import record_loss
-from repairs.models import Arrangement, LostRecords, Outage, Ticket
+from repairs.models import Arrangement, Attachment, LostRecords, Outage, Ticket
 from repairs.outages import report_outage
 from tests.authorisation.cases import OTHER, OWN
 from tests.factories import INSTALLED_AT, make_dinas, make_fault, make_kabupaten, make_kecamatan, make_set, make_user
+from tests.pictures import photo, upload
 
 
 def make_actors() -> dict[str, User | None]:
     """Make the people of the table, by the names of :data:`tests.authorisation.cases.ACTORS`."""
     kabupaten, own, other = make_kabupaten("36.03"), make_kecamatan(OWN), make_kecamatan(OTHER)
     make_dinas("36.03")
-    make_fault(make_set(own), "camera")
-    make_fault(make_set(other), "camera")
+    for place in (own, other):
+        with written([upload(photo())]) as files:
+            attach(make_fault(make_set(place), "camera"), files, by=None)
     for place in (own, other):
         report_outage(client_key=uuid4(), places=[place], started_at=INSTALLED_AT, effect="stopped", by=None)
         start_arrangement(kecamatan=place, kind="mobile_unit", started_at=INSTALLED_AT, by=None)
@@ -51,6 +54,7 @@ def make_actors() -> dict[str, User | None]:
 
 FOUND: dict[str, Callable[[str], object]] = {
     "ticket": lambda code: Ticket.objects.get(kecamatan__code=code).number,
+    "photo": lambda code: Attachment.objects.get(ticket__kecamatan__code=code).key,
     "outage": lambda code: Outage.objects.get(places__code=code).pk,
     "arrangement": lambda code: Arrangement.objects.get(kecamatan__code=code).pk,
     "device": lambda code: Device.objects.get(kecamatan__code=code, kind__code="server").pk,
