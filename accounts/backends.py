@@ -56,7 +56,7 @@ class UsernameOrPhoneBackend(ModelBackend):
         assignments = list(
             Assignment.objects.running()
             .filter(user=user_id)
-            .select_related("user", "province", "kabupaten", "kecamatan")
+            .select_related("user", "province", "kabupaten__province", "kecamatan")
         )
         person = assignments[0].user if assignments else User.objects.filter(pk=user_id).first()
         if person is None or not self.user_can_authenticate(person):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from accounts.models import Assignment, User
+from accounts.models import Assignment, Role, User
 from accounts.permissions import REPORTERS
 from kecamatan.models import Kecamatan
 
@@ -30,9 +30,15 @@ def place_url(user: User, place: Kecamatan) -> str:
     return reverse("reports:kecamatan-detail", args=[place.code])
 
 
+def desk_of(user: User) -> Assignment | None:
+    """Return the highest assignment of a technician or of staff above a kecamatan: they begin at a desk."""
+    above = (row for row in user.running_assignments if row.level != Assignment.Level.KECAMATAN)
+    return next((row for row in above if row.role in (Role.TECHNICIAN, Role.STAFF)), None)
+
+
 def home_url(user: User) -> str:
-    """Return the page of the user's highest assignment; without one it is ``/``, which says what to do."""
-    if not user.running_assignments:
+    """Return where a person begins: at a desk, or on the page of the highest assignment; ``/`` is for the rest."""
+    if not user.running_assignments or desk_of(user):
         return reverse("reports:home")
     return region_url(user.running_assignments[0])
 

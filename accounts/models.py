@@ -84,7 +84,9 @@ class User(AbstractUser):
     @cached_property
     def running_assignments(self) -> list[Assignment]:
         """Return the assignments that hold now, highest level first; read once for each request."""
-        return sorted(self.assignments.running().select_related("province", "kabupaten", "kecamatan"), key=level_order)
+        return sorted(
+            self.assignments.running().select_related("province", "kabupaten__province", "kecamatan"), key=level_order
+        )
 
     @cached_property
     def scope(self) -> Scope:

@@ -38,6 +38,7 @@ class Page(NamedTuple):
 
 PAGES = (
     # What people look at.
+    Page("Desk of the nation's staff", "/"),
     Page("Nation", "/reports/ID/"),
     Page("The province with the most kabupaten", "/reports/{province}/"),
     Page("The kabupaten with the most kecamatan", "/reports/{kabupaten}/"),

@@ -1,4 +1,4 @@
-"""What the pages of outages show, formatted: a row of the list, one outage, and the few that run somewhere now."""
+"""What the pages of outages show, formatted: a row of the list, and one outage."""
 
 from __future__ import annotations
 
@@ -40,9 +40,6 @@ from repairs.span_pages import (
 
 PLACES_SHOWN = 12
 """As many names as are read at a glance; more are folded away."""
-
-NOW_SHOWN = 5
-"""As many as a page about something else lists; the rest stands in the list of outages."""
 
 EFFECT_WORDS = {Effect.STOPPED: "Perekaman berhenti", Effect.LIMITED: "Perekaman terbatas"}
 
@@ -109,10 +106,10 @@ def where_text(where: Where) -> str:
     if where.kecamatan in (1, 2) and where.kabupaten == 1 and not where.dinas:
         return " dan ".join(sorted({where.first, where.last}))
     above = where.kabupaten_name if where.kabupaten == 1 else f"{where.kabupaten} kabupaten/kota"
-    return f"{_counted(where.kecamatan, where.dinas)} di {above}"
+    return f"{counted(where.kecamatan, where.dinas)} di {above}"
 
 
-def _counted(kecamatan: int, dinas: int) -> str:
+def counted(kecamatan: int, dinas: int) -> str:
     """Return places counted, the offices of a dinas apart: they are no kecamatan."""
     offices = "dinas" if dinas == 1 else f"{dinas} dinas" if dinas else ""
     return " dan ".join(filter(None, [f"{kecamatan} kecamatan" if kecamatan else "", offices]))
@@ -197,57 +194,6 @@ def _until(outage: Outage, zone: str, now: datetime) -> str:
         word = "selesai" if outage.ended_at <= now else "sampai"
         return f"{word} {moment_text(outage.ended_at, zone, now)}"
     return f"dijanjikan {moment_text(outage.promised_at, zone, now)}" if outage.promised_at else ""
-
-
-# --- What runs now, on pages about something else ---------------------------------------------------------
-
-
-class Running(NamedTuple):
-    """An outage that runs, on a page about something else."""
-
-    url: str
-    title: str
-    effect: str
-    effect_text: str
-    where: str
-    since: str
-
-
-class RunningNow(NamedTuple):
-    """The outages that run over some places, as many as such a page shows, and whether there are more."""
-
-    rows: list[Running]
-    more: bool
-
-
-def running_over(places: Q, zone: str, now: datetime) -> RunningNow:
-    """Return the outages that run over some places, the oldest first, in one query.
-
-    ``places`` leads from the rows that join outages with kecamatan, as :func:`kecamatan.scope.region_filter` does.
-    """
-    named = Q(kecamatan__kind=Kecamatan.Kind.KECAMATAN)
-    found = (
-        Outage.places.through.objects.filter(places, outage__in=Outage.objects.running(now))
-        .values_list("outage", "outage__cause", "outage__certainty", "outage__effect", "outage__started_at")
-        .annotate(
-            number=Count("pk", filter=named),
-            dinas=Count("pk", filter=~named),
-            first=Min("kecamatan__name", filter=named),
-        )
-        .order_by("outage__started_at", "outage")[: NOW_SHOWN + 1]
-    )
-    rows = [
-        Running(
-            url=outage_url(pk),
-            title=cause_words(cause, certainty),
-            effect=effect,
-            effect_text=EFFECT_WORDS[Effect(effect)],
-            where=first if (number, dinas) == (1, 0) else _counted(number, dinas),
-            since=moment_text(started_at, zone, now),
-        )
-        for pk, cause, certainty, effect, started_at, number, dinas, first in found
-    ]
-    return RunningNow(rows[:NOW_SHOWN], len(rows) > NOW_SHOWN)
 
 
 # --- One outage -----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lib.month_choice import Month
-from repairs.outage_pages import RunningNow, running_over
+from repairs.running_outages import RunningNow, running_over
 from reports.models import Level
 from reports.regions import Region
 

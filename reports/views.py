@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.home import home_url
+from accounts.home import desk_of, home_url
 from accounts.permissions import may_name_priorities
 from accounts.requests import SignedInRequest
 from kecamatan.priorities import set_priorities
@@ -26,7 +26,7 @@ from lib.month_choice import Month
 from lib.pages import answers_problems
 from repairs.declarations import declare_complete, withdraw_declaration
 from repairs.views.sending import answers_resends, send, status_of
-from reports import kept_pages, listing, map_page, on_day, place, reliability_page
+from reports import desk, kept_pages, listing, map_page, on_day, place, reliability_page
 from reports import priorities as priority_list
 from reports.forms import PrioritiesForm
 from reports.history import read_history
@@ -45,8 +45,11 @@ PLACES = (Level.KECAMATAN, Level.DINAS)
 
 @login_required
 @require_safe
+@never_cache
 def home(request: SignedInRequest) -> HttpResponse:
-    """Lead to the page of the person's own region; without an assignment, say what to do."""
+    """Show technicians and staff their desk, lead others to their region; without an assignment, say what to do."""
+    if assignment := desk_of(request.user):
+        return render(request, "reports/desk.html", desk.page(request.user, assignment))
     url = home_url(request.user)
     return render(request, "reports/no_assignment.html") if url == request.path else redirect(url)
 

@@ -19,6 +19,7 @@ Step = Callable[[Page], object]
 
 OPERATOR, STAFF, TECHNICIAN = "operator.limboto", "staf.gorontalo", "teknisi.gorontalo"
 OFFICIAL, ADMIN, NATION_ADMIN, NATION_OFFICIAL = "pejabat.gorontalo", "admin.gorontalo", "admin.pusat", "pejabat.pusat"
+PROVINCE_STAFF = "staf.provinsi"
 NOBODY_YET = "tanpa.tugas"
 """Somebody without an assignment, whom ``screens/additions.py`` adds to the sample."""
 
@@ -99,6 +100,10 @@ SCREENS = (
     Screen("not-found-signed-out", "/tidak/ada/", status=404),
     Screen("outside-scope", "/reports/36.03/", OPERATOR, status=404),
     Screen("forbidden", "/repairs/report/", OFFICIAL, status=403),
+    # Where technicians and staff begin.
+    Screen("desk", "/", STAFF),
+    Screen("desk-technician", "/", TECHNICIAN),
+    Screen("desk-province", "/", PROVINCE_STAFF),
     # Dashboards.
     Screen("nation", "/reports/ID/", NATION_OFFICIAL),
     Screen("province", "/reports/75/", NATION_OFFICIAL),

@@ -13,7 +13,6 @@ LEFT_OUT = {
     "accounts:login",
     "accounts:signed-out",
     "accounts:password-changed",
-    "reports:home",
     "accounts:contact-edit",
     "accounts:signatory-edit",
     "accounts:assignment-end",

@@ -6,7 +6,7 @@ from django import template
 from django.template.context import Context
 from django.urls import reverse
 
-from accounts.home import home_url, region_url
+from accounts.home import desk_of, home_url, region_url
 from accounts.models import User
 from accounts.permissions import (
     manages_people,
@@ -19,6 +19,10 @@ from accounts.permissions import (
 from kecamatan.models import Kecamatan
 
 register = template.Library()
+
+NATION = "Indonesia"
+WIDE = 7
+"""As many links as stand beside the brand on one line; the others are in the menu."""
 
 
 @register.inclusion_tag("_header.html", takes_context=True)
@@ -50,7 +54,10 @@ def may_arrange_here(user: object, place: Kecamatan | None) -> bool:
 
 
 def _links(user: User, path: str) -> list[dict[str, object]]:
-    links = [("Beranda", home_url(user))]
+    home, at_desk = home_url(user), desk_of(user)
+    links = [("Beranda", home)]
+    if at_desk:
+        links.append(("Dasbor", region_url(at_desk)))
     if user.running_assignments:
         links.append(("Tiket", reverse("repairs:ticket-list")))
         links.append(("Gangguan", reverse("repairs:outage-list")))
@@ -58,13 +65,16 @@ def _links(user: User, path: str) -> list[dict[str, object]]:
         links.append(("Perekaman", reverse("repairs:recording-month")))
     if manages_targets(user):
         links.append(("Target", reverse("repairs:target-list")))
+    if manages_people(user):
+        links.append(("Pengguna", reverse("accounts:user-list")))
     if reports_somewhere(user):
         links.append(("Lapor kerusakan", reverse("repairs:report")))
     # A deputy may hold two roles in one region: its page stands here once.
-    others = dict.fromkeys((str(row.region), region_url(row)) for row in user.running_assignments[1:])
-    links += [link for link in others if link[1] != links[0][1]]
-    if manages_people(user):
-        links.append(("Pengguna", reverse("accounts:user-list")))
+    others = dict.fromkeys((str(row.region or NATION), region_url(row)) for row in user.running_assignments)
+    links += [link for link in others if link[1] not in [url for _, url in links]]
     if may_manage_reference_data(user):
         links.append(("Data acuan", reverse("admin:index")))
-    return [{"label": label, "url": url, "current": url == path} for label, url in links]
+    return [
+        {"label": label, "url": url, "current": url == path, "is_wide": place < WIDE}
+        for place, (label, url) in enumerate(links)
+    ]

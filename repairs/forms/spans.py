@@ -154,8 +154,11 @@ class VoidForm(VersionedForm):
         self.fields["reason"] = text_field("Alasan", limit=500)
 
 
+WAYS_BACK = [("daftar", "daftar"), ("meja", "meja")]
+
+
 class OneTapForm(KeyedForm):
-    """An answer in one tap: for which kecamatan, where the page is about one, and whether it came from the list."""
+    """An answer in one tap: for which kecamatan, where the page is about one, and the page to go back to."""
 
     kecamatan = forms.RegexField(CODE, widget=forms.HiddenInput, required=False)
-    kembali = forms.ChoiceField(choices=[("daftar", "daftar")], widget=forms.HiddenInput, required=False)
+    kembali = forms.ChoiceField(choices=WAYS_BACK, widget=forms.HiddenInput, required=False)

@@ -26,11 +26,14 @@ from repairs.causes import state_cause
 from repairs.forms.outages import CauseForm, OutageForm
 from repairs.forms.spans import OneTapForm, VersionedForm, VoidForm
 from repairs.models import Outage
+from repairs.running_outages import running_over
 from repairs.span_filters import OutageFilter
 from repairs.span_pages import key_of, list_url
 from repairs.views.sending import answers_resends, change, posted, send, status_of
 
 LIST = "repairs:outage-list"
+WAYS_BACK = {"daftar": LIST, "meja": "reports:home"}
+"""The pages on which somebody answers in one tap, and goes on."""
 
 
 @login_required
@@ -117,7 +120,7 @@ def _one_tap(
     def write() -> str:
         told = say(outage, places)
         if form.cleaned_data["kembali"]:
-            return reverse(LIST)
+            return reverse(WAYS_BACK[form.cleaned_data["kembali"]])
         return reverse("reports:kecamatan-detail", args=[code]) if code else outage_pages.outage_url(told.pk)
 
     answer = send(request, form, write, done.format(where=outage_pages.places_text(places)))
@@ -257,6 +260,6 @@ def outage_report(request: SignedInRequest) -> HttpResponse:
         "area": area,
         "crumbs": outage_pages.crumbs("Lapor gangguan"),
         "may_choose": outage_areas.may_choose(user),
-        "running": outage_pages.running_over(there, area.zone, timezone.now()),
+        "running": running_over(there, area.zone, timezone.now()),
     }
     return answer or render(request, "repairs/outage_form.html", context, status=status_of(form))
