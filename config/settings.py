@@ -52,6 +52,10 @@ def _development_key(path: Path) -> str:
 
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+# Where people reach the product, for links in e-mail, which no request brings along; empty: mails carry no link.
+SITE_URL = env.str("SITE_URL", default="").rstrip("/")
+if not SITE_URL and ALLOWED_HOSTS and not DEBUG:
+    SITE_URL = "" if "*" in ALLOWED_HOSTS[0] else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 
 # With DEBUG off exactly one TLS proxy stands in front, and sets X-Forwarded-Proto and X-Forwarded-For itself.
 BEHIND_PROXY = not DEBUG

@@ -16,6 +16,8 @@ from accounts.offices import logo_path, office_of
 from accounts.signatories import shown_nip, signing_month
 from documents.changes import Change, Kept, compare
 from documents.models import Level
+from documents.priorities import Priorities, read_priorities
+from documents.records import Records, read_records
 from documents.tables import Place
 from kecamatan.models import Kabupaten, Province
 from lib.month_choice import Month
@@ -28,6 +30,7 @@ from reports.maps import drawings
 from reports.models import RegionMonth, RollupLock
 from reports.provisional import provisional
 from reports.regions import NATION, NEXT_LEVEL, Region, current_month, of_kabupaten, of_province
+from reports.reliability import Reliability, read_reliability
 from reports.selectors import report_with_children, reports_at
 from reports.surroundings import surroundings
 
@@ -75,6 +78,9 @@ class Contents:
     deeper: Mapping[str, Sequence[Place]] = field(default_factory=dict)
     changes: Sequence[Change] = ()
     compared: str = ""
+    reliability: Reliability | None = None
+    priorities: Priorities | None = None
+    records: Records | None = None
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -112,10 +118,11 @@ def read_contents(
     office, around = office_of(own), surroundings(region, month)
     shown = Month(month, current_month(region))
     signer = signing_month(own, month).first()
+    now = timezone.now()
     return Contents(
         region=region,
         month=month,
-        made_at=timezone.now(),
+        made_at=now,
         made_by=made_by,
         report=report,
         children=children,
@@ -130,6 +137,9 @@ def read_contents(
         deeper=_deeper(region, month),
         changes=compare(earlier, {"report": report, "children": children, "kinds": {}}) if earlier else (),
         compared=compared,
+        reliability=read_reliability(region, month),
+        priorities=read_priorities(region, month),
+        records=read_records(region, month, now),
     )
 
 

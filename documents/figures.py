@@ -142,6 +142,13 @@ def _is_listed(report: Report) -> bool:
     return bool(report["sets"]["total"] or report["devices"]["total"] or report["devices"]["missing"])
 
 
+def _is_told(report: Report, name: str) -> bool:
+    """Say whether devices that are broken, or missing, are known: none of a register that nobody confirmed is not."""
+    completeness = report["completeness"]
+    confirmed = completeness["kabupaten_inventoried"] or not completeness["kabupaten_total"]
+    return _is_listed(report) and bool(report["devices"][name] or confirmed)
+
+
 def _is_counted(report: Report) -> bool:
     """Say whether anybody was heard of: the same rule as on the pages."""
     recording = report["recording"]
@@ -170,6 +177,8 @@ _KNOWN: dict[str, Callable[[Report], bool]] = {
     "kecamatan.no_report": lambda report: bool(report["kecamatan"]["total"]),
     "sets": _is_listed,
     "devices": _is_listed,
+    "devices.broken": lambda report: _is_told(report, "broken"),
+    "devices.missing": lambda report: _is_told(report, "missing"),
     "recording.recorded": _is_counted,
     "recording.net": _is_counted,
     "recording.eligible": lambda report: bool(report["recording"]["eligible"]),

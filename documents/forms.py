@@ -10,7 +10,7 @@ from django import forms
 
 from documents.models import Format
 from documents.subscriptions import FIRST_DAY, LAST_DAY
-from lib.forms import NOT_A_CHOICE, DomainForm, KeyedForm, VersionedForm, day_field
+from lib.forms import NOT_A_CHOICE, DomainForm, KeyedForm, VersionedForm, day_field, text_field
 from lib.months import parse_month
 from reports.months import Option
 
@@ -72,3 +72,11 @@ class SignForm(DomainForm):
     """On which day the paper was signed."""
 
     signed_on = day_field("Tanggal tanda tangan", required="Pilih tanggal tanda tangannya.")
+
+
+class WithdrawSignatureForm(DomainForm):
+    """Why the signature of a report is taken back."""
+
+    reason = text_field(
+        "Mengapa tanda tangannya dicabut?", limit=300, required="Tulis mengapa tanda tangannya dicabut."
+    )

@@ -11,16 +11,19 @@ import logging
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from smtplib import SMTPException
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import may_read
 from accounts.regions import zone_of
+from documents import pages
 from documents.contents import region_of
 from documents.files import content_type, file_name
 from documents.jobs import wake_builder
@@ -38,6 +41,7 @@ SEND_FROM = time(6, 0)
 ATTEMPTS = 5
 LEASE = timedelta(minutes=10)
 OUT_OF_SCOPE = "Tidak bertugas lagi di wilayah ini."
+NO_ADDRESS = "halaman Laporan bulanan wilayah itu (alamat Siap Rekam belum diatur, jadi tidak ada tautan)"
 NOT_DELIVERED = "Server surat menolak atau tidak menjawab."
 
 
@@ -152,13 +156,15 @@ def _message(mailing: Mailing) -> EmailMessage:
             "",
             *mail_figures(figures or {}, region),
             "",
-            "Laporan lengkapnya terlampir. Angka yang berubah sesudahnya terbaca di Siap Rekam, halaman "
-            "Laporan bulanan.",
-            f"Anda menerima surat ini setiap tanggal {subscription.day} karena berlangganan di sana; di sana pula "
-            "langganan ini diubah atau dihentikan.",
+            "Laporan lengkapnya terlampir. Angka yang berubah sesudahnya terbaca di Siap Rekam:",
+            _address(pages.detail_url(document)),
+            "",
+            f"Anda menerima surat ini setiap tanggal {subscription.day} karena berlangganan. Langganan ini diubah atau "
+            "dihentikan di:",
+            _address(reverse("documents:subscription", args=[region.code])),
         ]
     )
-    host = (settings.ALLOWED_HOSTS or ["localhost"])[0].strip(".*") or "localhost"
+    host = urlsplit(settings.SITE_URL).hostname or (settings.ALLOWED_HOSTS or [""])[0].strip(".*") or "localhost"
     return EmailMessage(
         subject=f"Laporan bulanan {region.name}, {month_id(mailing.month)}",
         body=body,
@@ -166,3 +172,8 @@ def _message(mailing: Mailing) -> EmailMessage:
         attachments=[(file_name(document, subscription.format), bytes(file.content), content_type(file.format))],
         headers={"Message-ID": f"<laporan-{mailing.pk}@{host}>", "Auto-Submitted": "auto-generated"},
     )
+
+
+def _address(path: str) -> str:
+    """Return the link to a page; where nobody has set under which address people reach the product, where to look."""
+    return f"{settings.SITE_URL}{path}" if settings.SITE_URL else NO_ADDRESS

@@ -115,6 +115,8 @@ class Document(OfRegion):
     signed_at = models.DateTimeField("dicatat ditandatangani pada", null=True, blank=True)
     signed_on = models.DateField("ditandatangani tanggal", null=True, blank=True)
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    # While the last signature is withdrawn; who, when and why each was is in the events.
+    signature_withdrawn_at = models.DateTimeField("tanda tangan dicabut pada", null=True, blank=True)
 
     objects = OfRegionQuerySet.as_manager()
 
@@ -131,6 +133,10 @@ class Document(OfRegion):
                 condition=Q(signed_at=None, signed_by=None, signed_on=None)
                 | Q(state="done", signed_at__isnull=False, signed_by__isnull=False, signed_on__isnull=False),
                 name="documents_document_signed_is_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(signature_withdrawn_at=None) | Q(signed_at=None),
+                name="documents_document_signed_or_withdrawn",
             ),
             # The subscribers of a region share one report of a month, whichever worker makes it first.
             *(

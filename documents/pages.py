@@ -15,10 +15,11 @@ from accounts.regions import code_of
 from documents.changes import by_region, compare
 from documents.contents import current_figures
 from documents.files import size_text
+from documents.history import signatures_of
 from documents.models import Document, DocumentFile, Format, Subscription
 from documents.requests import documents_of
 from kecamatan.scope import Scope
-from lib.format import day_id, moment_id, month_id, number_id
+from lib.format import moment_id, month_id, number_id
 from lib.month_choice import Month
 from lib.pages import NotFound, page_of
 from reports.crumbs import Crumb, crumbs
@@ -39,6 +40,7 @@ STATE_CSS = {
     Document.State.CANCELLED: "dial rejected",
 }
 SHORT = {Format.PDF: "PDF", Format.XLSX: "XLSX", Format.CSV: "CSV"}
+WITHDRAWN = "Tanda tangan dicabut"
 SYSTEM_NAME = "Siap Rekam, untuk pelanggan"
 
 
@@ -133,6 +135,8 @@ def state_of(document: Document) -> tuple[str, str]:
     """Return how a report stands: the class of its mark, and the word."""
     if document.signed_at is not None:
         return "dial resolved", "Ditandatangani"
+    if document.signature_withdrawn_at is not None:
+        return "dial reopened", WITHDRAWN
     word = document.get_state_display()
     if document.state == Document.State.RUNNING:
         word = f"{word}, {document.progress}%"
@@ -171,17 +175,11 @@ def detail_page(document: Document, region: Region, user: User) -> dict[str, Any
         "made": made_text(document, region.zone),
         "files": _files([document]).get(document.pk, []),
         "formats": ", ".join(SHORT[Format(format)] for format in document.formats),
-        "signed": _signed_text(document, region.zone),
-        "may_sign": document.signed_at is None and may_sign_reports(user, document.region),
+        "signatures": signatures_of(document, region.zone),
+        "is_signed": document.signed_at is not None,
+        "may_sign": may_sign_reports(user, document.region),
         **_since(document, region),
     }
-
-
-def _signed_text(document: Document, zone: str) -> str:
-    if document.signed_on is None or document.signed_at is None:
-        return ""
-    noted = f"dicatat {document.signed_by} pada {moment_id(document.signed_at, zone)}"
-    return f"Ditandatangani {day_id(document.signed_on)}; {noted}."
 
 
 def _since(document: Document, region: Region) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from documents.paper import (
 from documents.paper_figures import figure_grid
 from documents.paper_map import Map
 from documents.paper_trends import trend_table
+from documents.pdf_lists import priority_parts, record_parts, reliability_parts
 from documents.tables import (
     COVERAGE_COLUMNS,
     DEVICE_COLUMNS,
@@ -78,6 +79,9 @@ def pdf_file(contents: Contents, number: int) -> bytes:
         *sections("Cakupan wajib KTP", _coverage(contents)),
         *sections("Set alat dan komponen", _devices(contents)),
         *sections("Kerusakan dan jam kerja", _work(contents)),
+        *sections("Kerusakan, gangguan dan data hilang satu per satu", record_parts(contents)),
+        *sections("Keandalan 12 bulan", reliability_parts(contents)),
+        *sections("Kecamatan yang ditangani dulu", priority_parts(contents)),
         *sections("Kelengkapan dan arti angka", _notes(contents)),
         *(sections(contents.compared, _changes(contents)) if contents.compared else ()),
         _signature(contents),
@@ -87,12 +91,14 @@ def pdf_file(contents: Contents, number: int) -> bytes:
 
 
 class _Numbered:
-    """Gives sections their numbers; a title never stands alone at the foot of a page."""
+    """Gives sections their numbers, but for empty ones; a title never stands alone at the foot of a page."""
 
     def __init__(self) -> None:
         self.number = 0
 
     def __call__(self, title: str, parts: Sequence[Flowable]) -> list[Flowable]:
+        if not parts:
+            return []
         self.number += 1
         head = paragraph(f"{self.number}. {title}", H2)
         return [CondPageBreak(45 * mm), head, *parts]
@@ -211,8 +217,9 @@ def _part_text(part: Part) -> str:
 
 def _trends(contents: Contents, sections: _Numbered) -> list[Flowable]:
     """Return the last 24 months, as the page shows them; nothing where nothing is known of any."""
-    trends = history(contents.months, Month(contents.month, contents.month))["trends"]
-    return sections("Perjalanan 24 bulan", [trend_table(trends)]) if trends else []
+    found = history(contents.months, Month(contents.month, contents.month))
+    total = [paragraph(found["trend_total"], SMALL)] if found["trend_total"] else []
+    return sections("Perjalanan 24 bulan", [trend_table(found["trends"]), *total]) if found["trends"] else []
 
 
 def _coverage(contents: Contents) -> list[Flowable]:

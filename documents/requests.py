@@ -99,10 +99,10 @@ def retry_document(document: Document, *, by: User | None) -> None:
 def sign_document(document: Document, *, signed_on: date, by: User) -> None:
     """Note that the paper was signed on a day; from then on what changes is told against it.
 
-    Refused: a day before it was built or after today, a report that is not finished. A report is signed once.
+    Refused: a day before it was built or after today, a report that is not finished. A report has one signature at a
+    time; after it was withdrawn the paper may be signed again.
     """
-    if not may_sign_reports(by, document.region):
-        raise Forbidden("Hanya staf wilayah ini yang mencatat tanda tangan.")
+    _guard_signing(by, document)
     zone = zone_of(document.region)
     if document.built_at is None:
         raise Refused("Laporan ini belum selesai dibuat.")
@@ -113,10 +113,36 @@ def sign_document(document: Document, *, signed_on: date, by: User) -> None:
         )
     if document.signed_on == signed_on:
         return
-    values = {"signed_at": timezone.now(), "signed_on": signed_on, "signed_by": by}
+    values = {"signed_at": timezone.now(), "signed_on": signed_on, "signed_by": by, "signature_withdrawn_at": None}
     if not Document.objects.filter(pk=document.pk, state=Document.State.DONE, signed_at=None).update(**values):
         raise Conflict("Laporan ini sudah dicatat ditandatangani.")
     record_document_event(document, "sign", by=by, signed_on=signed_on)
+
+
+@transaction.atomic
+def withdraw_signature(document: Document, *, reason: str, by: User) -> None:
+    """Take back that the paper was signed, with a reason; the report, its figures and its files stay as they are.
+
+    Effects: what changes is no longer told against it, subscribers no longer get it as the signed one, and an event
+    keeps the day, the reason and who. Withdrawn already is no change. Refused without a reason or a signature.
+    """
+    _guard_signing(by, document)
+    if not reason.strip():
+        raise Refused("Tulis mengapa tanda tangannya dicabut.", field="reason")
+    document.refresh_from_db()
+    if document.signature_withdrawn_at is not None:
+        return
+    values = {"signed_at": None, "signed_on": None, "signed_by": None, "signature_withdrawn_at": timezone.now()}
+    signed = Document.objects.filter(pk=document.pk, signed_at=document.signed_at, signed_at__isnull=False)
+    if not signed.update(**values):
+        raise Conflict("Laporan ini tidak sedang bertanda tangan.")
+    said = {"signed_on": document.signed_on, "reason": reason.strip()}
+    record_document_event(document, "withdraw_signature", by=by, **said)
+
+
+def _guard_signing(by: User, document: Document) -> None:
+    if not may_sign_reports(by, document.region):
+        raise Forbidden("Hanya staf wilayah ini yang mencatat tanda tangan.")
 
 
 def earlier_document(document: Document) -> Document | None:

@@ -4,36 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from documents.figures import BY_PATH, FIGURES, NONE, PERCENT, Report, Value, shown, unknown_word, value_of
+from documents.figures import (
+    BY_PATH,
+    FIGURES,
+    MINUTES,
+    NONE,
+    PERCENT,
+    Report,
+    Value,
+    shown,
+    unknown_word,
+    value_of,
+)
 from reports.children import shown_name
+from reports.longest import NOT_STATED
 from reports.services import SERVICE_LABELS
 
 SILENT, HEARD = "Tanpa kabar", "Ada kabar"
+COUNT, DECIMAL = "jumlah", "desimal"
+"""The units of numbers that are no figures of a report: whole ones, and those with one place."""
+DAYS = " (hari)"
+"""What heads end with whose numbers are days."""
 
 
 class Column(NamedTuple):
-    """A head; ``path`` names the figure, or is empty for a text. ``group`` stands above several heads."""
+    """A head; ``path`` names the figure, ``unit`` that of a number which is none; a text has neither.
+
+    ``group`` stands above several heads. A column of :data:`DECIMAL` numbers has one place.
+    """
 
     head: str
     group: str = ""
     path: str = ""
+    unit: str = ""
 
     @property
     def is_number(self) -> bool:
         """Say whether the column holds numbers."""
-        return bool(self.path)
+        return bool(self.path or self.unit)
 
     @property
     def is_percent(self) -> bool:
         """Say whether the column holds percentages."""
-        return self.is_number and BY_PATH[self.path].unit == PERCENT
+        return PERCENT in (self.unit, BY_PATH[self.path].unit if self.path else "")
+
+    @property
+    def is_minutes(self) -> bool:
+        """Say whether the column holds minutes, which its head then says."""
+        return bool(self.path) and BY_PATH[self.path].unit == MINUTES
 
     @property
     def digits(self) -> int:
         """Return how many decimals a percentage has."""
-        return BY_PATH[self.path].digits
+        return BY_PATH[self.path].digits if self.path else 1
 
     @property
     def is_summed(self) -> bool:
@@ -44,7 +70,7 @@ class Column(NamedTuple):
 class Cell(NamedTuple):
     """A value, and what people read: for what is not known the value is nothing and the text a word."""
 
-    value: Value
+    value: Value | date | datetime
     text: str
 
 
@@ -205,6 +231,11 @@ def kind_table(rows: Sequence[Mapping[str, str]], by_kind: Mapping[str, Mapping[
 def summary_rows(whole: Report) -> list[tuple[str, str, Any, str, str]]:
     """Return all figures of a region: group, label, value, what people read, and unit."""
     return [
-        (figure.group, figure.label, value_of(whole, figure.path), shown(whole, figure.path), figure.unit)
+        (figure.group, figure.label, value_of(whole, figure.path), _stated(shown(whole, figure.path)), figure.unit)
         for figure in FIGURES
     ]
+
+
+def _stated(text: str) -> str:
+    """Return a text, and the words for a figure that nobody stated."""
+    return NOT_STATED if text == NONE else text

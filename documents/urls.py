@@ -13,5 +13,6 @@ urlpatterns = [
     path("reports/<str:code>/documents/<int:pk>/cancel/", views.cancel, name="cancel"),
     path("reports/<str:code>/documents/<int:pk>/retry/", views.retry, name="retry"),
     path("reports/<str:code>/documents/<int:pk>/sign/", views.sign, name="sign"),
+    path("reports/<str:code>/documents/<int:pk>/sign/withdraw/", views.signature_withdraw, name="signature-withdraw"),
     path("reports/<str:code>/documents/<int:pk>/files/<str:format>/", views.download, name="download"),
 ]

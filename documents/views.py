@@ -21,12 +21,13 @@ from accounts.requests import SignedInRequest
 from documents import pages
 from documents.contents import region_of
 from documents.files import content_type, file_name
-from documents.forms import RequestForm, SignForm, SubscriptionForm
+from documents.forms import RequestForm, SignForm, SubscriptionForm, WithdrawSignatureForm
 from documents.jobs import wake_builder
 from documents.models import Document, DocumentFile, Format
-from documents.requests import cancel_document, request_document, retry_document, sign_document
+from documents.requests import cancel_document, request_document, retry_document, sign_document, withdraw_signature
 from documents.subscriptions import subscribe, subscription_of, unsubscribe
 from lib.errors import Conflict, Forbidden, Refused
+from lib.forms import DomainForm
 from lib.months import local_day
 from lib.pages import NotFound, answers_problems
 from repairs.views.sending import send, status_of
@@ -101,19 +102,34 @@ def retry(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
 @answers_problems
 def sign(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """Note that the paper was signed."""
+    return _signature(request, code, pk, SignForm(request.POST), sign_document, "Tanda tangan tercatat.")
+
+
+@login_required
+@require_POST
+@answers_problems
+def signature_withdraw(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """Take back that the paper was signed, with a reason."""
+    form = WithdrawSignatureForm(request.POST)
+    return _signature(request, code, pk, form, withdraw_signature, "Tanda tangan dicabut.")
+
+
+def _signature(
+    request: SignedInRequest, code: str, pk: int, form: DomainForm, change: Callable[..., object], done: str
+) -> HttpResponse:
+    """Change the signature of a report by what a form says; show the form again where it is refused."""
     document, region = _find(request.user, code, pk)
-    form = SignForm(request.POST)
     status = 200
     if form.is_valid():
         try:
-            sign_document(document, signed_on=form.cleaned_data["signed_on"], by=request.user)
+            change(document, **form.cleaned_data, by=request.user)
         except Forbidden:
             raise
         except Refused as refused:
             form.refuse(refused)
             status = 409 if isinstance(refused, Conflict) else 200
         else:
-            messages.success(request, "Tanda tangan tercatat.", extra_tags="tip")
+            messages.success(request, done, extra_tags="tip")
             return redirect(pages.detail_url(document))
     elif not may_sign_reports(request.user, document.region):
         raise Forbidden("Hanya staf wilayah ini yang mencatat tanda tangan.")
@@ -228,8 +244,10 @@ def _move(request: SignedInRequest, code: str, pk: int, move: Callable[..., obje
 
 
 def _show(
-    request: SignedInRequest, document: Document, region: Region, form: SignForm | None = None, status: int = 200
+    request: SignedInRequest, document: Document, region: Region, form: DomainForm | None = None, status: int = 200
 ) -> HttpResponse:
-    form = form or SignForm(initial={"signed_on": local_day(timezone.now(), region.zone)})
+    if form is None:
+        today = {"signed_on": local_day(timezone.now(), region.zone)}
+        form = WithdrawSignatureForm() if document.signed_at else SignForm(initial=today)
     page = pages.detail_page(document, region, request.user)
     return render(request, "documents/document_detail.html", page | {"form": form}, status=status)

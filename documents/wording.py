@@ -29,6 +29,7 @@ MEANINGS = (
     ("Capaian target", "rekam bersih dibagi target, dari kecamatan yang bertarget; 100% berarti target terpenuhi."),
     ("Rusak dan tidak ada", "rusak: terpasang tetapi tidak bekerja; tidak ada: mestinya ada, tetapi tidak terpasang."),
     ("Tanpa alat", "bagian jam kerja saat semua set di satu kecamatan tidak berfungsi."),
+    ("–", "tidak disebut, atau tidak dapat dihitung."),
     ("Tanpa kabar", "lebih dari dua hari kerja tidak ada laporan apa pun dari kecamatan yang punya set alat."),
 )
 
@@ -53,7 +54,8 @@ def compared_text(earlier: Document, zone: str) -> str:
     if earlier.signed_on is not None:
         return f"Perubahan sejak laporan yang ditandatangani {_day(earlier)}"
     assert earlier.built_at is not None
-    return f"Perubahan sejak laporan yang dibuat {moment_id(earlier.built_at, zone)}"
+    withdrawn = " (tanda tangannya dicabut)" if earlier.signature_withdrawn_at else ""
+    return f"Perubahan sejak laporan yang dibuat {moment_id(earlier.built_at, zone)}{withdrawn}"
 
 
 def _day(document: Document) -> str:

@@ -16,20 +16,48 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from documents.contents import Contents
-from documents.figures import BY_PATH, FIGURES, MINUTES
-from documents.tables import PLACE_HEADS, Cell, Column, Place, Table, kind_table, parent_heads, summary_rows, table_of
+from documents.figures import FIGURES, MINUTES
+from documents.priorities import priority_table
+from documents.records import record_tables
+from documents.reliability import group_tables, place_table
+from documents.tables import (
+    DECIMAL,
+    PLACE_HEADS,
+    Cell,
+    Column,
+    Place,
+    Table,
+    kind_table,
+    parent_heads,
+    summary_rows,
+    table_of,
+)
 from documents.wording import as_of, completeness_notes, title_of
 from kecamatan.models import Cause
 from lib.format import month_id
 from repairs.models import Ticket
-from reports.history import MEASURES
+from reports.history import MEASURES, net_text
 from reports.regions import NEXT_LEVEL
 from reports.shares import kind_rows
 
 # Of a single kecamatan these are told by its service, or not at all.
 OF_LARGER = ("kecamatan.", "recording.kecamatan_", "completeness.kabupaten_")
-COUNT, DAY, MOMENT = "#,##0", "dd/mm/yyyy", "dd/mm/yyyy hh.mm"
+COUNT, TENTHS, DAY, MOMENT = "#,##0", "#,##0.0", "dd/mm/yyyy", "dd/mm/yyyy hh.mm"
 INK, SOFT = "#14305B", "#E3EBF6"
+NARROW = (
+    "Layanan",
+    "Kabar",
+    "Set",
+    "Keadaan",
+    "Dampak",
+    "Kepastian",
+    "Mulai",
+    "Selesai",
+    "Rusak sejak",
+    "Pulih",
+    "Cara",
+)
+WIDTHS = {"No": 6, "Kode": 10, "Keterangan": 60, **dict.fromkeys(NARROW, 15)}
 
 
 def xlsx_file(contents: Contents) -> bytes:
@@ -41,6 +69,8 @@ def xlsx_file(contents: Contents) -> bytes:
     _summary(sheets, contents)
     for name, table in _tables(contents):
         sheets.add(name, table)
+    for table in _lists(contents):
+        sheets.add(table.title, table)
     _trends(sheets, contents)
     _changes(sheets, contents)
     _notes(sheets, contents)
@@ -59,6 +89,17 @@ def _tables(contents: Contents) -> Iterable[tuple[str, Table]]:
     tickets = contents.report["tickets"]
     yield "Penyebab", _counts("Penyebab", tickets["by_cause"], dict(Cause.choices))
     yield "Jalur perbaikan", _counts("Jalur perbaikan", tickets["by_route"], dict(Ticket.Route.choices))
+
+
+def _lists(contents: Contents) -> Iterable[Table]:
+    """Yield what happened one by one, which kecamatan come first, and how reliable places and devices were."""
+    if contents.records:
+        yield from record_tables(contents.records)
+    if contents.priorities:
+        yield priority_table(contents.priorities)
+    if contents.reliability:
+        yield place_table(contents.reliability, PLACE_HEADS[NEXT_LEVEL[contents.region.level]])
+        yield from group_tables(contents.reliability)
 
 
 def _places(contents: Contents, level: str, places: Sequence[Place]) -> Table:
@@ -122,6 +163,13 @@ class _Sheets:
             self.formats[key] = self.book.add_format({"num_format": pattern, **more})
         return self.formats[key]
 
+    def day(self, pattern: str) -> Any:
+        """Return the format of a day or a moment."""
+        key = pattern, False
+        if key not in self.formats:
+            self.formats[key] = self.book.add_format({"num_format": pattern, "align": "left"})
+        return self.formats[key]
+
     def sheet(self, name: str, widths: Sequence[float]) -> Any:
         """Return a new sheet that prints across, one page wide."""
         sheet = self.book.add_worksheet(name.replace("/", "-"))
@@ -151,6 +199,8 @@ class _Sheets:
             self._row(sheet, row, table.columns, cells)
         if table.total:
             self._total(sheet, first + 1, len(table.rows), table)
+        if table.note:
+            sheet.write_string(first + 1 + len(table.rows), 0, table.note)
 
     def _groups(self, sheet: Any, columns: Sequence[Column]) -> None:
         """Write the head above the heads into the first column of each group, coloured over all of them."""
@@ -164,6 +214,9 @@ class _Sheets:
         for place, (column, cell) in enumerate(zip(columns, cells, strict=True)):
             if isinstance(cell.value, int | float):
                 self._write_number(sheet, row, place, column, cell.value)
+            elif isinstance(cell.value, date):
+                pattern = MOMENT if isinstance(cell.value, datetime) else DAY
+                sheet.write_datetime(row, place, cell.value, self.day(pattern))
             elif column.is_number:
                 sheet.write_string(row, place, cell.text, self.unknown)
             else:
@@ -173,7 +226,7 @@ class _Sheets:
         if column.is_percent:
             sheet.write_number(row, place, value / 100, self.number(_percent(column)))
         else:
-            sheet.write_number(row, place, value, self.number(COUNT))
+            sheet.write_number(row, place, value, self.number(TENTHS if column.unit == DECIMAL else COUNT))
 
     def _total(self, sheet: Any, first: int, count: int, table: Table) -> None:
         row = first + count
@@ -195,16 +248,11 @@ def _percent(column: Column) -> str:
 
 def _head(column: Column) -> str:
     """Return a head with its unit where that is no count."""
-    has_unit = column.is_number and BY_PATH[column.path].unit == MINUTES
-    return f"{column.head} ({MINUTES})" if has_unit else column.head
+    return f"{column.head} ({MINUTES})" if column.is_minutes else column.head
 
 
 def _width(column: Column) -> float:
-    if column.head == "No":
-        return 6
-    if column.is_number:
-        return 13
-    return 10 if column.head == "Kode" else 15 if column.head in ("Layanan", "Kabar") else 30
+    return WIDTHS.get(column.head, 13 if column.is_number else 30)
 
 
 # --- The first and the last sheets ------------------------------------------------------------------------------
@@ -274,6 +322,7 @@ def _trends(sheets: _Sheets, contents: Contents) -> None:
                 sheet.write_number(number, place, round(value), sheets.number(COUNT))
             else:
                 sheet.write_number(number, place, value / 100, sheets.number("0." + "0" * measure.digits + "%"))
+    sheet.write_string(len(contents.months) + 1, 0, net_text(contents.months))
 
 
 def _changes(sheets: _Sheets, contents: Contents) -> None:

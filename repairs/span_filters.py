@@ -124,7 +124,22 @@ class ArrangementFilter(SpanFilter):
         field_name="kind", label="Jenis", choices=Arrangement.Kind.choices, empty_label="Semua", widget=_select
     )
     kecamatan = django_filters.ChoiceFilter(label="Kecamatan", choices=[], empty_label="Semua", widget=_select)
+    wilayah = code_filter(REGION_LABEL, "inside", 5)
+    bulan = code_filter("Berlangsung pada bulan", "lasting_in", 7, MONTH_EXAMPLE)
 
     class Meta:
         model = Arrangement
         fields: list[str] = []
+
+    def inside(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep the arrangements of a province or a kabupaten; of a code that is not known, none."""
+        return queryset.filter(**{inside_path(value, "kecamatan__"): value})
+
+    def lasting_in(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep the arrangements that lasted at some moment of a month, by the clock of their place; of none, none."""
+        try:
+            month = parse_month(value)
+        except ValueError:
+            return queryset.none()
+        zone = "kecamatan__kabupaten__province__time_zone"
+        return queryset.filter(lasting_in_month(month, "started_at", "ended_at", zone), voided_at=None)

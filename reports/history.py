@@ -132,8 +132,9 @@ def history(rows: Iterable[RegionMonth], month: Month, measures: Sequence[Measur
     months = list(months_through(first_month(month.chosen), month.chosen))
     used = [month for month in months if month in by_month]
     if not used:
-        return {"trends": [], "trend_months": [], "trend_heads": []}
+        return {"trends": [], "trend_months": [], "trend_heads": [], "trend_total": ""}
     return {
+        "trend_total": net_text([by_month[one] for one in used]),
         "trends": [_trend(measure, by_month, months, month) for measure in measures],
         "trend_heads": [measure.label for measure in measures],
         "trend_months": [
@@ -145,6 +146,15 @@ def history(rows: Iterable[RegionMonth], month: Month, measures: Sequence[Measur
             for one in reversed(used)
         ],
     }
+
+
+def net_text(rows: Iterable[RegionMonth]) -> str:
+    """Return what was recorded in all of some months together; nothing where none of them was reported."""
+    heard = [row for row in rows if is_heard(row)]
+    if not heard:
+        return ""
+    total = number_id(sum(row.net for row in heard))
+    return f"Rekam bersih {len(heard)} bulan yang dilaporkan bersama-sama: {total} orang."
 
 
 def _trend(measure: Measure, rows: Mapping[date, RegionMonth], months: Sequence[date], month: Month) -> Trend:

@@ -36,6 +36,7 @@ from repairs.span_pages import moment_text
 from reports.children import priority_text
 from reports.crumbs import crumbs
 from reports.history import DINAS_MEASURES, PLACE_MEASURES, forecast_text, history
+from reports.longest import NOT_STATED
 from reports.models import RegionMonth
 from reports.months import month_options
 from reports.place_month import month_figures
@@ -217,8 +218,8 @@ def _fault_item(ticket: Ticket, zone: str, now: datetime) -> Item:
     """Return a fault of the month with how long it lasted, or has lasted by now, and the cause that counts."""
     lasted = _lasted(ticket.failed_at, ticket.restored_at, zone, now, "belum pulih")
     suspected = " (diduga)" if ticket.certainty == Certainty.SUSPECTED else ""
-    cause = "" if ticket.cause == Cause.UNKNOWN else f" · {ticket.get_cause_display()}{suspected}"
-    return Item(_fault_name(ticket), f"{lasted}{cause}")
+    cause = f"penyebab {NOT_STATED}" if ticket.cause == Cause.UNKNOWN else f"{ticket.get_cause_display()}{suspected}"
+    return Item(_fault_name(ticket), f"{lasted} · {cause}")
 
 
 def _event_item(row: dict[str, Any], zone: str, now: datetime) -> Item:

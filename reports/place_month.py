@@ -165,4 +165,4 @@ def _tickets(row: RegionMonth, month: Month) -> Tile:
         f"{number_id(row.tickets_overdue)} lewat tenggat · {month.label}: {number_id(row.tickets_opened)} dibuka, "
         f"{number_id(row.tickets_resolved)} selesai"
     )
-    return Tile("Tiket terbuka", number_id(row.tickets_open), source=source)
+    return Tile("Tiket terbuka", number_id(row.tickets_open), "tiket", source)

@@ -22,6 +22,7 @@ from lib.format import day_id, moment_id, number_id
 from lib.months import local_day
 from reports.crumbs import crumbs
 from reports.forms import PrioritiesForm
+from reports.judge import INSTANT
 from reports.models import Level, RegionMonth
 from reports.months import chosen_month
 from reports.regions import Region
@@ -58,13 +59,16 @@ class Need(NamedTuple):
 
 
 class Proposed(NamedTuple):
-    """A kecamatan that is proposed, with the reasons for its place in the list."""
+    """A kecamatan that is proposed, with the reasons for its place in the list and what they are made of."""
 
     code: str
     name: str
     url: str
     position: int
     reasons: list[str]
+    need: Need
+    begun: date
+    standing: str
 
 
 def page(region: Region, scope: Scope, form: PrioritiesForm, *, may_name: bool) -> dict[str, Any]:
@@ -72,7 +76,7 @@ def page(region: Region, scope: Scope, form: PrioritiesForm, *, may_name: bool) 
     month = chosen_month(region, None)
     rows = list(_rows(region, month.chosen))
     own = next((row for row in rows if row.level == region.level), None)
-    proposed = propose(region, [row for row in rows if row.level == Level.KECAMATAN])
+    proposed = propose(region, rows)
     codes = {row.code for row in proposed[:SHOWN]}
     others = [place for place in form.places if place.code not in codes]
     return {
@@ -123,14 +127,29 @@ def kecamatan_to_name(region: Region) -> list[Kecamatan]:
     return list(places.order_by("name", "code"))
 
 
-def propose(region: Region, rows: Sequence[RegionMonth]) -> list[Proposed]:
+def proposed_in(region: Region, month: date) -> list[Proposed]:
+    """Return the kecamatan of a kabupaten or a province that stood still as a month ended, as they are proposed."""
+    return propose(region, list(_rows(region, month)))
+
+
+def propose(region: Region, stored: Iterable[RegionMonth]) -> list[Proposed]:
     """Return the stopped kecamatan of these rows, the weightiest first; those of unknown weight last, by days."""
+    rows = [row for row in stored if row.level == Level.KECAMATAN]
     places = Kecamatan.objects.with_zone().in_bulk([row.region_id for row in rows])
     hosts = _hosts_around(places.values(), rows[0].month) if rows else []
     needs = {row.region_id: _need(row, places[row.region_id], hosts) for row in rows}
     order = sorted(rows, key=lambda row: (*_rank(needs[row.region_id]), places[row.region_id].code))
     return [
-        Proposed(place.code, _shown(place, region), _url(place), position, _reasons(row, needs[place.pk], place))
+        Proposed(
+            place.code,
+            _shown(place, region),
+            _url(place),
+            position,
+            _reasons(row, needs[place.pk], place),
+            needs[place.pk],
+            _begun(row, place),
+            _standing(row),
+        )
         for position, row in enumerate(order, 1)
         for place in [places[row.region_id]]
     ]
@@ -157,8 +176,15 @@ def _need(row: RegionMonth, place: Kecamatan, hosts: Iterable[tuple[int, str, Po
 
 
 def _days_since(row: RegionMonth, place: Kecamatan) -> int:
+    # A closed month is as of the first moment after it.
+    seen = row.as_of - INSTANT if row.closed else row.as_of
+    return (local_day(seen, place.time_zone) - _begun(row, place)).days
+
+
+def _begun(row: RegionMonth, place: Kecamatan) -> date:
+    """Return the local day on which a place's own sets stood still."""
     since: datetime = row.down_since  # type: ignore[assignment]  # the rows are chosen by it
-    return (local_day(row.as_of, place.time_zone) - local_day(since, place.time_zone)).days
+    return local_day(since, place.time_zone)
 
 
 # --- The nearest host -------------------------------------------------------------------------------------------
@@ -209,17 +235,20 @@ def nearest(place: Kecamatan, hosts: Iterable[tuple[int, str, Point]]) -> tuple[
 
 
 def _reasons(row: RegionMonth, need: Need, place: Kecamatan) -> list[str]:
-    since: datetime = row.down_since  # type: ignore[assignment]  # the rows are chosen by it
-    begun = day_id(local_day(since, place.time_zone), weekday=False)
-    standing = next((code for code in STANDING if getattr(row, f"kecamatan_{code}")), "stopped")
+    begun = day_id(_begun(row, place), weekday=False)
     unrecorded = "tidak disebut" if need.unrecorded is None else f"{number_id(need.unrecorded)} orang wajib KTP"
     near = f"Terdekat yang melayani: {need.host}, {number_id(need.km)} km garis lurus"
     return [
         f"Belum direkam: {unrecorded}",
-        f"Setnya berhenti sejak {begun} ({number_id(need.days)} hari); sekarang {SERVICE_LABELS[standing].lower()}",
+        f"Setnya berhenti sejak {begun} ({number_id(need.days)} hari); sekarang {_standing(row).lower()}",
         near if need.host else f"Tidak ada yang melayani dalam {FAR_KM} km",
         f"Bobot {_weight_text(need)}",
     ]
+
+
+def _standing(row: RegionMonth) -> str:
+    """Return how the people of a stopped kecamatan are served."""
+    return SERVICE_LABELS[next((code for code in STANDING if getattr(row, f"kecamatan_{code}")), "stopped")]
 
 
 def _weight_text(need: Need) -> str:

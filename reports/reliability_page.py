@@ -70,13 +70,13 @@ def page(scope: Scope, region: Region, month: Month, found: Reliability) -> dict
         "span": f"{month_id(found.months[0])} sampai {month_id(found.months[-1])}",
         "has_sample_data": found.has_sample_data,
         "is_empty": not own.office_minutes and not own.service_minutes and not own.faults_begun,
-        "tiles": _tiles(own, found, region),
+        "tiles": figure_tiles(found, region),
         "places": _places(found, month),
         "places_title": _places_title(found, region),
-        "kinds": [_row(found.kind_names[code], "", sums) for code, sums in _worst_first(found.kinds)],
+        "kinds": [_row(found.kind_names[code], "", sums) for code, sums in worst_first(found.kinds)],
         "models": _models(found),
         "models_left": max(0, len(found.models) - MODELS_SHOWN),
-        "sources": [_row(_source(group), "", sums) for group, sums in _worst_first(found.sources)],
+        "sources": [_row(source_name(group), "", sums) for group, sums in worst_first(found.sources)],
         "by_group": region.kecamatan is None,
         "built": _built(found, region),
         "built_completeness": _completeness(found, region) if found.built_at else NIL,
@@ -126,7 +126,9 @@ def _completeness(found: Reliability, region: Region) -> str:
 # --- The figures of the region ------------------------------------------------------------------------------------
 
 
-def _tiles(own: Sums, found: Reliability, region: Region) -> list[Tile]:
+def figure_tiles(found: Reliability, region: Region) -> list[Tile]:
+    """Return the four figures of the region itself."""
+    own = found.sums[region.key]
     completeness = _completeness(found, region)
     down = (
         f"{number_id(round(own.down_minutes / 60))} jam berhenti dari {number_id(own.office_minutes // 60)} jam kerja "
@@ -176,13 +178,17 @@ def _places_title(found: Reliability, region: Region) -> str:
 
 
 def _places(found: Reliability, month: Month) -> list[Place]:
+    return [_place(below, found, month) for below in lowest_first(found)]
+
+
+def lowest_first(found: Reliability) -> list[Below]:
     """Return the regions below, the lowest availability first; those without a set on record come last."""
 
     def order(below: Below) -> tuple[bool, float]:
         availability = found.sums[below.level, below.pk].availability
         return availability is None, availability or 0
 
-    return [_place(below, found, month) for below in sorted(found.below, key=order)]
+    return sorted(found.below, key=order)
 
 
 def _place(below: Below, found: Reliability, month: Month) -> Place:
@@ -212,7 +218,7 @@ def _said(months: Iterable[date], shares: Iterable[float | None]) -> str:
 # --- The devices --------------------------------------------------------------------------------------------------
 
 
-def _worst_first(groups: Mapping[K, Sums]) -> list[tuple[K, Sums]]:
+def worst_first(groups: Mapping[K, Sums]) -> list[tuple[K, Sums]]:
     """Return groups by their rate, the highest first; then those with too little time in service, and the unknown."""
     known = ((key, sums) for key, sums in groups.items() if sums.service_minutes or sums.faults_begun or sums.repairs)
     return sorted(known, key=lambda item: (not item[1].is_telling, -(item[1].rate or 0), str(item[0])))
@@ -235,9 +241,10 @@ def _models(found: Reliability) -> list[Row]:
     most = sorted(found.models.items(), key=lambda item: -item[1].service_minutes)[:MODELS_SHOWN]
     return [
         _row(group.name or UNSTATED_MODEL, found.kind_names.get(group.kind, group.kind), sums)
-        for group, sums in _worst_first(dict(most))
+        for group, sums in worst_first(dict(most))
     ]
 
 
-def _source(group: Group) -> str:
+def source_name(group: Group) -> str:
+    """Return whence the devices of a group came."""
     return dict(Device.Source.choices).get(group.name, UNSTATED_SOURCE)

@@ -158,6 +158,9 @@ def _device_tile(report: Mapping[str, Any], name: str, label: str) -> Tile:
     unit = f"dari {number_id(devices['total'])} terpasang" if name == "broken" else "komponen"
     at_least = completeness != FULL and bool(devices[name])
     source = inventoried_text(report["completeness"], report["region"]["level"])
+    if not devices[name] and completeness == NIL:
+        # Of a register that nobody has confirmed, none is not known to be none.
+        return Tile(label, UNKNOWN, source=source, completeness=NIL)
     url = devices_url(report["region"]["code"], report["region"]["level"], status=STATUSES[name])
     return Tile(label, number_id(devices[name]), unit, source, completeness, at_least=at_least, url=url)
 
@@ -168,7 +171,7 @@ def tickets_tile(report: Mapping[str, Any]) -> Tile:
     return Tile(
         "Tiket terbuka",
         number_id(tickets["open"]),
-        "",
+        "tiket",
         f"{number_id(tickets['overdue'])} lewat tenggat · {month_text(report)}: "
         f"{number_id(tickets['opened'])} dibuka, {number_id(tickets['resolved'])} selesai",
         url=tickets_url(report["region"]["code"], report["region"]["level"], keadaan=LASTING),

@@ -137,6 +137,7 @@ SCREENS = (
     Screen("documents-none", "/reports/ID/documents/", NATION_OFFICIAL),
     Screen("document", "/reports/75.01/documents/1/", STAFF, shows="documents:detail"),
     Screen("document-signed", "/reports/75.01/documents/2/", OFFICIAL),
+    Screen("document-withdraw", "/reports/75.01/documents/2/", STAFF, (unfold("Cabut tanda tangan"),)),
     Screen(
         "document-waiting",
         "/reports/75/documents/",

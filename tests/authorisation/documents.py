@@ -47,4 +47,5 @@ CASES = [
     *of_document("retry", (404, 302, 302, 302, 404, 302, 404, 302)),
     # Without a day the form is shown again to staff, who alone note signatures.
     *of_document("sign", (404, 200, 403, 403, 404, 403, 404, 302)),
+    *of_document("signature-withdraw", (404, 200, 403, 403, 404, 403, 404, 302)),
 ]

@@ -147,7 +147,7 @@ def test_the_next_report_says_what_has_changed_since_the_last_one_that_was_signe
         "sentence": "Perekaman, rekam bersih: semula 210, sekarang 260 orang (+50).",
     } in (document.changes)
     text = " ".join(pages(content(document, "pdf")))
-    assert "10. Perubahan sejak laporan yang ditandatangani 22 November 2026" in text
+    assert "13. Perubahan sejak laporan yang ditandatangani 22 November 2026" in text
     assert "Perekaman, rekam bersih: semula 210, sekarang 260 orang (+50)." in text
     rows = sheets(content(document, "xlsx"))["Perubahan"]
     assert rows[0][0] == "Perubahan sejak laporan yang ditandatangani 22 November 2026"

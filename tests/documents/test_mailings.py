@@ -98,6 +98,30 @@ def test_the_mail_says_the_first_figures_and_carries_the_file(subscription: Subs
     assert (content.encode() if isinstance(content, str) else content) == kept
 
 
+@pytest.mark.parametrize(
+    ("site", "links"),
+    [
+        (
+            "https://siap.example.go.id",
+            [
+                "https://siap.example.go.id/reports/36.03/documents/{}/",
+                "https://siap.example.go.id/reports/36.03/documents/subscription/",
+            ],
+        ),
+        ("", [mailings.NO_ADDRESS, mailings.NO_ADDRESS]),
+    ],
+)
+def test_the_mail_links_to_the_report_and_to_the_subscription(
+    subscription: Subscription, now, settings, site: str, links: list[str]
+) -> None:
+    settings.SITE_URL = site
+    Subscription.objects.update(since=timezone.now() - timedelta(days=60))
+    assert work() == 1
+    lines = mail.outbox[0].body.splitlines()
+    found = [lines[place + 1] for place, line in enumerate(lines) if line.endswith(("Siap Rekam:", "dihentikan di:"))]
+    assert found == [link.format(Document.objects.get().pk) for link in links]
+
+
 def test_subscribers_of_a_region_share_one_report(subscription: Subscription, tangerang: Kabupaten, now) -> None:
     for name in ("a", "b"):
         user = make_user(Role.STAFF, tangerang, name)

@@ -117,6 +117,30 @@ def test_a_signature_is_noted_and_later_changes_are_told_against_it(staff_client
     assert "Catat sudah ditandatangani" not in text
 
 
+def test_a_signature_is_withdrawn_with_a_reason_and_may_be_noted_again(staff_client: Client) -> None:
+    ask(staff_client)
+    jobs.build_waiting()
+    address = f"{LIST}{Document.objects.get().pk}/"
+    early = staff_client.post(f"{address}sign/withdraw/", {"reason": "Salah cetak"})
+    assert (early.status_code, "Laporan ini tidak sedang bertanda tangan." in words(early)) == (409, True)
+    staff_client.post(f"{address}sign/", {"signed_on": "2026-11-22"})
+    assert "Tulis mengapa tanda tangannya dicabut." in words(staff_client.post(f"{address}sign/withdraw/", {}))
+    for _ in range(2):
+        answer = staff_client.post(f"{address}sign/withdraw/", {"reason": "Kadis belum membaca"})
+        assert (answer.status_code, answer["Location"]) == (302, address)
+    text = words(staff_client.get(address))
+    assert '<span class="tag dial reopened">Tanda tangan dicabut</span>' in text
+    noted = "Siti pada Minggu, 22 November 2026 pukul 10.00 WIB."
+    assert (
+        f"<li>Tanda tangan Minggu, 22 November 2026 dicabut oleh {noted}"
+        '<p class="small quiet">Sebab: Kadis belum membaca</p></li>'
+        f"<li>Ditandatangani Minggu, 22 November 2026; dicatat {noted}</li>"
+    ) in text
+    assert "Tanda tangan dicabut</span>" in words(staff_client.get(LIST))
+    assert staff_client.post(f"{address}sign/", {"signed_on": "2026-11-22"}).status_code == 302
+    assert "Ditandatangani</span>" in words(staff_client.get(address))
+
+
 def test_a_subscription_is_made_changed_and_ended(staff_client: Client) -> None:
     address = f"{LIST}subscription/"
     body = {"email": "siti@dinas.example", "day": "7", "format": "pdf", "version": "0"}

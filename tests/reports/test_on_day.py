@@ -135,3 +135,30 @@ def test_a_page_asks_at_most_eight_questions_and_writes_nothing(client: Client, 
         assert client.get(f"{path}?per={date(2026, 3, 3)}").status_code == 200
     assert len(captured) <= 8
     assert all(query["sql"].lstrip("(").startswith("SELECT") for query in captured.captured_queries)
+
+
+def test_a_page_that_is_kept_never_hides_a_change(client: Client) -> None:
+    def able() -> str:
+        return str(client.get("/reports/36/?per=2026-03-17").context["able"])
+
+    assert able() == "2"
+    with CaptureQueriesContext(connection) as captured:
+        assert able() == "2"
+    assert len(captured) == 4
+    make_fault(make_set(make_kecamatan("36.03.32"), "1"), failed_at=moment("2026-03-16 02:00"))
+    place = make_kecamatan("36.03.34", "Kecamatan Tambahan")
+    make_set(place)
+    assert able() == "3"  # A mark waits.
+    rollups.refresh()
+    assert able() == "3"
+    report_outage(
+        client_key=uuid4(),
+        places=[place],
+        started_at=moment("2026-03-17 02:00"),
+        effect="stopped",
+        cause="network",
+        by=None,
+    )
+    assert able() == "2"
+    rollups.refresh()
+    assert able() == "2"

@@ -13,10 +13,15 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Max
 
-from accounts.models import User
+from accounts.models import Role, User
 from devices.models import Device, Placement, RecordingSet
+from documents.contents import read_contents
+from documents.csvs import csv_file
+from documents.pdf import pdf_file
+from documents.xlsx import xlsx_file
 from kecamatan.models import Kabupaten, Kecamatan, Recording
 from kecamatan.regions import sync_regions
+from lib.months import parse_month
 from repairs.datasets import import_file
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
 from reports import rollups
@@ -28,7 +33,9 @@ from reports.sample_users import DEMO_USERS, ensure_demo_users
 from reports.selectors import report
 from reports.shortfall import PARTS
 from reports.verification import verify
-from tests.factories import moment
+from tests.factories import make_user, moment
+from tests.reports.questions import QUESTIONS, REPORTS
+from tests.reports.questions.asking import Files, files_of, unanswered, words
 
 # The database exists only for tests that carry the mark; each is then undone inside the transaction of the module.
 pytestmark = pytest.mark.django_db
@@ -314,6 +321,30 @@ def test_kabupaten_with_invented_rows_are_flagged():
     flagged = set(Kabupaten.objects.filter(has_sample_data=True).values_list("code", flat=True))
     whole = Kabupaten.objects.filter(province__code__in=("61", "75")).values_list("code", flat=True)
     assert flagged == {"12.71", "35.26", "36.03", "71.10", *whole}
+
+
+# --- What officials ask ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def files(sample, django_db_blocker) -> dict[tuple[str, str], Files]:
+    """Return the monthly reports that answer the questions, each built once."""
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
+        return {asked: story_files(*asked) for asked in REPORTS}
+
+
+def story_files(code: str, month: str) -> Files:
+    contents = read_contents(find_region(code), parse_month(month), made_by="Uji")
+    return files_of(pdf_file(contents, 1), xlsx_file(contents), csv_file(contents))
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.asked)
+def test_what_an_official_asks_is_answered_on_a_page_and_in_the_report(question, files, client):
+    client.force_login(make_user(Role.OFFICIAL, None))
+    page = client.get(question.page)
+    assert page.status_code == 200
+    text = words(page.content.decode())
+    assert unanswered(question, text, files[question.report]) == []
 
 
 # --- The province of today ------------------------------------------------------------------------------------
