@@ -96,7 +96,7 @@ def _form(kind: type[FaultForm], request: SignedInRequest, place: Kecamatan) -> 
     component, of_set = meant_by(request.GET.dict(), components)
     return kind(
         posted(request),
-        request.FILES,
+        request.FILES if request.method == "POST" else None,
         initial={"component": component},
         components=components,
         symptoms=symptoms_of(components),
