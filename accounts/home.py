@@ -37,8 +37,8 @@ def desk_of(user: User) -> Assignment | None:
 
 
 def home_url(user: User) -> str:
-    """Return where a person begins: at a desk, or on the page of the highest assignment; ``/`` is for the rest."""
-    if not user.running_assignments or desk_of(user):
+    """Return where a person begins: ``/`` for desks, operators and people without a role, else the highest region's."""
+    if not user.running_assignments or desk_of(user) or begins_in_a_kecamatan(user):
         return reverse("reports:home")
     return region_url(user.running_assignments[0])
 

@@ -34,9 +34,15 @@ class Page(NamedTuple):
     p50_together: float = 120
     queries: float = 8
     size: float = 120 * 1024
+    as_operator: bool = False
 
+
+HOME, REPORT = "/?kecamatan={kecamatan}", "/repairs/report/?kecamatan={kecamatan}"
 
 PAGES = (
+    # What operators look at.
+    Page("My kecamatan", HOME, as_operator=True),
+    Page("My kecamatan, choose one of several", "/", as_operator=True),
     # What people look at.
     Page("Desk of the nation's staff", "/"),
     Page("Nation", "/reports/ID/"),
@@ -74,7 +80,8 @@ PAGES = (
     Page("Ticket", "/repairs/{ticket}/"),
     Page("Many tickets at once", "/repairs/bulk/?aksi=assign&assignee=0&semua=on&halaman={marks}"),
     Page("Report a fault, choose the place", "/repairs/report/"),
-    Page("Report a fault", "/repairs/report/?kecamatan={kecamatan}"),
+    Page("Report a fault", REPORT),
+    Page("Report a fault, as an operator", REPORT, as_operator=True),
     Page("Report that was sent", "/repairs/{ticket}/sent/"),
     Page("Log a message", "/repairs/report/incoming/"),
     Page("Log a report", "/repairs/report/incoming/{kecamatan}/"),
@@ -140,6 +147,12 @@ PAGES = (
 )
 
 
+def own_kecamatan() -> list[Kecamatan]:
+    """Return the first two kecamatan of the largest kabupaten, for an operator of both."""
+    kabupaten = Kabupaten.objects.annotate(size=Count("kecamatan")).order_by("-size", "code")[0]
+    return list(Kecamatan.objects.filter(kabupaten=kabupaten, kind=Kecamatan.Kind.KECAMATAN)[:2])
+
+
 def pages_of(user: User) -> list[Page]:
     """Return the pages with real keys in their addresses; the largest region of each level is taken."""
     keys = _keys(user)
@@ -159,7 +172,7 @@ def _document(province: Province) -> int:
 def _keys(user: User) -> dict[str, object]:
     province = Province.objects.annotate(size=Count("kabupaten")).order_by("-size", "code")[0]
     kabupaten = Kabupaten.objects.annotate(size=Count("kecamatan")).order_by("-size", "code")[0]
-    kecamatan = Kecamatan.objects.filter(kabupaten=kabupaten, kind=Kecamatan.Kind.KECAMATAN)[0]
+    kecamatan = own_kecamatan()[0]
     open_tickets = Ticket.objects.counted().filter(restored_at=None).order_by("failed_at", "pk")
     device = Device.objects.exclude(serial="").order_by("pk")[100_000]
     return {

@@ -19,8 +19,8 @@ from django.test import Client
 
 from accounts.models import Role, User
 from accounts.people import assign, create_user
-from bench import journey, secrecy
-from bench.addresses import Page, pages_of
+from bench import journey, secrecy, visits
+from bench.addresses import HOME, REPORT, Page, own_kecamatan, pages_of
 from bench.measure import (
     Line,
     held,
@@ -48,9 +48,12 @@ def measure() -> None:
     with gunicorn(sign_in(user)) as server:
         bare = _measure_bare(server)
         show_heading("Every page", _COLUMNS)
+        phone, sizes = server._replace(session=sign_in(_operator())), visits.Sizes(server)
         for page in pages_of(user):
             say(f"{page.path} ...")
-            show(_measure_page(server, page, bare))
+            show(_measure_page(phone if page.as_operator else server, page, bare, sizes))
+        code = own_kecamatan()[0].code
+        visits.show_operator(*(_fetch(phone, path.format(kecamatan=code)) for path in (HOME, REPORT)), sizes)
         show_title("Memory")
         show(Line(f"gunicorn with {WORKERS} workers, after all pages", memory(server.process.pid), "MB"))
         journey.measure(server)
@@ -65,6 +68,17 @@ def _somebody() -> User:
     user = create_user(username="bench", name="Bench", password=os.urandom(20).hex(), by=None)
     for role in (Role.STAFF, Role.ADMIN):
         assign(user, role=role, region=None, by=None)
+    return user
+
+
+def _operator() -> User:
+    """Return somebody who reports for two kecamatan."""
+    known = User.objects.filter(username="bench-operator").first()
+    if known:
+        return known
+    user = create_user(username="bench-operator", name="Bench", password=os.urandom(20).hex(), by=None)
+    for place in own_kecamatan():
+        assign(user, role=Role.OPERATOR, region=place, by=None)
     return user
 
 
@@ -89,19 +103,25 @@ def _measure_bare(server: Server) -> float:
 
 _COLUMNS = (
     *("page", "p50 ms", "p95 ms", "p50, times a bare view", f"p50 ms, {CLIENTS} clients", f"{CLIENTS} clients, /s"),
-    *("queries", "bytes, gzip", "bytes"),
+    *("queries", "bytes, gzip", "bytes", "bytes of a first visit, with all files"),
 )
 
 
-def _measure_page(server: Server, page: Page, bare: float) -> str:
+def _fetch(server: Server, path: str) -> tuple[bytes, str]:
+    """Return a page as it was sent, and as it reads."""
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+        packed = get(connection, server, path)
+    return packed, gzip.decompress(packed).decode()
+
+
+def _measure_page(server: Server, page: Page, bare: float, sizes: visits.Sizes) -> str:
     alone = _samples(server, page.path, REQUESTS)
     with ThreadPoolExecutor(CLIENTS) as pool:
         started = time.perf_counter()
         runs = list(pool.map(lambda _: _samples(server, page.path, REQUESTS // CLIENTS), range(CLIENTS)))
         seconds = time.perf_counter() - started
     together = [sample for run in runs for sample in run]
-    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
-        packed = get(connection, server, page.path)
+    packed, html = _fetch(server, page.path)
     return row(
         f"{page.title} `{page.path}`",
         held(statistics.median(alone), page.p50),
@@ -111,7 +131,8 @@ def _measure_page(server: Server, page: Page, bare: float) -> str:
         number(len(together) / seconds),
         held(_queries(server, page.path), page.queries),
         held(len(packed), page.size),
-        number(len(gzip.decompress(packed))),
+        number(len(html.encode())),
+        number(visits.first_visit(packed, html, sizes)),
     )
 
 

@@ -80,6 +80,11 @@ class _Placed(NamedTuple):
         return bool(self.started_at and self.started_at <= at and (self.ended_at is None or self.ended_at > at))
 
 
+def value_of(device: int | None, recording_set: int, kind: str) -> str:
+    """Return by what an address and a form name a device, or a kind that a set lacks."""
+    return f"alat-{device}" if device else f"tidak-ada-{recording_set}-{kind}"
+
+
 def components_of(place: Kecamatan, user: User) -> list[Component]:
     """Return what may be reported of a place: by set, what stands there, then what it lacks.
 
@@ -128,11 +133,13 @@ def _component(row: _Placed, kind: _Kind, standing: Iterable[_Placed], tickets: 
     alike = sum((other.set, other.kind) == (row.set, row.kind) for other in standing)
     serial = (row.serial or "tanpa nomor seri") if alike > 1 else ""
     ticket = tickets.get((row.device, None))
-    return Component(f"alat-{row.device}", row.set, row.label, kind.code, kind.name, row.device, serial, ticket)
+    return Component(
+        value_of(row.device, row.set, kind.code), row.set, row.label, kind.code, kind.name, row.device, serial, ticket
+    )
 
 
 def _lacking(pk: int, label: str, kind: _Kind, tickets: Tickets) -> Component:
-    value, ticket = f"tidak-ada-{pk}-{kind.code}", tickets.get((pk, kind.pk))
+    value, ticket = value_of(None, pk, kind.code), tickets.get((pk, kind.pk))
     return Component(value, pk, label, kind.code, kind.name, None, "", ticket)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -78,7 +78,7 @@ def month_page(
         "missing_number": len(missing),
         "weeks": _weeks(calendar, month, counts, today, place, _days_in(one, several)),
         "weekdays": SHORT_DAYS,
-        "progress": None if place.is_dinas else progress_of(place, month, counts, calendar, today),
+        "progress": None if place.is_dinas else progress_of(place, month, totals_of(counts), calendar, today),
         "before_url": month_url(place, month.before) if month.before else "",
         "after_url": month_url(place, month.after) if month.after else "",
         "here_url": month_url(place, month.chosen),
@@ -95,6 +95,11 @@ def _counts_of(place: Kecamatan, month: Month) -> dict[date, list[Recording]]:
         row.kecamatan = place
         counts[row.day].append(row)
     return dict(counts)
+
+
+def totals_of(counts: Mapping[date, Sequence[Recording]]) -> dict[date, int]:
+    """Return how many people were recorded on each day, wherever that was."""
+    return {day: sum(row.recorded for row in rows) for day, rows in counts.items()}
 
 
 def _missing(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import CharField, DateField, DecimalField, F, IntegerField, Q, Value
+from django.db.models import CharField, DateField, DecimalField, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
-from kecamatan.models import Kecamatan, Population, Recording, TargetRule
+from kecamatan.models import DayOff, Kecamatan, Population, Recording, TargetRule
 from kecamatan.targets import rule_in_force, semester_in_force, target_by
 from lib.charts import Bar, bar
 from lib.format import exact_id, month_id, number_id, percent_id
@@ -40,12 +40,17 @@ class Progress(NamedTuple):
 
 @dataclass(slots=True)
 class Measures:
-    """What the progress of a month is measured by: target rules, DKB semesters and losses of one place."""
+    """What the progress of a month is measured by: target rules, DKB semesters and losses of one place.
+
+    Of a month that was asked for also how many were recorded on each day, and the days off beside the public holidays.
+    """
 
     own_rules: list[Rule] = field(default_factory=list)
     kabupaten_rules: list[Rule] = field(default_factory=list)
     semesters: list[Semester] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
+    counts: dict[date, int] = field(default_factory=dict)
+    days_off: list[date] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +72,19 @@ class Semester(NamedTuple):
 def progress_of(
     place: Kecamatan,
     month: Month,
-    counts: Mapping[date, Sequence[Recording]],
+    counts: Mapping[date, int],
     calendar: OfficeCalendar,
     today: date,
+    measures: Measures | None = None,
 ) -> Progress:
-    """Return the progress to the month's target, from the facts, by the rules of the rollups."""
-    measures = read_measures(place)
+    """Return the progress to the month's target, from the facts, by the rules of the rollups.
+
+    ``counts`` are the people recorded by day; a day without a count is not in it.
+    """
+    measures = measures or read_measures(place)
     last = today if month.is_current else add_months(month.chosen, 1) - timedelta(days=1)
     lost = tally_losses(measures.losses, month.chosen, last)
-    net = sum(row.recorded for rows in counts.values() for row in rows) - lost.lost + lost.rerecorded
+    net = sum(counts.values()) - lost.lost + lost.rerecorded
     semester = semester_in_force(measures.semesters, month.chosen)
     rule = rule_in_force(measures.own_rules, measures.kabupaten_rules, month.chosen)
     target = target_by(rule, semester.eligible if semester else 0)
@@ -123,8 +132,11 @@ def _days_left_text(calendar: OfficeCalendar, month: Month, today: date) -> str:
     return f"Sisa {number_id(left)} hari kerja{with_today}"
 
 
-def read_measures(place: Kecamatan) -> Measures:
-    """Read by what the progress of a place is measured, in one query; rules and semesters from the oldest."""
+def read_measures(place: Kecamatan, month: date | None = None) -> Measures:
+    """Read by what the progress of a place is measured, in one query; rules and semesters from the oldest.
+
+    With a month also its counts and days off, for a page that has no query left for them.
+    """
     names = ("what", "on", "number", "share", "sure", "again", "again_on")
     nothing = {
         "share": Cast(Value(None), DecimalField(max_digits=6, decimal_places=3)),
@@ -151,14 +163,37 @@ def read_measures(place: Kecamatan) -> Measures:
         number=F("count"),
         **{**nothing, "sure": F("certainty"), "again": F("rerecorded"), "again_on": F("rerecorded_on")},
     )
-    rows = rules.values_list(*names).union(semesters.values_list(*names), losses.values_list(*names), all=True)
+    others = [semesters, losses] if month is None else [semesters, losses, *_of_month(place, month, nothing)]
+    rows = rules.values_list(*names).union(*(other.values_list(*names) for other in others), all=True)
     measures = Measures()
-    for what, on, number, share, sure, again, again_on in rows.order_by("on"):
-        if what == "semester":
-            measures.semesters.append(Semester(on, number))
-        elif what == "loss":
-            measures.losses.append(loss_of(on, number, sure, again, again_on))
-        else:
-            rules_of = measures.own_rules if what else measures.kabupaten_rules
-            rules_of.append(Rule(on, share, number))
+    for row in rows.order_by("on"):
+        _keep(measures, *row)
     return measures
+
+
+def _of_month(place: Kecamatan, month: date, nothing: dict[str, Any]) -> list[QuerySet[Any]]:
+    """Return the counts of a month and its days off, with the columns of the measures."""
+    end = add_months(month, 1)
+    counts = Recording.objects.filter(kecamatan=place, day__gte=month, day__lt=end)
+    return [
+        counts.annotate(what=Value("count", CharField()), on=F("day"), number=F("recorded"), **nothing),
+        DayOff.objects.filter(day__gte=month, day__lt=end)
+        .order_by()
+        .annotate(what=Value("day_off", CharField()), on=F("day"), number=Value(0, IntegerField()), **nothing),
+    ]
+
+
+def _keep(
+    measures: Measures, what: str | None, on: date, number: int, share: Decimal, sure: str, again: int, again_on: date
+) -> None:
+    match what:
+        case "semester":
+            measures.semesters.append(Semester(on, number))
+        case "loss":
+            measures.losses.append(loss_of(on, number, sure, again, again_on))
+        case "count":
+            measures.counts[on] = measures.counts.get(on, 0) + number
+        case "day_off":
+            measures.days_off.append(on)
+        case _:
+            (measures.own_rules if what else measures.kabupaten_rules).append(Rule(on, share, number))

@@ -40,7 +40,7 @@ from reports.longest import NOT_STATED
 from reports.models import RegionMonth
 from reports.months import month_options
 from reports.place_month import month_figures
-from reports.place_records import Records, read_records, service_of, set_record
+from reports.place_records import Kinds, Records, read_records, service_of, set_record
 from reports.provisional import provisional
 from reports.regions import Region
 from reports.surroundings import Surroundings
@@ -117,7 +117,7 @@ def page(
         "now_text": moment_id(now, region.zone),
         "status": status.value,
         "status_sentence": SERVICE_SENTENCES[status],
-        "reasons": _reasons(records, region.zone, now),
+        "reasons": reasons_of(records, region.zone, now),
         "sets": [_set_view(key, record, records, around, now) for key, record in sets],
         "tickets": [_ticket_item(ticket, region, now) for ticket in records.tickets],
         "outages": [_outage_item(row, region, now) for row in records.of_kind(True)],
@@ -138,14 +138,15 @@ def page(
 def _set_view(key: int, record: SetRecord, records: Records, around: Surroundings, now: datetime) -> SetView:
     status = set_status(record, now, around.required) or SetStatus.DOWN
     gone = missing_kinds(record, now, around.required)
-    parts = [_part(placed, around) for placed in record.placements]
+    parts = [part_of(placed, around) for placed in record.placements]
     parts += [Part(kind, label, "missing", "Tidak ada") for kind, label in around.kind_names.items() if kind in gone]
     return SetView(records.names[key], set_url(key), status.value, SET_WORDS[status], parts)
 
 
-def _part(placed: Placed, around: Surroundings) -> Part:
+def part_of(placed: Placed, kinds: Kinds) -> Part:
+    """Return a device in a set as a tile, with how it works."""
     effects = {fault.effect for fault in placed.faults}
-    name = around.kind_names[placed.kind]
+    name = kinds.kind_names[placed.kind]
     if Effect.STOPPED in effects:
         return Part(placed.kind, name, "down", "Rusak")
     if effects:
@@ -153,11 +154,11 @@ def _part(placed: Placed, around: Surroundings) -> Part:
     return Part(placed.kind, name, "operational", "Berfungsi")
 
 
-def _reasons(records: Records, zone: str, now: datetime) -> list[str]:
+def reasons_of(records: Records, zone: str, now: datetime) -> list[str]:
     """Return a sentence for each outage, arrangement and fault that explains the status, the widest first."""
-    outages = [_outage_sentence(row, zone, now) for row in records.of_kind(True)]
+    outages = [outage_sentence(row, zone, now) for row in records.of_kind(True)]
     arrangements = [_arrangement_item(row, zone).title for row in records.of_kind(False)]
-    faults = [f"{_fault_name(ticket)} {_since(ticket.failed_at, zone, now)}." for ticket in records.tickets]
+    faults = [f"{_fault_name(ticket)} {since_text(ticket.failed_at, zone, now)}." for ticket in records.tickets]
     return [*outages, *(f"{title}." for title in arrangements), *faults]
 
 
@@ -171,23 +172,25 @@ def _lower_first(name: str) -> str:
     return name if name[:2].isupper() else f"{name[:1].lower()}{name[1:]}"
 
 
-def _since(start: datetime, zone: str, now: datetime) -> str:
+def since_text(start: datetime, zone: str, now: datetime) -> str:
+    """Return since when and for how long, as a clause: ``sejak pukul 08.00 WIB (2 jam)``."""
     today = local_day(start, zone) == local_day(now, zone)
     when = clock_id(start, zone) if today else day_id(local_day(start, zone))
     return f"sejak {when} ({span_id(start, now)})"
 
 
-def _outage_sentence(row: dict[str, Any], zone: str, now: datetime) -> str:
+def outage_sentence(row: dict[str, Any], zone: str, now: datetime) -> str:
+    """Return a running outage as a sentence: the cause, since when, what it does to recording."""
     cause = Cause(row["what"]).label
     suspected = " (diduga)" if row["sure"] == Certainty.SUSPECTED else ""
-    return f"{cause}{suspected} {_since(row['started_at'], zone, now)}: {EFFECT_WORDS[Effect(row['how'])]}."
+    return f"{cause}{suspected} {since_text(row['started_at'], zone, now)}: {EFFECT_WORDS[Effect(row['how'])]}."
 
 
 def _outage_item(row: dict[str, Any], region: Region, now: datetime) -> OutageItem:
     """Return a running outage, with the question whether it lasts here."""
     said = moment_text(row["confirmed_at"], region.zone, now)
     return OutageItem(
-        _outage_sentence(row, region.zone, now),
+        outage_sentence(row, region.zone, now),
         row["text"],
         outage_url(row["pk"]),
         f"Dikonfirmasi masih berlangsung {said}." if said else "",
@@ -204,7 +207,7 @@ def _arrangement_item(row: dict[str, Any], zone: str) -> Item:
 def _ticket_item(ticket: Ticket, region: Region, now: datetime) -> Item:
     """Return an open ticket; a lent device's belongs to another place, whose tickets not everybody may open."""
     missing = " tidak ada" if ticket.fault == Ticket.Fault.MISSING else ""
-    facts = [ticket.number, _since(ticket.failed_at, region.zone, now)]
+    facts = [ticket.number, since_text(ticket.failed_at, region.zone, now)]
     facts.append(f"dipegang {ticket.assignee}" if ticket.assignee else "belum ada yang memegang")
     if ticket.promised_on:
         facts.append(f"dijanjikan {day_id(ticket.promised_on)}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import CharField, DateTimeField, F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
@@ -17,7 +17,16 @@ from lib.spans import Closed, Span, clip
 from repairs.models import Arrangement, AvoidedTicket, Ticket
 from repairs.models import Outage as OutageRow
 from reports.regions import Region
-from reports.surroundings import Surroundings
+
+
+class Kinds(Protocol):
+    """The kinds of devices by code, in their order, and those that a set cannot do without in the month."""
+
+    @property
+    def kind_names(self) -> Mapping[str, str]: ...
+
+    @property
+    def required(self) -> frozenset[str]: ...
 
 
 @dataclass(slots=True)
@@ -37,7 +46,11 @@ class Records:
 
     def of_kind(self, is_outage: bool) -> list[dict[str, Any]]:
         """Return the running outages, or the running arrangements."""
-        return [row for row in self.running if (row["of"] == "outage") is is_outage]
+        return [row for row in self.running if row["of"] == ("outage" if is_outage else "arrangement")]
+
+    def guests(self) -> list[dict[str, Any]]:
+        """Return the kecamatan whose people are recorded here now: ``what`` is the code, ``text`` the name."""
+        return [row for row in self.running if row["of"] == "guest"]
 
 
 def read_records(region: Region, month: date, now: datetime) -> Records:
@@ -61,7 +74,7 @@ def read_records(region: Region, month: date, now: datetime) -> Records:
         span = Span(row["started_at"], row["ended_at"])
         if span.covers(now):
             records.running.append(row)
-        if clip(span, Closed(*window)):
+        if row["of"] != "guest" and clip(span, Closed(*window)):
             records.in_month.append(row)
     return records
 
@@ -99,9 +112,9 @@ def _tickets(region: Region, records: Records, window: tuple[datetime, datetime]
 
 
 def _other_rows(region: Region, window: tuple[datetime, datetime], now: datetime) -> Iterable[dict[str, Any]]:
-    """Return the outages and arrangements of a place that run now or ran in a month, and the tickets that were avoided.
+    """Return the outages and arrangements of a place that run now or ran in a month, in one query.
 
-    All in one query.
+    And the tickets that were avoided in the month, and the kecamatan that the place hosts now.
     """
     running = Q(started_at__lte=now) & (Q(ended_at=None) | Q(ended_at__gt=now))
     in_month = Q(started_at__lt=window[1]) & (Q(ended_at=None) | Q(ended_at__gt=window[0]))
@@ -133,7 +146,16 @@ def _other_rows(region: Region, window: tuple[datetime, datetime], now: datetime
         ended_at=F("at"),
         confirmed_at=Value(None, DateTimeField()),
     )
-    rows = outages.values(*names).union(arrangements.values(*names), avoided.values(*names), all=True)
+    guests = Arrangement.objects.filter(running, host=region.pk, kind=Arrangement.Kind.HOSTED, voided_at=None).annotate(
+        of=Value("guest", CharField()),
+        what=Cast("kecamatan__code", CharField()),
+        how=Value("", CharField()),
+        sure=Value("", CharField()),
+        text=Cast("kecamatan__name", TextField()),
+        confirmed_at=Value(None, DateTimeField()),
+    )
+    others = [rows.values(*names) for rows in (arrangements, avoided, guests)]
+    rows = outages.values(*names).union(*others, all=True)
     return rows.order_by("started_at")
 
 
@@ -155,8 +177,8 @@ def _placed(placement: Placement, tickets: Sequence[Ticket]) -> Placed:
     return Placed(placement.device_id, placement.device.kind.code, Span(placement.started_at), faults)
 
 
-def service_of(records: Records, sets: Sequence[SetRecord], around: Surroundings, now: datetime) -> Service:
+def service_of(records: Records, sets: Sequence[SetRecord], kinds: Kinds, now: datetime) -> Service:
     """Return how the people of a place are served."""
     outages = [Outage(Span(row["started_at"]), row["how"]) for row in records.of_kind(True)]
     arrangements = [ArrangementSpan(row["what"], Span(row["started_at"])) for row in records.of_kind(False)]
-    return service(sets, outages, arrangements, now, around.required)
+    return service(sets, outages, arrangements, now, kinds.required)

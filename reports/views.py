@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.home import desk_of, home_url
+from accounts.home import begins_in_a_kecamatan, desk_of, home_url, is_own_kecamatan
 from accounts.permissions import may_name_priorities
 from accounts.requests import SignedInRequest
 from kecamatan.priorities import set_priorities
@@ -26,7 +26,7 @@ from lib.month_choice import Month
 from lib.pages import answers_problems
 from repairs.declarations import declare_complete, withdraw_declaration
 from repairs.views.sending import answers_resends, send, status_of
-from reports import desk, kept_pages, listing, map_page, on_day, place, reliability_page
+from reports import desk, kept_pages, listing, map_page, my_kecamatan, on_day, place, reliability_page
 from reports import priorities as priority_list
 from reports.forms import PrioritiesForm
 from reports.history import read_history
@@ -46,12 +46,30 @@ PLACES = (Level.KECAMATAN, Level.DINAS)
 @login_required
 @require_safe
 @never_cache
+@answers_problems
 def home(request: SignedInRequest) -> HttpResponse:
-    """Show technicians and staff their desk, lead others to their region; without an assignment, say what to do."""
+    """Show operators their kecamatan, technicians and staff their desk, and lead others to their region.
+
+    ``kecamatan`` chooses among several of an operator. Without an assignment the page says what to do.
+    """
+    if begins_in_a_kecamatan(request.user):
+        return _my_kecamatan(request)
     if assignment := desk_of(request.user):
         return render(request, "reports/desk.html", desk.page(request.user, assignment))
     url = home_url(request.user)
     return render(request, "reports/no_assignment.html") if url == request.path else redirect(url)
+
+
+def _my_kecamatan(request: SignedInRequest) -> HttpResponse:
+    places, code = my_kecamatan.own_places(request.user), request.GET.get("kecamatan", "")
+    if not code and len(places) > 1:
+        return render(request, "kecamatan/my_kecamatan_choice.html", {"places": places})
+    region = find_region(code or places[0].code, request.user)
+    place = region.kecamatan
+    if place is None or place.closed_on or place.is_dinas or not is_own_kecamatan(request.user, place):
+        return redirect("reports:kecamatan-detail", code=region.code)
+    page = my_kecamatan.page(region, request.user)
+    return render(request, "kecamatan/my_kecamatan.html", page | {"may_choose": len(places) > 1})
 
 
 @leaves_when_signed_out

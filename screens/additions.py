@@ -14,7 +14,7 @@ from django.utils import timezone  # noqa: E402
 from accounts.contacts import add_contact  # noqa: E402
 from accounts.models import Role, User  # noqa: E402
 from accounts.offices import describe_office, office_of, publish_status  # noqa: E402
-from accounts.people import create_user  # noqa: E402
+from accounts.people import assign, create_user  # noqa: E402
 from accounts.signatories import name_signatory  # noqa: E402
 from documents import jobs  # noqa: E402
 from documents.models import Document, Format  # noqa: E402
@@ -25,19 +25,23 @@ from lib.months import add_months, local_day, month_of  # noqa: E402
 from repairs.outages import report_outage  # noqa: E402
 from reports import rollups  # noqa: E402
 from reports.sample_users import DemoUser  # noqa: E402
-from screens.pages import NOBODY_YET, STAFF  # noqa: E402
+from screens.pages import NOBODY_YET, OF_SEVERAL, STAFF  # noqa: E402
 
 OFFICE = {"address": "Jalan Contoh 1, Limboto", "public_phone": "0435 881234"}
 
 
 def main() -> None:
-    """Add somebody without an assignment, a power cut that goes on in two kecamatan, and what an office says of itself.
+    """Add somebody without an assignment, one who reports for two kecamatan, a power cut, and what an office says.
 
     Another kabupaten tells citizens nothing. And monthly reports: one as it was built, one that was signed, after which
     a count came late, and one of the province.
     """
     demo = DemoUser(NOBODY_YET, "Tanpa Tugas", Role.STAFF, "")
     create_user(username=demo.username, name=demo.name, password=demo.password, by=None)
+    demo = DemoUser(OF_SEVERAL, "Dua Kecamatan", Role.OPERATOR, "")
+    operator = create_user(username=demo.username, name=demo.name, password=demo.password, by=None)
+    for place in Kecamatan.objects.filter(code__in=["75.01.17", "11.01.01"]):
+        assign(operator, role=Role.OPERATOR, region=place, by=None)
     report_outage(
         client_key=uuid4(),
         places=Kecamatan.objects.filter(code__in=["75.01.02", "75.01.03"]),

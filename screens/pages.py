@@ -20,6 +20,8 @@ Step = Callable[[Page], object]
 OPERATOR, STAFF, TECHNICIAN = "operator.limboto", "staf.gorontalo", "teknisi.gorontalo"
 OFFICIAL, ADMIN, NATION_ADMIN, NATION_OFFICIAL = "pejabat.gorontalo", "admin.gorontalo", "admin.pusat", "pejabat.pusat"
 PROVINCE_STAFF = "staf.provinsi"
+KRESEK, OF_SEVERAL = "operator.kresek", "operator.dua"
+"""The second reports for a host, and for a kecamatan without sets; ``screens/additions.py`` adds this person."""
 NOBODY_YET = "tanpa.tugas"
 """Somebody without an assignment, whom ``screens/additions.py`` adds to the sample."""
 
@@ -127,6 +129,10 @@ SCREENS = (
     Screen("map-kabupaten", "/reports/75.01/map/", OFFICIAL),
     Screen("map-target", "/reports/75.01/map/?warna=target", OFFICIAL),
     Screen("map-empty", "/reports/75.01/map/?bulan=2014-05", OFFICIAL),
+    Screen("home", "/", OPERATOR),
+    Screen("home-kresek", "/", KRESEK),
+    Screen("home-choice", "/", OF_SEVERAL),
+    Screen("home-without-sets", "/?kecamatan=11.01.01", OF_SEVERAL),
     Screen("kecamatan", "/kecamatan/75.01.01/", OPERATOR),
     Screen("kecamatan-past", "/kecamatan/36.03.30/?bulan=2012-04", NATION_OFFICIAL),
     Screen("kecamatan-empty", "/kecamatan/75.01.01/?bulan=2014-05", OPERATOR),

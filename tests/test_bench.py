@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import resolve
 
 from bench.addresses import PAGES
+from bench.visits import files_of, first_visit
 from tests.authorisation.table import TABLE
 from tests.test_screens import NO_PAGES
 
@@ -35,3 +36,11 @@ def test_every_page_that_somebody_may_open_is_measured() -> None:
     pages = {case.name for case in TABLE if case.method == "get" and 200 in case.expected}
     measured = {resolve(page.path.format(**KEYS).partition("?")[0]).view_name for page in PAGES}
     assert pages - NO_PAGES - LEFT_OUT - measured == set()
+
+
+def test_a_first_visit_counts_each_file_once_and_none_that_is_known() -> None:
+    page = '<link href="/static/a.css"><script src="/static/b.js"></script><use href="/static/c.svg#x"/>'
+    page += '<use href="/static/c.svg#y"/><a href="/repairs/">'
+    sizes = {"/static/a.css": 100, "/static/b.js": 20, "/static/c.svg": 3}
+    assert files_of(page) == list(sizes)
+    assert (first_visit(b"1234", page, sizes), first_visit(b"1234", page, sizes, ["/static/a.css"])) == (127, 27)

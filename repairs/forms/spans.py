@@ -154,7 +154,7 @@ class VoidForm(VersionedForm):
         self.fields["reason"] = text_field("Alasan", limit=500)
 
 
-WAYS_BACK = [("daftar", "daftar"), ("meja", "meja")]
+WAYS_BACK = [("daftar", "daftar"), ("meja", "meja"), ("beranda", "beranda")]
 
 
 class OneTapForm(KeyedForm):

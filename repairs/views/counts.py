@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.home import place_url
 from accounts.permissions import guard, may_enter_counts
 from accounts.requests import SignedInRequest
 from kecamatan.models import Kecamatan, Recording
@@ -153,8 +154,8 @@ def say_normal(request: SignedInRequest, code: str) -> HttpResponse:
     if where is None:
         raise NotFound("Tidak ada kecamatan itu.")
     guard(request.user, [where.place], may_enter_counts)
-    from_counts = request.POST.get("dari") == "perekaman"
-    url = month_url(where.place) if from_counts else reverse("reports:kecamatan-detail", args=[code])
+    ways = {"perekaman": month_url(where.place), "beranda": place_url(request.user, where.place)}
+    url = ways.get(request.POST.get("dari", ""), reverse("reports:kecamatan-detail", args=[code]))
 
     # The day of the kecamatan is its key, so a second tap changes nothing.
     counts.say_all_is_normal(where.place, by=request.user)

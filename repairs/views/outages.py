@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.home import place_url
 from accounts.permissions import guard, may_comment, may_correct_repairs, may_report, reports_somewhere
 from accounts.requests import SignedInRequest
 from kecamatan.models import Kecamatan
@@ -119,8 +120,11 @@ def _one_tap(
 
     def write() -> str:
         told = say(outage, places)
-        if form.cleaned_data["kembali"]:
-            return reverse(WAYS_BACK[form.cleaned_data["kembali"]])
+        way_back = form.cleaned_data["kembali"]
+        if way_back in WAYS_BACK:
+            return reverse(WAYS_BACK[way_back])
+        if way_back and code:
+            return place_url(request.user, places[0])
         return reverse("reports:kecamatan-detail", args=[code]) if code else outage_pages.outage_url(told.pk)
 
     answer = send(request, form, write, done.format(where=outage_pages.places_text(places)))

@@ -10,8 +10,10 @@ MAP = "reports:region-map"
 
 # operator, staff, technician, official, stranger, admin, unassigned, anonymous
 CASES = [
-    # Staff and technicians have a desk; who has no assignment is told so.
-    Case("reports:home", "get", (302, 200, 200, 302, 200, 302, 200, 302)),
+    # Operators have their kecamatan, staff and technicians a desk; who has no assignment is told so.
+    Case("reports:home", "get", (200, 200, 200, 302, 200, 302, 200, 302)),
+    # The address counts only for operators.
+    Case("reports:home", "get", (404, 200, 200, 302, 200, 302, 200, 302), query=f"?kecamatan={OTHER}"),
     Case("reports:home", "post", signed_in(405)),
     *of_region("ID", REPORT, (404, 404, 404, 404, 404, 200, 404, 302)),
     *of_region("36", REPORT, (404, 404, 404, 404, 404, 200, 404, 302)),

@@ -40,7 +40,7 @@ def test_our_own_page_says_that_a_region_is_not_there_also_while_developing(staf
 @pytest.mark.parametrize(
     ("role", "code", "home"),
     [
-        (Role.OPERATOR, "36.03.30", "/kecamatan/36.03.30/"),
+        (Role.OFFICIAL, "36.03.30", "/kecamatan/36.03.30/"),
         (Role.OFFICIAL, "36", "/reports/36/"),
         (Role.ADMIN, "ID", "/reports/ID/"),
     ],
