@@ -21,6 +21,8 @@ Region = Province | Kabupaten | Kecamatan | None
 REPORTERS = (Role.OPERATOR, Role.STAFF)
 """Who reports faults and outages, and enters counts."""
 
+PRINTERS = (Role.OPERATOR, Role.TECHNICIAN, Role.STAFF)
+
 
 def covers(scope: Scope, region: Region) -> bool:
     """Say whether a region lies wholly inside a scope. The nation lies only inside the nation."""
@@ -104,6 +106,16 @@ def may_enter_counts(user: object, kecamatan: Kecamatan) -> bool:
 def may_manage_devices(user: object, region: Region) -> bool:
     """Say whether a person may change the register of sets and devices of a region."""
     return holds_role(user, region, Role.STAFF)
+
+
+def may_print_labels(user: object, kecamatan: Kecamatan) -> bool:
+    """Say whether a person may print the QR labels of a place: who works with its devices."""
+    return holds_role(user, kecamatan, *PRINTERS)
+
+
+def prints_labels(user: User) -> bool:
+    """Say whether a person may print the QR labels of any place at all."""
+    return user.scope_as(*PRINTERS) != Scope()
 
 
 def may_manage_targets(user: object, region: Region) -> bool:

@@ -116,6 +116,8 @@ PAGES = (
     Page("Register a device", "/devices/new/?kecamatan={kecamatan}"),
     Page("Recording set", "/devices/sets/{set}/"),
     Page("Register a set", "/devices/sets/new/?kecamatan={kecamatan}"),
+    Page("QR labels of a kecamatan", "/devices/labels/?kecamatan={kecamatan}"),
+    Page("QR label of a stranger", "/d/AAAAAAAAAAAAAAAAAAAAAA/"),
     Page("Inventory", "/devices/inventory/{kabupaten}/"),
     # People and offices.
     Page("Home", "/account/"),

@@ -216,6 +216,28 @@ class Placement(models.Model):
         return f"{self.device_id} di {self.recording_set_id}"
 
 
+class Label(models.Model):
+    """The QR label of a device or a set; ``devices.labels`` makes and renews its token."""
+
+    token = models.CharField(max_length=22, unique=True)
+    device = models.OneToOneField(Device, models.CASCADE, null=True, blank=True, related_name="qr_label")
+    recording_set = models.OneToOneField(RecordingSet, models.CASCADE, null=True, blank=True, related_name="qr_label")
+    made_at = models.DateTimeField("dibuat pada")
+
+    class Meta:
+        verbose_name = "label QR"
+        verbose_name_plural = "label QR"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(device=None, recording_set__isnull=False) | Q(device__isnull=False, recording_set=None),
+                name="devices_label_of_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Label {self.device or self.recording_set}"
+
+
 class InventoryCheck(models.Model):
     """A day on which a kabupaten confirmed that its register of devices is complete."""
 

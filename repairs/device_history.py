@@ -135,4 +135,5 @@ SENTENCES: dict[str, Callable[[Data, str, str], str]] = {
     Device.Whereabouts.STOLEN: _said("mencatat alat ini dicuri"),
     Device.Whereabouts.WRITTEN_OFF: _said("menghapuskan alat ini"),
     "bring_back": _said("mencatat alat ini ada lagi"),
+    "renew_label": _said("mengganti label QR {name}"),
 }

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, User
+from devices.labels import renew_label
 from devices.models import Device, Placement, RecordingSet
 from devices.register import bring_back_device, edit_device, take_off_register
 from kecamatan.models import Event
@@ -75,6 +76,10 @@ def _judge(device: Device, form: forms.StepForm, by: User) -> None:
     edit_device(device, version=form.seen_version, by=by, condition=form.cleaned_data["condition"])
 
 
+def _renew_label(device: Device, form: forms.StepForm, by: User) -> None:
+    renew_label(device, by=by, reason=form.cleaned_data["reason"])
+
+
 STEPS: dict[str, Step] = {
     "condition": Step(
         label="Nilai kondisi",
@@ -98,6 +103,14 @@ STEPS: dict[str, Step] = {
         label="Ganti dengan alat baru",
         sentence="Alat baru didata di tempatnya; kerusakan alat ini selesai dan alat ini disimpan.",
         states=(IN_SET,),
+    ),
+    "renew_label": Step(
+        label="Ganti label QR",
+        sentence="Untuk label yang dicuri atau disalin: label lama tidak berlaku lagi. Cetak yang baru sesudahnya.",
+        states=(IN_SET, STORED),
+        asks=("reason",),
+        done="Label lama tidak berlaku lagi. Cetak label yang baru.",
+        change=_renew_label,
     ),
     "remove": Step(
         label="Lepas dan simpan",

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import may_manage_devices, may_report
+from devices.labels import renew_label
 from devices.register import rename_set
 from kecamatan.models import Cause
 from repairs import sets
@@ -44,6 +45,10 @@ def _rename(inside: Inside, form: forms.StepForm, by: User) -> None:
     rename_set(inside.set, label=form.cleaned_data["label"], version=form.seen_version, by=by)
 
 
+def _renew_label(inside: Inside, form: forms.StepForm, by: User) -> None:
+    renew_label(inside.set, by=by, reason=form.cleaned_data["reason"])
+
+
 STEPS: dict[str, Step] = {
     "missing": Step(
         label="Catat komponen tidak ada",
@@ -58,6 +63,13 @@ STEPS: dict[str, Step] = {
         asks=("label",),
         done="Nama set tersimpan.",
         change=_rename,
+    ),
+    "renew_label": Step(
+        label="Ganti label QR",
+        sentence="Untuk label yang dicuri atau disalin: label lama tidak berlaku lagi. Cetak yang baru sesudahnya.",
+        asks=("reason",),
+        done="Label lama tidak berlaku lagi. Cetak label yang baru.",
+        change=_renew_label,
     ),
     "withdraw": Step(
         label="Tarik set",

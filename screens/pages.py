@@ -262,6 +262,9 @@ SCREENS = (
     Screen(
         "set", "/devices/", STAFF, (FIRST_ROW, follow("main a[href*='/devices/sets/']")), shows="repairs:set-detail"
     ),
+    Screen("label-sheets", "/devices/labels/?kecamatan=75.01.01", STAFF),
+    Screen("label-sheets-errors", "/devices/labels/?kecamatan=75.01.01", STAFF, (fill("Mulai", "40"), press("Unduh"))),
+    Screen("label-stranger", "/d/AAAAAAAAAAAAAAAAAAAAAA/"),
     Screen("device-register", "/devices/new/", STAFF),
     Screen("device-register-errors", "/devices/new/?kecamatan=75.01.01", STAFF, (follow("main button.go"),)),
     Screen(

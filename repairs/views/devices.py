@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.permissions import may_print_labels, prints_labels
 from accounts.requests import SignedInRequest
 from lib.months import WIB, local_day
 from lib.pages import NotFound, answers_problems
@@ -19,6 +20,7 @@ from lib.tabular import csv_lines
 from repairs import device_list, device_moves, device_pages
 from repairs.device_filters import DeviceFilter
 from repairs.forms.devices import StepForm
+from repairs.label_pages import sheets_url
 from repairs.views.device_forms import both_versions, managed, manages_somewhere
 from repairs.views.sending import answers_resends, change, status_of
 
@@ -38,6 +40,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         "next_url": device_list.list_url(chosen, last) if last else "",
         "first_url": "" if first_shown else device_list.list_url(chosen),
         "export_url": device_list.list_url(chosen, name="device-export"),
+        "labels_url": sheets_url(**chosen) if rows and prints_labels(request.user) else "",
         "inventory": filters.kabupaten(),
         "may_register": manages_somewhere(request.user),
     }
@@ -72,7 +75,9 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def _show(request: SignedInRequest, pk: int, failed: StepForm | None = None, of: str = "") -> HttpResponse:
     """Show a device; ``failed`` is the form of a step that was refused."""
     page = device_pages.device_page(device_pages.find_device(pk, request.user), request.user)
-    context = {**page, "moves": device_moves.moves_of(page, failed, of), "failed": failed}
+    may_print = may_print_labels(request.user, page["device"].kecamatan) and not page["device"].is_gone
+    labels = {"labels_url": sheets_url(alat=pk) if may_print else ""}
+    context = {**page, **labels, "moves": device_moves.moves_of(page, failed, of), "failed": failed}
     return render(request, "devices/device_detail.html", context, status=status_of(failed))
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Role
-from accounts.permissions import guard, may_manage_devices
+from accounts.permissions import guard, may_manage_devices, may_print_labels
 from accounts.requests import SignedInRequest
 from devices.register import confirm_inventory, register_set
 from kecamatan.scope import Scope
@@ -23,6 +23,7 @@ from lib.pages import NotFound, answers_problems
 from repairs import inventory_pages, places, set_moves, set_pages
 from repairs.device_list import set_url
 from repairs.forms.devices import InventoryForm, NewSetForm, StepForm
+from repairs.label_pages import sheets_url
 from repairs.views.sending import answers_resends, change, posted, send, status_of
 
 
@@ -44,7 +45,8 @@ def _show(request: SignedInRequest, pk: int, failed: StepForm | None = None, of:
     inside = _inside(request, pk)
     page = set_pages.set_page(inside, request.user)
     moves = set_moves.moves_of(inside, request.user, page["last_event"], failed, of)
-    context = {**page, "moves": moves, "failed": failed}
+    may_print = may_print_labels(request.user, inside.set.kecamatan) and inside.set.withdrawn_at is None
+    context = {**page, "moves": moves, "failed": failed, "labels_url": sheets_url(set=pk) if may_print else ""}
     return render(request, "devices/set_detail.html", context, status=status_of(failed))
 
 

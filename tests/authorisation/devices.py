@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.authorisation.cases import OTHER, OWN, Case, signed_in
+from tests.authorisation.cases import OTHER, OWN, Case, everybody, signed_in
 
 
 def of_thing(name: str, own: str, other: str) -> list[Case]:
@@ -36,6 +36,14 @@ CASES = [
     Case("repairs:device-list", "post", signed_in(405)),
     Case("repairs:device-export", "get", signed_in(200)),
     Case("repairs:device-export", "post", signed_in(405)),
+    # Labels are printed by those who work with devices, of what they see.
+    Case("repairs:label-sheets", "get", (200, 200, 200, 403, 200, 403, 403, 302)),
+    Case("repairs:label-sheets", "post", (200, 200, 200, 403, 200, 403, 403, 302)),
+    # A label leads those who may see what it is on there; all others see where to call.
+    Case("repairs:label", "get", (302, 302, 302, 302, 200, 302, 200, 200), (f"label of {OWN}",)),
+    Case("repairs:label", "get", (200, 200, 200, 200, 302, 302, 200, 200), (f"label of {OTHER}",)),
+    Case("repairs:label", "get", everybody(200), ("unknown",)),
+    Case("repairs:label", "post", everybody(405), ("unknown",)),
     *of_thing("repairs:device-detail", f"device of {OWN}", f"device of {OTHER}"),
     *of_thing("repairs:set-detail", f"set of {OWN}", f"set of {OTHER}"),
     # Only staff changes the register; a form that was not filled in is shown again, a change without the version is a
@@ -65,10 +73,12 @@ CASES = [
             (OTHER, (403, 404, 403, 403, 404, 403, 404, 302)),
         )
     ),
-    *of_step("device", ("condition", "write_off", "bring_back"), (403, 200, 403, 403, 404, 403, 404, 302)),
+    *of_step(
+        "device", ("condition", "write_off", "bring_back", "renew_label"), (403, 200, 403, 403, 404, 403, 404, 302)
+    ),
     *of_step("device", ("remove", "steal"), (403, 409, 403, 403, 404, 403, 404, 302)),
     *of_step("set", ("withdraw",), (403, 409, 403, 403, 404, 403, 404, 302)),
-    *of_step("set", ("rename",), (403, 200, 403, 403, 404, 403, 404, 302)),
+    *of_step("set", ("rename", "renew_label"), (403, 200, 403, 403, 404, 403, 404, 302)),
     *of_step("set", ("missing",), (200, 200, 403, 403, 404, 403, 404, 302)),
     *of_step("device", ("unknown", "edit-me"), (404, 404, 404, 404, 404, 404, 404, 302)),
     Case("repairs:inventory", "get", (404, 200, 200, 200, 404, 200, 404, 302), ("36.03",)),

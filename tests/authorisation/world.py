@@ -9,7 +9,8 @@ from uuid import uuid4
 from accounts.contacts import add_contact
 from accounts.models import Assignment, Contact, Role, Signatory, User
 from accounts.signatories import name_signatory
-from devices.models import Device, Placement, RecordingSet
+from devices.labels import labels_of
+from devices.models import Device, Label, Placement, RecordingSet
 from documents.models import Document, DocumentFile
 from documents.requests import request_document
 from kecamatan.models import TargetRule
@@ -31,6 +32,7 @@ def make_actors() -> dict[str, User | None]:
     for place in (own, other):
         with written([upload(photo())]) as files:
             attach(make_fault(make_set(place), "camera"), files, by=None)
+    labels_of(Device.objects.filter(kind__code="server"), [], by=None)
     for place in (own, other):
         report_outage(client_key=uuid4(), places=[place], started_at=INSTALLED_AT, effect="stopped", by=None)
         start_arrangement(kecamatan=place, kind="mobile_unit", started_at=INSTALLED_AT, by=None)
@@ -58,6 +60,7 @@ FOUND: dict[str, Callable[[str], object]] = {
     "outage": lambda code: Outage.objects.get(places__code=code).pk,
     "arrangement": lambda code: Arrangement.objects.get(kecamatan__code=code).pk,
     "device": lambda code: Device.objects.get(kecamatan__code=code, kind__code="server").pk,
+    "label": lambda code: Label.objects.get(device__kecamatan__code=code).token,
     "placement": lambda code: (
         Placement.objects.get(recording_set__kecamatan__code=code, device__kind__code="server").pk
     ),
