@@ -7,10 +7,10 @@ own: a fifth of the time of such a page (``make bench``). Whatever is not writte
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 INPUTS = frozenset(
@@ -18,6 +18,7 @@ INPUTS = frozenset(
     for name in ("input", "text", "number", "date", "datetime", "time", "hidden", "checkbox", "email", "password")
 )
 SELECT = "django/forms/widgets/select.html"
+TEXTAREA = "django/forms/widgets/textarea.html"
 
 
 class PlainWidgets(DjangoTemplates):
@@ -29,27 +30,40 @@ class PlainWidgets(DjangoTemplates):
             return SafeString(_input(context["widget"]))
         if template_name == SELECT:
             return SafeString(_select(context["widget"]))
+        if template_name == TEXTAREA:
+            return SafeString(_textarea(context["widget"]))
         return SafeString(super().render(template_name, context, request))
 
 
 def _input(widget: Mapping[str, Any]) -> str:
-    value = "" if widget["value"] is None else f' value="{escape(widget["value"])}"'
-    return f'<input type="{escape(widget["type"])}" name="{escape(widget["name"])}"{value}{_attributes(widget)}>'
+    value = "" if widget["value"] is None else f' value="{_text(widget["value"])}"'
+    return f'<input type="{_text(widget["type"])}" name="{_text(widget["name"])}"{value}{_attributes(widget)}>'
+
+
+def _textarea(widget: Mapping[str, Any]) -> str:
+    # A browser leaves out one line break after the opening tag: without it one that was typed there would be lost.
+    return f'<textarea name="{_text(widget["name"])}"{_attributes(widget)}>\n{_text(widget["value"] or "")}</textarea>'
 
 
 def _select(widget: Mapping[str, Any]) -> str:
     options = []
     for group, choices, _ in widget["optgroups"]:
         of_group = [
-            f'<option value="{escape(o["value"])}"{_attributes(o)}>{escape(o["label"])}</option>' for o in choices
+            f'<option value="{_text(option["value"])}"{_attributes(option)}>{_text(option["label"])}</option>'
+            for option in choices
         ]
-        options += [f'<optgroup label="{escape(group)}">', *of_group, "</optgroup>"] if group else of_group
-    return f'<select name="{escape(widget["name"])}"{_attributes(widget)}>{"".join(options)}</select>'
+        options += [f'<optgroup label="{_text(group)}">', *of_group, "</optgroup>"] if group else of_group
+    return f'<select name="{_text(widget["name"])}"{_attributes(widget)}>{"".join(options)}</select>'
 
 
 def _attributes(widget: Mapping[str, Any]) -> str:
     return "".join(
-        f" {escape(name)}" if value is True else f' {escape(name)}="{escape(value)}"'
+        f" {_text(name)}" if value is True else f' {_text(name)}="{_text(value)}"'
         for name, value in widget["attrs"].items()
         if value is not False
     )
+
+
+def _text(value: Any) -> str:
+    """Return a value as HTML; what says of itself that it is HTML stays as it is."""
+    return value.__html__() if hasattr(value, "__html__") else escape(str(value))

@@ -22,23 +22,26 @@ from reports.selectors import COUNT_FIELDS, counts_of, with_counts
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The kinds in their order with their counts, which of them are required in the month, and what else to say."""
+    """The kinds in their order with their counts, which of them are required in the month, and what else to say.
+
+    ``event`` is said of a place only, what stands below it of larger regions only.
+    """
 
     kind_names: Mapping[str, str]
     by_kind: Mapping[str, dict[str, int]]
     required: frozenset[str]
-    pending: int
-    event: int | None
-    first_month: date | None
-    last_month: date | None
-    has_sample_data: bool
-    signatory: str | None
-    untouched: int
-    past_promise: int
-    declared: int
-    declared_at: datetime | None
-    declared_by: str | None
-    newest_row: int | None
+    pending: int = 0
+    first_month: date | None = None
+    last_month: date | None = None
+    has_sample_data: bool = False
+    declared: int = 0
+    declared_at: datetime | None = None
+    declared_by: str | None = None
+    event: int | None = None
+    signatory: str | None = None
+    untouched: int = 0
+    past_promise: int = 0
+    newest_row: int | None = None
 
 
 def surroundings(region: Region, month: date) -> Surroundings:
@@ -49,48 +52,47 @@ def surroundings(region: Region, month: date) -> Surroundings:
     the region, of whatever month, writes one anew.
     """
     required = KindRequirement.objects.filter(Q(until_month=None) | Q(until_month__gt=month), from_month__lte=month)
-    declared = MonthDeclaration.objects.filter(_declared_in(region), month=month, withdrawn_at=None)
-    fields = (
-        *("code", "name", "required", "pending", "event", "first_month", "last_month", "sample", "signatory"),
-        *("untouched", "past_promise", "declared", "declared_at", "declared_by", "newest_row"),
-    )
-    kinds = list(
+    said = _said_of_place(region) if region.kecamatan is not None else _said_of_region(region, month)
+    said |= _said_of_any(region, month)
+    rows = (
         with_counts(DeviceKind.objects.all(), region, month)
-        .annotate(
-            required=Exists(required.filter(kind=OuterRef("pk"))),
-            pending=Subquery(waiting(region, month)),
-            event=Subquery(newest_event(region)),
-            first_month=Subquery(first_month_of(region)),
-            last_month=Subquery(_last_month(region)),
-            sample=Exists(Kabupaten.objects.filter(kabupaten_of(region), has_sample_data=True)),
-            signatory=Subquery(_signatory(region, month)),
-            untouched=Subquery(number_of(untouched(), region)),
-            past_promise=Subquery(number_of(past_promise(), region)),
-            declared=Subquery(declared.order_by().values("month").annotate(tally=Count("pk")).values("tally")),
-            declared_at=Subquery(declared.values("declared_at")[:1]),
-            declared_by=Subquery(declared.values("declared_by__name")[:1]),
-            newest_row=Subquery(_newest_row(region)),
-        )
-        .values_list(*fields, *COUNT_FIELDS)
+        .annotate(required=Exists(required.filter(kind=OuterRef("pk"))), **said)
+        .values_list("code", "name", "required", *said, *COUNT_FIELDS)
     )
-    said = dict(zip(fields, kinds[0], strict=False))
+    width = 3 + len(said)
+    kinds = [(row[:3], row[3:width], row[width:]) for row in rows]
     return Surroundings(
-        kind_names={code: name for code, name, *_ in kinds},
-        by_kind=counts_of((kind[0], *kind[len(fields) :]) for kind in kinds),
-        required=frozenset(code for code, _, is_required, *_ in kinds if is_required),
-        pending=said["pending"] or 0,
-        event=said["event"],
-        first_month=said["first_month"],
-        last_month=said["last_month"],
-        has_sample_data=said["sample"],
-        signatory=said["signatory"],
-        untouched=said["untouched"] or 0,
-        past_promise=said["past_promise"] or 0,
-        declared=said["declared"] or 0,
-        declared_at=said["declared_at"],
-        declared_by=said["declared_by"],
-        newest_row=said["newest_row"],
+        kind_names={code: name for (code, name, _), *_ in kinds},
+        by_kind=counts_of((code, *counts) for (code, *_), _, counts in kinds),
+        required=frozenset(code for (code, _, is_required), *_ in kinds if is_required),
+        **{name: value for name, value in zip(said, kinds[0][1], strict=True) if value is not None},
     )
+
+
+def _said_of_any(region: Region, month: date) -> dict[str, Subquery | Exists]:
+    declared = MonthDeclaration.objects.filter(_declared_in(region), month=month, withdrawn_at=None)
+    return {
+        "pending": Subquery(waiting(region, month)),
+        "first_month": Subquery(first_month_of(region)),
+        "last_month": Subquery(_last_month(region)),
+        "has_sample_data": Exists(Kabupaten.objects.filter(kabupaten_of(region), has_sample_data=True)),
+        "declared": Subquery(declared.order_by().values("month").annotate(tally=Count("pk")).values("tally")),
+        "declared_at": Subquery(declared.values("declared_at")[:1]),
+        "declared_by": Subquery(declared.values("declared_by__name")[:1]),
+    }
+
+
+def _said_of_place(region: Region) -> dict[str, Subquery | Exists]:
+    return {"event": Subquery(newest_event(region))}
+
+
+def _said_of_region(region: Region, month: date) -> dict[str, Subquery | Exists]:
+    return {
+        "signatory": Subquery(_signatory(region, month)),
+        "untouched": Subquery(number_of(untouched(), region)),
+        "past_promise": Subquery(number_of(past_promise(), region)),
+        "newest_row": Subquery(_newest_row(region)),
+    }
 
 
 def _newest_row(region: Region) -> QuerySet:
@@ -149,9 +151,8 @@ def kabupaten_of(region: Region) -> Q:
 
 
 def _signatory(region: Region, month: date) -> QuerySet:
-    """Return who signs the report of a month; of no place, whose page is no report."""
+    """Return who signs the report of a month."""
     signing = signing_month(region.kabupaten or region.province, month)
-    signing = signing.none() if region.kecamatan is not None else signing
     return signing.values(person=Concat("name", Value("\n"), "title", Value("\n"), "nip"))[:1]
 
 

@@ -9,6 +9,7 @@ import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.test.html import parse_html
+from django.utils.html import format_html
 
 from lib.widgets import PlainWidgets
 
@@ -28,7 +29,10 @@ WIDGETS: list[tuple[forms.Widget, Any]] = [
     (forms.Select(choices=[("Kelompok", [("a", "A"), ("b", "B")]), ("c", "C")]), "b"),
     (forms.SelectMultiple(choices=[("a", "A"), ("b", "B"), ("c", "C")]), ["a", "c"]),
     (forms.NullBooleanSelect(), True),
+    (forms.Select(choices=[("a", format_html("<b>{}</b>", "&"))]), "a"),
     (forms.Textarea(), NASTY),
+    (forms.Textarea(attrs={"rows": 3}), "\nsatu"),
+    (forms.Textarea(), None),
     (forms.RadioSelect(choices=[("a", "A"), ("b", "B")]), "b"),
 ]
 
