@@ -1,14 +1,16 @@
-"""What the pages of every app share: answers to what is not there or not allowed, and lists read page by page."""
+"""What the pages of every app share: answers to what is not there or not allowed, and lists by pages and rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
-from typing import Any, TypeVar
+from html import escape
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.safestring import SafeString
 from django.views.defaults import page_not_found, permission_denied
 
 from lib.errors import Forbidden
@@ -37,6 +39,17 @@ def answers_problems(view: Callable[..., Response]) -> Callable[..., Response | 
             return permission_denied(request, error)
 
     return answering
+
+
+def written(rows: Iterable[NamedTuple]) -> list[dict[str, Any]]:
+    """Return the rows of a long table for its template, their texts escaped already.
+
+    A template resolves and escapes each cell by itself, which takes as long as all the rest of such a page.
+    """
+    return [
+        {name: SafeString(escape(value)) if type(value) is str else value for name, value in row._asdict().items()}
+        for row in rows
+    ]
 
 
 def page_of(rows: QuerySet[Row], order: Sequence[str], after: Row | None = None) -> tuple[list[Row], bool]:

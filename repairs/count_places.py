@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.forms import Select
 from django.urls import reverse
 from django.utils import timezone
 
@@ -118,12 +119,17 @@ def choice_page(user: User, kabupaten_code: str, asked_month: str | None) -> dic
         .select_related("province")
         .order_by("name", "code")
     )
+    choices = Select({"class": "in", "id": "kabupaten"}, [(row.code, row.name) for row in kabupaten])
     chosen = next((row for row in kabupaten if row.code == kabupaten_code), None)
     if kabupaten_code and chosen is None:
         raise NotFound("Tidak ada kabupaten itu.")
     if chosen is None and len(kabupaten) == 1:
         chosen = kabupaten[0]
-    page: dict[str, Any] = {"kabupaten": kabupaten, "chosen": chosen, "may_change": len(kabupaten) > 1}
+    page: dict[str, Any] = {
+        "is_assigned": bool(kabupaten),
+        "chosen": chosen,
+        "choices": choices.render("kabupaten", kabupaten_code) if len(kabupaten) > 1 else "",
+    }
     if chosen is None:
         return page
     today = local_day(timezone.now(), chosen.province.time_zone)

@@ -17,7 +17,7 @@ from devices.models import Device, Placement
 from kecamatan.models import Effect
 from lib.format import day_id
 from lib.months import local_day
-from lib.pages import batches, page_of
+from lib.pages import batches, page_of, written
 from repairs.device_filters import DeviceFilter, lasting
 from repairs.models import Ticket
 from repairs.pages import ticket_url
@@ -116,7 +116,7 @@ def key(text: str) -> int | None:
     return int(text) if KEY.fullmatch(text) else None
 
 
-def page(filters: DeviceFilter, after: int | None) -> tuple[list[Row], int | None, bool]:
+def page(filters: DeviceFilter, after: int | None) -> tuple[list[dict[str, Any]], int | None, bool]:
     """Return the rows behind the one of a key, the key from which the list goes on, and whether it is the beginning.
 
     A key that the person does not see is none.
@@ -125,10 +125,10 @@ def page(filters: DeviceFilter, after: int | None) -> tuple[list[Row], int | Non
     if filters.is_missing:
         start = Ticket.objects.visible_to(filters.user).filter(pk=after).first() if after else None
         tickets, more = page_of(missing_listed(filters), MISSING_ORDER, start)
-        return missing_rows(tickets), tickets[-1].pk if more else None, start is None
+        return written(missing_rows(tickets)), tickets[-1].pk if more else None, start is None
     start = Device.objects.visible_to(filters.user).filter(pk=after).first() if after else None
     devices, more = page_of(filters.qs, filters.order, start)
-    return rows(devices), devices[-1].pk if more else None, start is None
+    return written(rows(devices)), devices[-1].pk if more else None, start is None
 
 
 def status_of(device: Device, effect: str | None) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -13,7 +12,7 @@ from kecamatan.models import Kabupaten, Kecamatan
 from kecamatan.scope import Scope
 from lib.format import number_id, percent_id, since_id
 from lib.month_choice import Month
-from lib.pages import PAGE_SIZE, page_of
+from lib.pages import PAGE_SIZE, page_of, written
 from reports.crumbs import Crumb, crumbs
 from reports.gaps import KNOWN_SERVICES
 from reports.links import kecamatan_url, place_url
@@ -64,8 +63,7 @@ ORDERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A kecamatan in the list."""
 
     name: str
@@ -97,7 +95,7 @@ def page(scope: Scope, region: Region, month: Month, asked: dict[str, str]) -> d
         "orders": [(code, words, code == order) for code, words in ORDERS.items()],
         "ordered_by": ORDERS[order],
         "is_cut": more and order != BY_CODE,
-        "rows": [_row(place, rows.get(place.pk), month) for place in places],
+        "rows": written(_row(place, rows.get(place.pk), month) for place in places),
         "next_url": kecamatan_url(region.code, month.value, group, after=places[-1].code) if more and not order else "",
         "first_url": kecamatan_url(region.code, month.value, group) if asked.get("sesudah") and not order else "",
     }

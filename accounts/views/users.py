@@ -29,7 +29,7 @@ from lib.errors import Conflict
 from lib.format import day_id
 from lib.forms import KeyedForm
 from lib.months import local_day
-from lib.pages import answers_problems, page_of
+from lib.pages import answers_problems, page_of, written
 
 Page = dict[str, Any]
 
@@ -47,7 +47,7 @@ def user_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "chosen": filters.chosen(),
-        "rows": pages.rows(found),
+        "rows": written(pages.rows(found)),
         "next_url": pages.list_url(filters.chosen(), found[-1]) if more else "",
         "first_url": pages.list_url(filters.chosen()) if after else "",
     }

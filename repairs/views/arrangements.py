@@ -17,7 +17,7 @@ from accounts.permissions import guard, may_arrange_service, may_correct_repairs
 from accounts.requests import SignedInRequest
 from kecamatan.models import Kecamatan
 from lib.forms import KeyedForm
-from lib.pages import answers_problems, page_of
+from lib.pages import answers_problems, page_of, written
 from repairs import arrangement_pages as pages
 from repairs import arrangements
 from repairs.forms.arrangements import ArrangementForm
@@ -44,7 +44,7 @@ def arrangement_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "chosen": chosen,
-        "rows": pages.rows(found, timezone.now()),
+        "rows": written(pages.rows(found, timezone.now())),
         "next_url": list_url(LIST, chosen, found[-1].pk) if more else "",
         "first_url": list_url(LIST, chosen) if after else "",
         "may_arrange": pages.arranges_somewhere(user),

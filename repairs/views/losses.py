@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.permissions import guard, reports_somewhere
 from accounts.requests import SignedInRequest
-from lib.pages import NotFound, answers_problems, page_of
+from lib.pages import NotFound, answers_problems, page_of, written
 from repairs import loss_pages, losses
 from repairs.forms.losses import LossForm, LossMoveForm
 from repairs.models import LostRecords
@@ -46,7 +46,7 @@ def loss_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "chosen": chosen,
-        "rows": loss_pages.rows(found),
+        "rows": written(loss_pages.rows(found)),
         "next_url": list_url(loss_pages.LIST, chosen, found[-1].pk) if more else "",
         "first_url": list_url(loss_pages.LIST, chosen) if after else "",
         "may_record": reports_somewhere(request.user),

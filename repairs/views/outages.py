@@ -21,7 +21,7 @@ from accounts.requests import SignedInRequest
 from kecamatan.models import Kecamatan
 from lib.errors import Forbidden
 from lib.forms import KeyedForm
-from lib.pages import NotFound, answers_problems, page_of
+from lib.pages import NotFound, answers_problems, page_of, written
 from repairs import outage_areas, outage_moves, outage_pages, outages
 from repairs.causes import state_cause
 from repairs.forms.outages import CauseForm, OutageForm
@@ -52,7 +52,7 @@ def outage_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "chosen": chosen,
-        "rows": outage_pages.rows(found, user, timezone.now()),
+        "rows": written(outage_pages.rows(found, user, timezone.now())),
         "next_url": list_url(LIST, chosen, found[-1].pk) if more else "",
         "first_url": list_url(LIST, chosen) if after else "",
         "may_report": reports_somewhere(user),

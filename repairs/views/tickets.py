@@ -18,7 +18,7 @@ from accounts.requests import SignedInRequest
 from kecamatan.submissions import answer_once
 from lib.errors import Conflict, Forbidden, KeyReused, Refused
 from lib.forms import DomainForm
-from lib.pages import NotFound, answers_problems, page_of
+from lib.pages import NotFound, answers_problems, page_of, written
 from repairs import attachment_pages, bulk_pages, moves, pages, places
 from repairs.filters import TicketFilter
 from repairs.forms.tickets import MoveForm
@@ -38,7 +38,7 @@ def ticket_list(request: SignedInRequest) -> HttpResponse:
         "filters": filters,
         "chosen": filters.chosen(),
         "views": pages.views_of(request.user, filters.chosen()),
-        "rows": rows,
+        "rows": written(rows),
         "actions": bulk_pages.ACTIONS.values() if changes_many_tickets(request.user) else [],
         "marks": ",".join(row.mark for row in rows),
         "query": urlencode(filters.chosen()),
