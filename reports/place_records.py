@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from django.db.models import CharField, DateTimeField, F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import CharField, DateTimeField, F, Q, QuerySet, Value
 
 from devices.models import Placement
 from devices.readiness import ArrangementSpan, Fault, Missing, Outage, Placed, Service, SetRecord, service
@@ -123,25 +122,25 @@ def _other_rows(region: Region, window: tuple[datetime, datetime], now: datetime
     listed = OutageRow.objects.filter(chosen, places=region.pk).with_confirmation(Q(kecamatan=region.pk))
     outages = listed.annotate(
         of=Value("outage", CharField()),
-        what=Cast("cause", CharField()),
-        how=Cast("effect", CharField()),
-        sure=Cast("certainty", CharField()),
-        text=Cast("note", TextField()),
+        what=F("cause"),
+        how=F("effect"),
+        sure=F("certainty"),
+        text=F("note"),
     )
     arrangements = Arrangement.objects.filter(chosen, kecamatan=region.pk).annotate(
         of=Value("arrangement", CharField()),
-        what=Cast("kind", CharField()),
+        what=F("kind"),
         how=Value("", CharField()),
         sure=Value("", CharField()),
-        text=Cast(F("host__name"), TextField()),
+        text=F("host__name"),
         confirmed_at=Value(None, DateTimeField()),
     )
     avoided = AvoidedTicket.objects.filter(kecamatan=region.pk, at__gte=window[0], at__lt=window[1]).annotate(
         of=Value("avoided", CharField()),
-        what=Cast("device__kind__code", CharField()),
+        what=F("device__kind__code"),
         how=Value("", CharField()),
         sure=Value("", CharField()),
-        text=Cast("symptom__name", TextField()),
+        text=F("symptom__name"),
         started_at=F("at"),
         ended_at=F("at"),
         confirmed_at=Value(None, DateTimeField()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
@@ -24,7 +25,8 @@ from reports.selectors import COUNT_FIELDS, counts_of, with_counts
 class Surroundings:
     """The kinds in their order with their counts, which of them are required in the month, and what else to say.
 
-    ``event`` is said of a place only, what stands below it of larger regions only.
+    ``declared`` is said of provinces and the nation, when and by whom of a kabupaten and what lies in it, ``event`` of
+    a place, and what stands below that of larger regions.
     """
 
     kind_names: Mapping[str, str]
@@ -52,8 +54,7 @@ def surroundings(region: Region, month: date) -> Surroundings:
     the region, of whatever month, writes one anew.
     """
     required = KindRequirement.objects.filter(Q(until_month=None) | Q(until_month__gt=month), from_month__lte=month)
-    said = _said_of_place(region) if region.kecamatan is not None else _said_of_region(region, month)
-    said |= _said_of_any(region, month)
+    said = _said(region, month)
     rows = (
         with_counts(DeviceKind.objects.all(), region, month)
         .annotate(required=Exists(required.filter(kind=OuterRef("pk"))), **said)
@@ -65,29 +66,34 @@ def surroundings(region: Region, month: date) -> Surroundings:
         kind_names={code: name for (code, name, _), *_ in kinds},
         by_kind=counts_of((code, *counts) for (code, *_), _, counts in kinds),
         required=frozenset(code for (code, _, is_required), *_ in kinds if is_required),
-        **{name: value for name, value in zip(said, kinds[0][1], strict=True) if value is not None},
+        **_known(region, dict(zip(said, kinds[0][1], strict=True))),
     )
 
 
-def _said_of_any(region: Region, month: date) -> dict[str, Subquery | Exists]:
-    declared = MonthDeclaration.objects.filter(_declared_in(region), month=month, withdrawn_at=None)
-    return {
+def _known(region: Region, said: dict[str, Any]) -> dict[str, Any]:
+    """Return what there is to say, with what the region itself knows."""
+    known = {name: value for name, value in said.items() if value is not None}
+    return known if region.kabupaten is None else {**known, "has_sample_data": region.kabupaten.has_sample_data}
+
+
+def _said(region: Region, month: date) -> dict[str, Subquery | Exists]:
+    """Return the subqueries for all that is said of a region: only what the pages of its level show."""
+    said: dict[str, Subquery | Exists] = {
         "pending": Subquery(waiting(region, month)),
         "first_month": Subquery(first_month_of(region)),
         "last_month": Subquery(_last_month(region)),
-        "has_sample_data": Exists(Kabupaten.objects.filter(kabupaten_of(region), has_sample_data=True)),
-        "declared": Subquery(declared.order_by().values("month").annotate(tally=Count("pk")).values("tally")),
-        "declared_at": Subquery(declared.values("declared_at")[:1]),
-        "declared_by": Subquery(declared.values("declared_by__name")[:1]),
     }
-
-
-def _said_of_place(region: Region) -> dict[str, Subquery | Exists]:
-    return {"event": Subquery(newest_event(region))}
-
-
-def _said_of_region(region: Region, month: date) -> dict[str, Subquery | Exists]:
-    return {
+    declared = MonthDeclaration.objects.filter(_declared_in(region), month=month, withdrawn_at=None)
+    if region.kabupaten is not None:
+        said["declared_at"] = Subquery(declared.values("declared_at")[:1])
+        said["declared_by"] = Subquery(declared.values("declared_by__name")[:1])
+    else:
+        tally = declared.order_by().values("month").annotate(tally=Count("pk"))
+        said["declared"] = Subquery(tally.values("tally"))
+        said["has_sample_data"] = Exists(Kabupaten.objects.filter(kabupaten_of(region), has_sample_data=True))
+    if region.kecamatan is not None:
+        return said | {"event": Subquery(newest_event(region))}
+    return said | {
         "signatory": Subquery(_signatory(region, month)),
         "untouched": Subquery(number_of(untouched(), region)),
         "past_promise": Subquery(number_of(past_promise(), region)),
