@@ -19,6 +19,7 @@ PAGE_SIZE = 50
 BATCH_SIZE = 1000
 
 Row = TypeVar("Row", bound=Model)
+Cells = TypeVar("Cells", bound=NamedTuple)
 Response = TypeVar("Response", bound=HttpResponseBase)
 
 
@@ -41,15 +42,12 @@ def answers_problems(view: Callable[..., Response]) -> Callable[..., Response | 
     return answering
 
 
-def written(rows: Iterable[NamedTuple]) -> list[dict[str, Any]]:
+def written(rows: Iterable[Cells]) -> list[Cells]:
     """Return the rows of a long table for its template, their texts escaped already.
 
-    A template resolves and escapes each cell by itself, which takes as long as all the rest of such a page.
+    A template escapes each cell by itself, which takes as long as all the rest of such a page.
     """
-    return [
-        {name: SafeString(escape(value)) if type(value) is str else value for name, value in row._asdict().items()}
-        for row in rows
-    ]
+    return [row._make(SafeString(escape(value)) if type(value) is str else value for value in row) for row in rows]
 
 
 def page_of(rows: QuerySet[Row], order: Sequence[str], after: Row | None = None) -> tuple[list[Row], bool]:

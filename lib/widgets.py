@@ -17,6 +17,7 @@ INPUTS = frozenset(
     f"django/forms/widgets/{name}.html"
     for name in ("input", "text", "number", "date", "datetime", "time", "hidden", "checkbox", "email", "password")
 )
+OPTIONS = frozenset(f"django/forms/widgets/{name}.html" for name in ("input_option", "radio_option", "checkbox_option"))
 SELECT = "django/forms/widgets/select.html"
 TEXTAREA = "django/forms/widgets/textarea.html"
 
@@ -28,6 +29,8 @@ class PlainWidgets(DjangoTemplates):
         """Return the HTML of a widget or a form; every value is escaped."""
         if template_name in INPUTS:
             return SafeString(_input(context["widget"]))
+        if template_name in OPTIONS:
+            return SafeString(_option(context["widget"]))
         if template_name == SELECT:
             return SafeString(_select(context["widget"]))
         if template_name == TEXTAREA:
@@ -38,6 +41,14 @@ class PlainWidgets(DjangoTemplates):
 def _input(widget: Mapping[str, Any]) -> str:
     value = "" if widget["value"] is None else f' value="{_text(widget["value"])}"'
     return f'<input type="{_text(widget["type"])}" name="{_text(widget["name"])}"{value}{_attributes(widget)}>'
+
+
+def _option(widget: Mapping[str, Any]) -> str:
+    if not widget.get("wrap_label"):
+        return _input(widget)
+    key = widget["attrs"].get("id")
+    belongs = f' for="{_text(key)}"' if key else ""
+    return f"<label{belongs}>{_input(widget)} {_text(widget['label'])}</label>"
 
 
 def _textarea(widget: Mapping[str, Any]) -> str:

@@ -116,7 +116,7 @@ def key(text: str) -> int | None:
     return int(text) if KEY.fullmatch(text) else None
 
 
-def page(filters: DeviceFilter, after: int | None) -> tuple[list[dict[str, Any]], int | None, bool]:
+def page(filters: DeviceFilter, after: int | None) -> tuple[list[Row], int | None, bool]:
     """Return the rows behind the one of a key, the key from which the list goes on, and whether it is the beginning.
 
     A key that the person does not see is none.

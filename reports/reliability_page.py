@@ -16,6 +16,7 @@ from lib.charts import Strip, strip
 from lib.format import MONTHS, UNKNOWN, decimal_id, lasting_id, moment_id, month_end_id, month_id, number_id, percent_id
 from lib.month_choice import Month
 from lib.months import month_bounds
+from lib.pages import written
 from reports.children import shown_name
 from reports.crumbs import Crumb, crumbs
 from reports.models import Level
@@ -71,10 +72,10 @@ def page(scope: Scope, region: Region, month: Month, found: Reliability) -> dict
         "has_sample_data": found.has_sample_data,
         "is_empty": not own.office_minutes and not own.service_minutes and not own.faults_begun,
         "tiles": figure_tiles(found, region),
-        "places": _places(found, month),
+        "places": written(_places(found, month)),
         "places_title": _places_title(found, region),
-        "kinds": [_row(found.kind_names[code], "", sums) for code, sums in worst_first(found.kinds)],
-        "models": _models(found),
+        "kinds": written(_row(found.kind_names[code], "", sums) for code, sums in worst_first(found.kinds)),
+        "models": written(_models(found)),
         "models_left": max(0, len(found.models) - MODELS_SHOWN),
         "sources": [_row(source_name(group), "", sums) for group, sums in worst_first(found.sources)],
         "by_group": region.kecamatan is None,

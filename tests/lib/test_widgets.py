@@ -45,3 +45,15 @@ def test_a_widget_is_written_as_django_writes_it(widget: forms.Widget, value: An
     }
     assert parse_html(written[PlainWidgets]) == parse_html(written[DjangoTemplates])
     assert not re.search(r"<script", written[PlainWidgets])
+
+
+@pytest.mark.parametrize("widget_class", [forms.RadioSelect, forms.CheckboxSelectMultiple])
+@pytest.mark.parametrize("wrap_label", [False, True])
+def test_a_choice_alone_is_written_as_django_writes_it(widget_class: type[Any], wrap_label: bool) -> None:
+    choices = [("a", NASTY), ("b", format_html("<b>{}</b>", "&"))]
+    for data in widget_class(choices=choices).subwidgets("pilihan", ["b"], attrs={"id": "id_pilihan"}):
+        context = {"widget": {**data, "wrap_label": wrap_label}}
+        template = data["template_name"]
+        assert parse_html(PlainWidgets().render(template, context)) == parse_html(
+            DjangoTemplates().render(template, context)
+        )
