@@ -147,10 +147,10 @@ def _other_rows(region: Region, window: tuple[datetime, datetime], now: datetime
     )
     guests = Arrangement.objects.filter(running, host=region.pk, kind=Arrangement.Kind.HOSTED, voided_at=None).annotate(
         of=Value("guest", CharField()),
-        what=Cast("kecamatan__code", CharField()),
+        what=F("kecamatan__code"),
         how=Value("", CharField()),
         sure=Value("", CharField()),
-        text=Cast("kecamatan__name", TextField()),
+        text=F("kecamatan__name"),
         confirmed_at=Value(None, DateTimeField()),
     )
     others = [rows.values(*names) for rows in (arrangements, avoided, guests)]
