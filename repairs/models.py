@@ -302,6 +302,11 @@ class Outage(StatedCause, Voidable):
     effect = models.CharField("dampak", max_length=7, choices=Effect.choices)
     promised_at = models.DateTimeField("dijanjikan pulih", null=True, blank=True)
     note = models.TextField("keterangan", blank=True)
+    # What goes on meanwhile; nothing is "nobody said", not "none".
+    computers = models.PositiveSmallIntegerField("komputer yang masih bisa dipakai", null=True, blank=True)
+    services = models.CharField(
+        "yang tetap dilayani", max_length=120, blank=True, default="", db_default="", help_text="Kode dari Continuing."
+    )
     version = models.PositiveIntegerField(default=1)
     client_key = models.UUIDField(unique=True)
     payload_hash = models.CharField(max_length=64)

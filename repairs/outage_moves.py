@@ -12,12 +12,13 @@ from kecamatan.models import Effect, Kecamatan
 from lib.forms import DomainForm
 from repairs.forms.outages import EFFECTS, CauseForm, CorrectionForm
 from repairs.forms.spans import EndForm, VersionedForm, VoidForm, compared
+from repairs.going_on import services_of
 from repairs.models import Outage
 from repairs.moves import Move
 from repairs.outage_pages import crumbs, outage_page, places_text
 from repairs.span_pages import changes_of, history, moment_or
 
-CORRECTABLE = ("started_at", "ended_at", "promised_at", "effect", "note")
+CORRECTABLE = ("started_at", "ended_at", "promised_at", "effect", "note", "computers")
 
 LABELS = {
     "end": "Nyatakan selesai",
@@ -98,6 +99,7 @@ def correction_form(outage: Outage, places: list[Kecamatan], user: User, data: A
     changes = [] if data is not None else changes_of(outage, user)
     start = {
         **{name: getattr(outage, name) for name in ("version", *CORRECTABLE)},
+        "services": outage.services.split(),
         "places": [place.code for place in places],
         "seen": changes[0].last if changes else 0,
     }
@@ -135,5 +137,7 @@ def _on_record(outage: Outage, places: list[Kecamatan]) -> dict[str, str]:
         **times,
         "effect": dict(EFFECTS)[Effect(outage.effect)],
         "note": outage.note or "belum ada",
+        "computers": str(outage.computers or "belum ada"),
+        "services": ", ".join(services_of(outage.services)) or "belum ada",
         "places": f"{len(places)} kecamatan",
     }

@@ -22,6 +22,7 @@ from lib.months import local_month, months_through
 from lib.office import OfficeCalendar
 from lib.pages import NotFound
 from lib.spans import Span, clip, minutes
+from repairs.going_on import going_on_text
 from repairs.models import CONFIRM, Outage, OutageQuerySet
 from repairs.outages import places_of, places_to_speak_for
 from repairs.pages import cause_words, stated_causes
@@ -231,6 +232,7 @@ def outage_page(outage: Any, user: User) -> dict[str, Any]:
         "running": running,
         "effect": outage.effect,
         "effect_text": EFFECT_WORDS[Effect(outage.effect)],
+        "going_on": going_on_text(outage.computers, outage.services),
         "is_late": running and outage.promised_at is not None and outage.promised_at <= now,
         "reported": f"{outage.reported_by or SYSTEM}, {moment_id(outage.reported_at, zone)}",
         "causes": stated_causes(outage, zone),

@@ -7,7 +7,7 @@ UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TypedDict, Unpack
 from uuid import UUID, uuid4
@@ -23,6 +23,7 @@ from lib.errors import Refused
 from lib.payload import payload_hash
 from lib.privacy import refuse_identity_numbers
 from repairs.causes import state_cause
+from repairs.going_on import refuse_computers, services_text
 from repairs.guards import (
     refuse_moment,
     refuse_reversed,
@@ -34,7 +35,10 @@ from repairs.guards import (
 from repairs.models import CONFIRM, CauseStatement, Outage
 
 END_AFTER_START = "Waktu selesai harus sesudah waktu mulai."
-KEPT_IN_PARTS = ("started_at", "effect", "promised_at", "note", "cause", "certainty", "reported_by", "reported_at")
+KEPT_IN_PARTS = (
+    *("started_at", "effect", "promised_at", "note", "cause", "certainty", "reported_by", "reported_at"),
+    *("computers", "services"),
+)
 
 
 class OutageChanges(TypedDict, total=False):
@@ -45,6 +49,8 @@ class OutageChanges(TypedDict, total=False):
     effect: str
     promised_at: datetime | None
     note: str
+    computers: int | None
+    services: Collection[str]
 
 
 def report_outage(
@@ -58,19 +64,24 @@ def report_outage(
     ended_at: datetime | None = None,
     promised_at: datetime | None = None,
     note: str = "",
+    computers: int | None = None,
+    services: Collection[str] = (),
     by: User | None,
     reported_at: datetime | None = None,
 ) -> Outage:
     """Put an outage of one or many places on record; the same submission again returns the same outage.
 
-    All places live in one time zone. The start may lie in the future (an announced power cut), and the end
-    too. ``reported_at`` is now where left out. Raises :class:`KeyReused` for another body under the same key.
+    ``computers`` is how many can still run, and ``services`` which others go on, as codes of :class:`Continuing`; none
+    of either is that nobody said. All places live in one time zone. The start may lie in the future (an announced
+    power cut), and the end too. ``reported_at`` is now where left out. Raises :class:`KeyReused` for another body
+    under the same key.
 
     Effects: the outage, its first stated cause (unless unknown), an event for each place, a sign of life of
     the reporting operator's own kecamatan; marks the months of the span for every place.
     """
     rows = _distinct(places)
     guard(by, rows, may_report)
+    going_on = {"computers": computers, "services": services_text(services)}
     fingerprint = payload_hash(
         places=[place.pk for place in rows],
         started_at=started_at,
@@ -80,11 +91,14 @@ def report_outage(
         certainty=certainty,
         promised_at=promised_at,
         note=note,
+        # Left out where nothing was said of it, so that what was sent before it could be said is still known.
+        **{name: value for name, value in going_on.items() if value},
     )
     with transaction.atomic():
         if earlier := submitted_before(Outage, client_key, fingerprint):
             return earlier
         _refuse_impossible(rows, started_at, ended_at, promised_at, note)
+        refuse_computers(computers, effect)
         outage = Outage(
             client_key=client_key,
             payload_hash=fingerprint,
@@ -93,6 +107,7 @@ def report_outage(
             effect=effect,
             promised_at=promised_at,
             note=note.strip(),
+            **going_on,
             reported_by=by,
             reported_at=reported_at or timezone.now(),
         )
@@ -246,12 +261,15 @@ def correct_outage(
         "effect": outage.effect,
         "promised_at": outage.promised_at,
         "note": outage.note,
+        "computers": outage.computers,
+        "services": outage.services.split(),
     }
     after: OutageChanges = {**before, **changes}
     _refuse_impossible(new, after["started_at"], after["ended_at"], after["promised_at"], after["note"])
-    compare_and_set(outage, version, **changes)
+    refuse_computers(after["computers"], after["effect"])
+    compare_and_set(outage, version, **{**changes, "services": services_text(after["services"])})
     outage.places.set(new)
-    told = {name: str(value) for name, value in before.items() if changes.get(name, value) != value}
+    told = {name: _told(value) for name, value in before.items() if changes.get(name, value) != value}
     moved = {"places_before": [place.code for place in old]} if new != old else {}
     record_events(outage, "correct", by=by, places=_distinct([*old, *new]), reason=reason, before=told, **moved)
     mark_span(old, before["started_at"], before["ended_at"])
@@ -270,6 +288,10 @@ def void_outage(outage: Outage, *, version: int, by: User | None, reason: str) -
     compare_and_set(outage, version, voided_at=timezone.now(), voided_by=by, void_reason=reason)
     record_events(outage, "void", by=by, places=places, reason=reason)
     mark_span(places, outage.started_at, outage.ended_at)
+
+
+def _told(value: object) -> str:
+    return " ".join(value) if isinstance(value, list) else str(value)
 
 
 def places_to_speak_for(places: Sequence[Kecamatan], by: User) -> list[Kecamatan]:

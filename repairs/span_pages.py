@@ -175,6 +175,8 @@ NAMES = {
     "started_at": "mulai",
     "ended_at": "selesai",
     "promised_at": "dijanjikan pulih",
+    "computers": "komputer yang masih bisa dipakai",
+    "services": "yang masih bisa dilayani",
     "effect": "dampak",
     "note": "keterangan",
     "kind": "jenis",

@@ -28,6 +28,7 @@ from lib.office import OfficeCalendar
 from repairs.components import value_of
 from repairs.count_places import month_url
 from repairs.count_progress import progress_of, read_measures
+from repairs.going_on import going_on_text
 from repairs.models import Ticket
 from repairs.outage_pages import Ask, ask, outage_url
 from repairs.pages import title_of
@@ -93,6 +94,7 @@ class Running(NamedTuple):
 
     title: str
     url: str
+    going_on: str
     ask: Ask
 
 
@@ -216,7 +218,8 @@ def _open_ticket(ticket: Ticket, now: _Now) -> OpenTicket:
 def _running(row: dict[str, Any], now: _Now) -> Running:
     region = now.region
     question = ask(row["pk"], row["what"], region.name, place=region.code, way_back="beranda")
-    return Running(outage_sentence(row, region.zone, now.at), outage_url(row["pk"]), question)
+    going_on = going_on_text(row["computers"], row["services"])
+    return Running(outage_sentence(row, region.zone, now.at), outage_url(row["pk"]), going_on, question)
 
 
 def _counts(place: Kecamatan, month: Month, today: date) -> dict[str, Any]:

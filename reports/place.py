@@ -29,6 +29,7 @@ from lib.month_choice import Month
 from lib.months import local_day
 from repairs.arrangement_pages import arrangement_url, kind_text
 from repairs.device_list import set_url
+from repairs.going_on import going_on_text
 from repairs.models import Ticket
 from repairs.outage_pages import Ask, ask, outage_url
 from repairs.set_pages import SET_WORDS
@@ -191,7 +192,7 @@ def _outage_item(row: dict[str, Any], region: Region, now: datetime) -> OutageIt
     said = moment_text(row["confirmed_at"], region.zone, now)
     return OutageItem(
         outage_sentence(row, region.zone, now),
-        row["text"],
+        " ".join(filter(None, (going_on_text(row["computers"], row["services"]), row["text"]))),
         outage_url(row["pk"]),
         f"Dikonfirmasi masih berlangsung {said}." if said else "",
         ask(row["pk"], row["what"], region.name, place=region.code),

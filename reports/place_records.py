@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from django.db.models import CharField, DateTimeField, F, Q, QuerySet, Value
+from django.db.models import CharField, DateTimeField, F, IntegerField, Q, QuerySet, Value
 
 from devices.models import Placement
 from devices.readiness import ArrangementSpan, Fault, Missing, Outage, Placed, Service, SetRecord, service
@@ -118,7 +118,11 @@ def _other_rows(region: Region, window: tuple[datetime, datetime], now: datetime
     running = Q(started_at__lte=now) & (Q(ended_at=None) | Q(ended_at__gt=now))
     in_month = Q(started_at__lt=window[1]) & (Q(ended_at=None) | Q(ended_at__gt=window[0]))
     chosen = Q(running | in_month, voided_at=None)
-    names = ("pk", "of", "what", "how", "sure", "text", "started_at", "ended_at", "confirmed_at")
+    names = (
+        *("pk", "of", "what", "how", "sure", "text", "started_at", "ended_at", "confirmed_at"),
+        *("computers", "services"),
+    )
+    nothing = {"computers": Value(None, IntegerField()), "services": Value("", CharField())}
     listed = OutageRow.objects.filter(chosen, places=region.pk).with_confirmation(Q(kecamatan=region.pk))
     outages = listed.annotate(
         of=Value("outage", CharField()),
@@ -134,6 +138,7 @@ def _other_rows(region: Region, window: tuple[datetime, datetime], now: datetime
         sure=Value("", CharField()),
         text=F("host__name"),
         confirmed_at=Value(None, DateTimeField()),
+        **nothing,
     )
     avoided = AvoidedTicket.objects.filter(kecamatan=region.pk, at__gte=window[0], at__lt=window[1]).annotate(
         of=Value("avoided", CharField()),
@@ -144,6 +149,7 @@ def _other_rows(region: Region, window: tuple[datetime, datetime], now: datetime
         started_at=F("at"),
         ended_at=F("at"),
         confirmed_at=Value(None, DateTimeField()),
+        **nothing,
     )
     guests = Arrangement.objects.filter(running, host=region.pk, kind=Arrangement.Kind.HOSTED, voided_at=None).annotate(
         of=Value("guest", CharField()),
@@ -152,6 +158,7 @@ def _other_rows(region: Region, window: tuple[datetime, datetime], now: datetime
         sure=Value("", CharField()),
         text=F("kecamatan__name"),
         confirmed_at=Value(None, DateTimeField()),
+        **nothing,
     )
     others = [rows.values(*names) for rows in (arrangements, avoided, guests)]
     rows = outages.values(*names).union(*others, all=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.models import Continuing
 from kecamatan.models import Cause, Certainty, Effect, Kecamatan
 from lib.forms import NOT_A_CHOICE, KeyedForm, text_field
 from repairs.forms.spans import VersionedForm, moment_field, places_field, radio_field
@@ -28,6 +29,8 @@ CAUSES = [
 """What may stop a place; the other causes are those of a device."""
 
 EFFECTS = [(Effect.STOPPED, "Tidak, berhenti"), (Effect.LIMITED, "Masih bisa, terbatas")]
+DETAILS = ("certainty", "started_at", "promised_at", "ended_at", "note")
+"""What need not be said: each has a default."""
 PICK_A_PLACE = "Pilih sekurangnya satu kecamatan."
 NOTE_HINT = "Misalnya daerah yang terdampak atau nomor laporan PLN. Jangan menulis nama atau NIK warga."
 
@@ -40,6 +43,29 @@ def effect_field() -> forms.ChoiceField:
 def certainty_field() -> forms.ChoiceField:
     """Return a field for how sure somebody is of a cause."""
     return radio_field("Seberapa pasti penyebabnya?", Certainty.choices, initial=Certainty.SUSPECTED)
+
+
+def computers_field() -> forms.IntegerField:
+    """Return a field for how many computers can still run."""
+    return forms.IntegerField(
+        label="Berapa komputer yang masih bisa dipakai?",
+        required=False,
+        help_text="Misalnya 2, bila dayanya hanya cukup untuk dua. Boleh kosong.",
+        widget=forms.TextInput(attrs={"class": "in short", "inputmode": "numeric"}),
+        error_messages={"invalid": "Tulis angkanya saja, misalnya 2."},
+    )
+
+
+def services_field() -> forms.MultipleChoiceField:
+    """Return a field in which services that go on are ticked."""
+    return forms.MultipleChoiceField(
+        label="Yang masih bisa dilayani",
+        required=False,
+        choices=Continuing.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Centang bila hanya perekaman yang terganggu. Warga membacanya di halaman status.",
+        error_messages={"invalid_choice": NOT_A_CHOICE},
+    )
 
 
 class OutageForm(KeyedForm):
@@ -56,6 +82,7 @@ class OutageForm(KeyedForm):
         self.fields["cause"] = radio_field("Penyebab", CAUSES, required="Pilih penyebabnya, atau Belum diketahui.")
         self.fields["certainty"] = certainty_field()
         self.fields["effect"] = effect_field()
+        self.fields["computers"], self.fields["services"] = computers_field(), services_field()
         zone = area.zone
         self.fields["started_at"] = moment_field(
             "Mulai", zone, hint="Kosongkan bila baru saja mulai. Boleh nanti, bila pemadaman sudah diumumkan."
@@ -63,6 +90,13 @@ class OutageForm(KeyedForm):
         self.fields["promised_at"] = moment_field("Dijanjikan pulih", zone, hint="Bila PLN atau penyedia menyebutnya.")
         self.fields["ended_at"] = moment_field("Selesai", zone, hint="Bila sudah selesai, atau jadwal selesainya.")
         self.fields["note"] = text_field("Keterangan", limit=2000, hint=NOTE_HINT)
+
+    @property
+    def shows_details(self) -> bool:
+        """Say whether something of what need not be said was said, or is wrong."""
+        return self.is_bound and any(
+            name in self.errors or self.data.get(name, "") not in ("", Certainty.SUSPECTED) for name in DETAILS
+        )
 
     def clean(self) -> dict[str, Any]:
         """Ask for a place beside the choice of places, where there is one."""
@@ -81,7 +115,7 @@ class OutageForm(KeyedForm):
     def report(self) -> dict[str, Any]:
         """Return what was said, as :func:`repairs.outages.report_outage` takes it, but for a beginning left open."""
         said = self.cleaned_data
-        names = ("started_at", "effect", "cause", "ended_at", "promised_at", "note")
+        names = ("started_at", "effect", "cause", "ended_at", "promised_at", "note", "computers", "services")
         return {
             "client_key": self.key,
             "places": self.places_of(said),
@@ -97,6 +131,7 @@ class CorrectionForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.choices = choices
         self.fields["effect"] = effect_field()
+        self.fields["computers"], self.fields["services"] = computers_field(), services_field()
         self.fields["started_at"] = moment_field("Mulai", zone, required="Isi waktu mulainya.")
         self.fields["promised_at"] = moment_field("Dijanjikan pulih", zone, hint="Kosongkan bila belum ada janji.")
         self.fields["ended_at"] = moment_field("Selesai", zone, hint="Kosongkan bila masih berlangsung.")

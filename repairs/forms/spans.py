@@ -38,9 +38,13 @@ def radio_field(
     )
 
 
-def places_field(label: str, places: Sequence[Kecamatan], *, hint: str = "") -> forms.MultipleChoiceField:
-    """Return a field in which places are ticked, by their codes."""
-    return forms.MultipleChoiceField(
+class PlacesField(forms.MultipleChoiceField):
+    """Places that are ticked, by their codes; in words they are counted."""
+
+
+def places_field(label: str, places: Sequence[Kecamatan], *, hint: str = "") -> PlacesField:
+    """Return a field in which places are ticked."""
+    return PlacesField(
         label=label,
         required=False,
         choices=[(place.code, short_name(place)) for place in places],
@@ -108,8 +112,11 @@ def _in_words(field: forms.Field, value: Any, zone: str) -> str:
         return moment_id(value, zone)
     if isinstance(value, date):
         return day_id(value, weekday=False)
-    if isinstance(field, forms.MultipleChoiceField):
+    if isinstance(field, PlacesField):
         return f"{len(value)} kecamatan" if value else ""
+    if isinstance(field, forms.MultipleChoiceField):
+        labels = dict(field.choices)  # type: ignore[arg-type]
+        return ", ".join(str(labels[code]) for code in value)
     if isinstance(field, forms.ChoiceField):
         return str(dict(field.choices).get(value, ""))  # type: ignore[arg-type]
     return str(value or "")

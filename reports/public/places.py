@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from accounts.callers import WITH_OFFICES
-from accounts.models import Office
+from accounts.models import Continuing, Office
 from accounts.opening import read
 from devices.models import DeviceKind, KindRequirement, Placement
 from devices.readiness import STOPPED, Fault, Missing, Outage, Placed, Service, SetRecord
@@ -81,6 +81,9 @@ class PlaceNow:
     promise: Promise | None = None
     detours: list[Detour] = field(default_factory=list)
     continuing: list[str] = field(default_factory=list)
+    is_told_here: bool = False
+    """Whether the kecamatan itself said what goes on."""
+    computers: int | None = None
     nearest: list[Neighbour] = field(default_factory=list)
 
     @property
@@ -124,10 +127,20 @@ def read_place(place: Any, now: datetime) -> PlaceNow:
         found.since, found.promise = _stop(place, outages, now)
         dark = any(row["what"] in DARK and row["how"] == STOPPED and _runs(row, now) for row in outages)
         found.continuing = [] if dark else office_of(place.kabupaten).continuing
+    _note_what_goes_on(found, [row for row in outages if _runs(row, now)])
     if found.status.service != Service.SERVING or found.status.is_unsure:
         sent_to = {detour.host.code for detour in found.detours if detour.host}
         found.nearest = nearest_recording(place, now, sent_to)
     return found
+
+
+def _note_what_goes_on(found: PlaceNow, running: Sequence[dict[str, Any]]) -> None:
+    """Keep what the outages that run here leave; what is told of them counts before what the agency says in general."""
+    told = [set(row["services"].split()) for row in running if row["services"]]
+    if told:
+        left = set.intersection(*told)
+        found.continuing, found.is_told_here = [code for code in Continuing.values if code in left], True
+    found.computers = min((row["computers"] for row in running if row["computers"]), default=None)
 
 
 # --- What runs --------------------------------------------------------------------------------------------------
@@ -152,7 +165,7 @@ HOST: dict[str, Any] = {
 
 def _running(place: Kecamatan, now: datetime) -> list[dict[str, Any]]:
     """Return the arrangements that run now, and the outages of the last year, in one query."""
-    names = ("of", "what", "how", "started_at", "ended_at", "promised", "host_id", *HOST)
+    names = ("of", "what", "how", "started_at", "ended_at", "promised", "computers", "services", "host_id", *HOST)
     outages = OutageRow.objects.counted().filter(
         overlapping("started_at", "ended_at", now - LOOK_BACK, now), places=place.pk
     )
@@ -172,6 +185,8 @@ def _running(place: Kecamatan, now: datetime) -> list[dict[str, Any]]:
         what=Cast("kind", CharField()),
         how=Value("", CharField()),
         promised=Value(None, DateTimeField()),
+        computers=Value(None, IntegerField()),
+        services=Value("", CharField()),
         **HOST,
     )
     return list(told.values(*names).union(helping.values(*names), all=True).order_by("started_at"))

@@ -79,6 +79,7 @@ def place_page(found: PlaceNow) -> dict[str, Any]:
         "nearest": [_nearby(one, found) for one in found.nearest],
         "asks_nearest": mark != "serving" and (found.status.service != Service.SERVING or found.status.is_unsure),
         "continuing": [Continuing(code).label for code in found.continuing],
+        "is_told_here": found.is_told_here,
         "hours": "" if found.today.is_shut else hours_text(found.today),
         "offices": _offices(found),
         "crumbs": _crumbs(kabupaten.province, kabupaten),
@@ -137,7 +138,10 @@ def _sentences(found: PlaceNow) -> Iterator[str]:
             yield f"Perekaman di kantor ini berhenti sejak {_since(found)}."
             yield _promise_text(found)
     elif status.service == Service.LIMITED and not status.is_unsure:
-        yield "Sebagian alat tidak bekerja: antrean bisa lebih lama."
+        if found.computers:
+            yield f"Dayanya tidak kuat: {found.computers} komputer dipakai bergantian, antrean bisa lebih lama."
+        else:
+            yield "Sebagian alat tidak bekerja: antrean bisa lebih lama."
     elif status.is_unsure:
         yield "Telepon dulu sebelum berangkat."
 
