@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.choices import are_typed, region_choices
 from accounts.models import Assignment, AssignmentQuerySet, Role, User, UserQuerySet
 from accounts.regions import NATION_CODE
+from lib.listing import ListFilter
 
 ACTIVE, DISABLED, NEW, IDLE = "aktif", "nonaktif", "belum_masuk", "tanpa_tugas"
 STATES = [
@@ -24,7 +25,7 @@ STATES = [
 _select = forms.Select(attrs={"class": "in"})
 
 
-class PersonFilter(django_filters.FilterSet):
+class PersonFilter(ListFilter):
     """Filters of the list of people; without any, everybody whom the admin sees."""
 
     kata = django_filters.CharFilter(
@@ -98,10 +99,6 @@ class PersonFilter(django_filters.FilterSet):
         if len(digits) >= 3:
             condition |= Q(phone__contains=digits)
         return queryset.filter(condition)
-
-    def chosen(self) -> dict[str, str]:
-        """Return the filters that are set, as they stand in the address."""
-        return {name: self.data[name] for name in self.filters if self.data.get(name)}
 
 
 def _inside(code: str) -> Q:

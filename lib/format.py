@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from lib.months import ZONE_ABBREVIATIONS
 
 UNKNOWN = "belum diketahui"
 DAYS_A_YEAR = 365.25
+HOURS_TOLD_DAYS, MONTHS_TOLD_DAYS = 3, 90
+"""Below how many days the hours are told with them, and from how many on months."""
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = (
     "Januari",
@@ -89,11 +92,39 @@ def since_id(start: datetime, at: datetime, zone: str) -> str:
 
 
 def span_id(start: datetime, end: datetime) -> str:
-    """Return how long something lasts in the one unit that people would use: ``32 menit``, ``5 jam``, ``15 hari``."""
+    """Return how long something lasts as people say it: ``32 menit``, ``1 hari 9 jam``, ``15 hari``, ``1 tahun``.
+
+    Less than a unit is left out, never rounded up; months and years are those of the calendar.
+    """
     minutes = int((end - start).total_seconds() // 60)
     if minutes < 60:
         return f"{minutes} menit"
-    return f"{minutes // 60} jam" if minutes < 48 * 60 else f"{minutes // (24 * 60)} hari"
+    days, hours = divmod(minutes // 60, 24)
+    if days < HOURS_TOLD_DAYS:
+        return _two(days, "hari", hours, "jam")
+    if days < MONTHS_TOLD_DAYS:
+        return f"{days} hari"
+    months = _whole_months(start, end)
+    if months < 12:
+        return _two(months, "bulan", (end - _months_later(start, months)).days, "hari")
+    return _two(months // 12, "tahun", months % 12, "bulan")
+
+
+def _two(many: int, unit: str, rest: int, smaller: str) -> str:
+    """Return an amount in two neighbouring units, without the one of which there is none."""
+    return " ".join(f"{number} {word}" for number, word in ((many, unit), (rest, smaller)) if number)
+
+
+def _whole_months(start: datetime, end: datetime) -> int:
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months if _months_later(start, months) <= end else months - 1
+
+
+def _months_later(moment: datetime, months: int) -> datetime:
+    """Return a moment some months later; the last day of the month where it has no such day."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    day = min(moment.day, monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)
 
 
 def lasting_id(minutes: int | float) -> str:
@@ -101,7 +132,7 @@ def lasting_id(minutes: int | float) -> str:
     if minutes < 60:
         return f"{round(minutes)} menit"
     hours = minutes / 60
-    if hours < 48:
+    if hours < 24:
         return f"{decimal_id(hours)} jam"
     days = hours / 24
     return f"{decimal_id(days)} hari" if days < 730 else f"{decimal_id(days / DAYS_A_YEAR)} tahun"

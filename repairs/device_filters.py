@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import User
 from devices.models import Device, DeviceKind
 from kecamatan.models import Kabupaten, Kecamatan
+from lib.listing import ListFilter
 from repairs.models import Ticket, TicketQuerySet
 
 WORKING, BROKEN, MISSING = "berfungsi", "rusak", "tidak_ada"
@@ -66,8 +67,10 @@ class TogetherForm(forms.Form):
         return said
 
 
-class DeviceFilter(django_filters.FilterSet):
+class DeviceFilter(ListFilter):
     """Filters of the list. ``places`` are the kecamatan within a person's scope, ``None`` for the nation."""
+
+    main: ClassVar = ("kata", "jenis", "status", "kabupaten", "kecamatan")
 
     kata = django_filters.CharFilter(
         method="with_words",
@@ -180,7 +183,3 @@ class DeviceFilter(django_filters.FilterSet):
             return Kabupaten.objects.visible_to(self.user).filter(code=said).first() if said else None
         own = [row.kabupaten for row in self.user.running_assignments if row.kabupaten]
         return own[0] if len({row.pk for row in own}) == 1 else None
-
-    def chosen(self) -> dict[str, str]:
-        """Return the filters that are set, as they stand in the address."""
-        return {name: self.data[name] for name in self.filters if self.data.get(name)}

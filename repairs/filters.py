@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
@@ -15,6 +15,7 @@ from accounts.models import User
 from devices.models import Device, DeviceKind
 from kecamatan.models import Cause, Kecamatan
 from kecamatan.scope import scope_of
+from lib.listing import ListFilter
 from lib.months import WIB, WIT, ZONES, local_day, month_bounds, parse_month
 from repairs.models import Ticket, TicketQuerySet, overlapping
 
@@ -112,12 +113,14 @@ def inside_path(code: str, path: str) -> str:
     return f"{path}kabupaten__province__code" if len(code) == 2 else f"{path}kabupaten__code"
 
 
-class TicketFilter(django_filters.FilterSet):
+class TicketFilter(ListFilter):
     """Filters of the list; without a state, the tickets with which somebody has something left to do."""
+
+    main: ClassVar = ("kata", "keadaan", "komponen", "kecamatan")
 
     kata = django_filters.CharFilter(
         method="with_words",
-        label="Nomor, seri, kecamatan, kata",
+        label="Nomor, seri, tempat, kata",
         max_length=100,
         widget=forms.TextInput(attrs={"class": "in", "type": "search"}),
     )
@@ -267,7 +270,3 @@ class TicketFilter(django_filters.FilterSet):
     def newest_first(self) -> bool:
         """Say whether the newest stand on top: where most of the list is over."""
         return self.form.is_valid() and self.form.cleaned_data["keadaan"] in (*OVER, ALL, VOIDED)
-
-    def chosen(self) -> dict[str, str]:
-        """Return the filters that are set, as they stand in the address."""
-        return {name: self.data[name] for name in self.filters if self.data.get(name)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import django_filters
 from django import forms
@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.permissions import may_correct_repairs, may_enter_counts
 from kecamatan.models import Cause
 from lib.format import day_id, moment_id, number_id, percent_id
+from lib.listing import ListFilter
 from lib.months import add_months, parse_month
 from lib.pages import NotFound
 from repairs.filters import MONTH_EXAMPLE, REGION_LABEL, code_filter, inside_path, narrow_by_kecamatan
@@ -57,8 +58,10 @@ class Row(NamedTuple):
     rerecorded: str
 
 
-class LossFilter(django_filters.FilterSet):
+class LossFilter(ListFilter):
     """Filters of the list of lost records; without a state all that count."""
+
+    main: ClassVar = ("keadaan", "kecamatan")
 
     keadaan = django_filters.ChoiceFilter(
         method="in_state",
@@ -113,10 +116,6 @@ class LossFilter(django_filters.FilterSet):
         except ValueError:
             return queryset.none()
         return queryset.filter(day__gte=month, day__lt=add_months(month, 1))
-
-    def chosen(self) -> dict[str, str]:
-        """Return the filters that are set, as they stand in the address."""
-        return {name: self.data[name] for name in self.filters if self.data.get(name)}
 
 
 def listed(user: User) -> QuerySet[LostRecords]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kecamatan.models import Cause
+from lib.listing import ListFilter
 from lib.months import parse_month
 from repairs.filters import (
     MONTH_EXAMPLE,
@@ -28,8 +29,10 @@ OLDEST_FIRST, NEWEST_FIRST = ("started_at", "pk"), ("-started_at", "-pk")
 _select = forms.Select(attrs={"class": "in"})
 
 
-class SpanFilter(django_filters.FilterSet):
+class SpanFilter(ListFilter):
     """Filters of a list of spans; without a state those that run, the oldest first, and then the planned ones."""
+
+    main: ClassVar = ("keadaan", "penyebab", "jenis", "kecamatan")
 
     keadaan = django_filters.ChoiceFilter(
         method="in_state", label="Keadaan", choices=STATES, empty_label="Berjalan dan direncanakan", widget=_select
@@ -69,10 +72,6 @@ class SpanFilter(django_filters.FilterSet):
     def order_words(self) -> str:
         """Return the order in words, as the caption of the list says it."""
         return "Yang terbaru mulai di atas." if self.order == NEWEST_FIRST else "Yang paling lama berjalan di atas."
-
-    def chosen(self) -> dict[str, str]:
-        """Return the filters that are set, as they stand in the address."""
-        return {name: self.data[name] for name in self.filters if self.data.get(name)}
 
 
 # Causes that a report counts as one.

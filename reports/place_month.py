@@ -156,7 +156,7 @@ def _downtime(row: RegionMonth) -> Tile:
     share = percent(row.down_minutes, row.office_minutes)
     if share is None:
         return Tile("Jam kerja tanpa alat", UNKNOWN, source="Tidak ada set yang tercatat", completeness=NIL)
-    hours = f"{number_id(row.down_minutes // 60)} jam"
+    hours = f"{number_id(row.down_minutes // 60)} jam kerja"
     return Tile("Jam kerja tanpa alat", percent_id(share), hours, "Waktu tanpa satu pun set yang berfungsi")
 
 

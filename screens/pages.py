@@ -170,6 +170,7 @@ SCREENS = (
     Screen(
         "ticket-bulk-triage", "/repairs/", STAFF, (tick(".pickbox"), press("Verifikasi")), shows="repairs:ticket-bulk"
     ),
+    Screen("tickets-more", "/repairs/?keadaan=menunggu&jalur=vendor&lewat=on", STAFF),
     Screen("tickets-filtered", "/repairs/?kata=tidak-ada-yang-begini", STAFF),
     Screen("ticket-staff", "/repairs/", STAFF, (FIRST_ROW,), shows="repairs:ticket-detail"),
     Screen(

@@ -70,13 +70,26 @@ def test_the_end_of_a_month_is_its_last_day_at_24() -> None:
     [
         (timedelta(minutes=32, seconds=59), "32 menit"),
         (timedelta(minutes=60), "1 jam"),
-        (timedelta(hours=47, minutes=59), "47 jam"),
-        (timedelta(hours=48), "2 hari"),
-        (timedelta(days=15, hours=23), "15 hari"),
+        (timedelta(hours=23, minutes=59), "23 jam"),
+        (timedelta(hours=24), "1 hari"),
+        (timedelta(hours=33), "1 hari 9 jam"),
+        (timedelta(days=2, hours=23, minutes=59), "2 hari 23 jam"),
+        (timedelta(days=3, hours=5), "3 hari"),
+        (timedelta(days=89, hours=23), "89 hari"),
+        (timedelta(days=92), "3 bulan"),  # 28 January
+        (timedelta(days=100), "3 bulan 8 hari"),
+        (timedelta(days=364, hours=23), "11 bulan 29 hari"),
+        (timedelta(days=365), "1 tahun"),
+        (timedelta(days=386), "1 tahun"),
+        (timedelta(days=3 * 365 + 1 + 70), "3 tahun 2 bulan"),
     ],
 )
 def test_how_long_something_lasts(lasts: timedelta, text: str) -> None:
     assert span_id(MOMENT, MOMENT + lasts) == text
+
+
+def test_a_month_that_has_no_such_day_ends_on_its_last() -> None:
+    assert span_id(datetime(2025, 11, 30, tzinfo=UTC), datetime(2026, 2, 28, tzinfo=UTC)) == "3 bulan"
 
 
 @pytest.mark.parametrize(
@@ -84,8 +97,8 @@ def test_how_long_something_lasts(lasts: timedelta, text: str) -> None:
     [
         (45.4, "45 menit"),
         (60, "1,0 jam"),
-        (47.96 * 60, "48,0 jam"),
-        (48 * 60, "2,0 hari"),
+        (23.96 * 60, "24,0 jam"),
+        (24 * 60, "1,0 hari"),
         (1000.5 * 1440, "2,7 tahun"),
         (36525 * 14400, "1.000,0 tahun"),
     ],

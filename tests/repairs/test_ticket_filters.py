@@ -62,3 +62,19 @@ EXPECTED = {
 def test_the_list_holds_what_a_dashboard_counts(client: Client) -> None:
     found = {query: client.get(f"/repairs/?{query}").context["rows"] for query in EXPECTED}
     assert {query: [row.title.split()[0] for row in rows] for query, rows in found.items()} == EXPECTED
+
+
+def test_each_filter_that_is_set_can_be_taken_away_and_what_is_folded_stays_open(client: Client) -> None:
+    filters = client.get("/repairs/?keadaan=belum&jalur=vendor&lewat=on&sesudah=lama").context["filters"]
+    assert filters.chips() == [
+        ("Keadaan", "Belum dikerjakan", "?jalur=vendor&lewat=on"),
+        ("Jalur perbaikan", "Penyedia", "?keadaan=belum&lewat=on"),
+        ("Lewat tenggat", "", "?keadaan=belum&jalur=vendor"),
+    ]
+    assert [field.name for field in filters.main_fields()] == ["kata", "keadaan", "komponen", "kecamatan"]
+    assert filters.more_is_open()
+
+
+def test_what_is_folded_stays_folded_while_only_filters_in_sight_are_set(client: Client) -> None:
+    filters = client.get("/repairs/?kata=server").context["filters"]
+    assert (filters.chips(), filters.more_is_open()) == ([("Nomor, seri, tempat, kata", "server", "?")], False)

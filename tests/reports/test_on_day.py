@@ -91,7 +91,7 @@ def test_a_province_lists_its_kabupaten_and_who_had_stopped(client: Client) -> N
 
 def test_a_kecamatan_says_since_when(client: Client) -> None:
     page = client.get("/kecamatan/36.03.31/?per=2026-03-04")
-    assert [(line.text, line.since) for line in page.context["lines"]] == [("Berhenti", "3 Maret 2026 (38 jam)")]
+    assert [(line.text, line.since) for line in page.context["lines"]] == [("Berhenti", "3 Maret 2026 (1 hari 14 jam)")]
     assert "Rabu, 4 Maret 2026 pukul 24.00 WIB" in page.content.decode()
 
 
