@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from lib.charts import Bar, bar
 from lib.format import number_id, percent_id
 from lib.month_choice import Month
 from reports.services import SERVICE_LABELS
+from reports.steps import NO_STEP, Step
 
 CHILD_LEVELS = {"nation": "Provinsi", "province": "Kabupaten/kota", "kabupaten": "Kecamatan"}
 # From the worst; who has not reported is unknown and comes last.
@@ -69,6 +70,7 @@ class Child:
     achievement: str
     bar: Bar | None
     priority: str = ""
+    step: Step = NO_STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,20 @@ def _honest(child: Mapping[str, Any]) -> dict[str, Any]:
     return {**child, **unknown}
 
 
-def child_rows(children: Sequence[Mapping[str, Any]], order: Order, month: Month) -> list[Child]:
-    """Return the rows of the table of children in their order."""
+def child_rows(
+    children: Sequence[Mapping[str, Any]], order: Order, month: Month, steps: Mapping[str, Step]
+) -> list[Child]:
+    """Return the rows of the table of children in their order; ``steps`` by code, against the month before."""
     query = urlencode({"bulan": month.value})
-    return [_child_row(child, query) for child in sorted_children(children, order)]
+    return [_child_row(child, query, steps.get(child["code"], NO_STEP)) for child in sorted_children(children, order)]
+
+
+def step_words(steps: Iterable[Step], month: Month) -> str:
+    """Return what the words under the figures of the table mean; nothing where there are none."""
+    if not any(any(step) for step in steps):
+        return ""
+    by_end = ", hasil rekam menurut perkiraan akhir bulan" if month.is_current else ""
+    return f"Di bawah angka: dibanding bulan sebelumnya{by_end}, bila kedua bulan cukup lengkap."
 
 
 def priority_text(rank: int | None) -> str:
@@ -151,7 +163,7 @@ def shown_name(name: str) -> str:
     return name.removeprefix("Kecamatan ").removeprefix("Distrik ")
 
 
-def _child_row(child: Mapping[str, Any], query: str) -> Child:
+def _child_row(child: Mapping[str, Any], query: str, step: Step) -> Child:
     page = "kecamatan-detail" if len(child["code"]) == len("36.03.30") else "region-detail"
     no_report = NO_REPORT if child["total"] else NONE
     return Child(
@@ -166,6 +178,7 @@ def _child_row(child: Mapping[str, Any], query: str) -> Child:
         achievement=NONE if child["achievement_pct"] is None else percent_id(child["achievement_pct"]),
         bar=bar(child["achievement_pct"]),
         priority=priority_text(child["priority"]),
+        step=step,
     )
 
 

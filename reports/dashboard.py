@@ -17,7 +17,7 @@ from lib.charts import bar
 from lib.format import UNKNOWN, number_id, percent_id
 from lib.month_choice import Month
 from lib.months import local_day
-from reports.children import child_rows, child_word, columns, honest_children, order_of, order_words
+from reports.children import child_rows, child_word, columns, honest_children, order_of, order_words, step_words
 from reports.crumbs import crumbs
 from reports.history import forecast_text, history
 from reports.links import kecamatan_url
@@ -76,7 +76,8 @@ def page(
         "routes": route_shares(report),
         "why": None if is_empty(report) else why_of_report(report, region, month),
         "columns": columns(level, order, month, child_word(level, children), has_target=has_target),
-        "children": child_rows(children, order, month),
+        "children": child_rows(children, order, month, rows.steps),
+        "step_words": step_words(rows.steps.values(), month),
         "children_title": child_word(level, children),
         "asked_order": asked_order if is_asked else "",
         "sorted_by": order_words(level, order),

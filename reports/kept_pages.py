@@ -55,7 +55,7 @@ def page_of(
     if kept is None:
         rows = read_page(region, month.chosen, around.by_kind)
         page = dashboard.page(scope, region, month, rows, around, asked_order) | {"parts": PARTS}
-        kept = _written(page), stamp_of(rows.row, around.pending, around.event)
+        kept = _written(page), stamp_of(rows.row, around.beside)
         pages.set(key, kept, KEPT_SECONDS)
     return kept
 

@@ -7,13 +7,12 @@ with ``l-``). A page of a closed month asks only while changes wait to be comput
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import wraps
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from django.db.models import Subquery
 from django.http import HttpResponse
 from django.utils import timezone
 
@@ -23,7 +22,7 @@ from lib.format import clock_id
 from lib.month_choice import Month
 from reports.models import RegionMonth
 from reports.regions import Region
-from reports.surroundings import newest_event, waiting
+from reports.surroundings import BESIDE, beside
 
 STAMP = "stamp"
 
@@ -35,13 +34,13 @@ class Live(NamedTuple):
     said: str = ""
 
 
-def stamp_of(row: RegionMonth | None, pending: int, event: int | None) -> str:
-    """Return what stands for the figures of a row, the changes that wait and the newest event of a place.
+def stamp_of(row: RegionMonth | None, said: Mapping[str, Any]) -> str:
+    """Return what stands for the figures of a row, and for what a page shows beside it.
 
     All columns enter, not the key alone: a row may be written anew or in place.
     """
     values = [getattr(row, column.attname) for column in RegionMonth._meta.concrete_fields] if row else None
-    return blake2b(repr((values, pending, event)).encode(), digest_size=8).hexdigest()
+    return blake2b(repr((values, [said.get(name) or 0 for name in BESIDE])).encode(), digest_size=8).hexdigest()
 
 
 def is_seen(request: SignedInRequest, region: Region, month: Month) -> bool:
@@ -56,14 +55,13 @@ def is_asked(request: SignedInRequest, stamp_now: Callable[[], str]) -> bool:
 
 
 def _stamp_now(region: Region, month: date) -> str:
-    pending, event = Subquery(waiting(region, month)), Subquery(newest_event(region))
     rows = RegionMonth.objects.filter(level=region.level, region_id=region.pk, month=month)
-    row = rows.annotate(pending=pending, event=event).first()
+    asked = beside(region, month)
+    row = rows.annotate(**asked).first()
     if row is not None:
-        return stamp_of(row, row.pending or 0, row.event)
-    # Nothing is stored of the month yet: any table that is never empty carries the two.
-    waits, newest = DeviceKind.objects.annotate(pending=pending, event=event).values_list("pending", "event")[0]
-    return stamp_of(None, waits or 0, newest)
+        return stamp_of(row, {name: getattr(row, name) for name in asked})
+    # Nothing is stored of the month yet: any table that is never empty carries the rest.
+    return stamp_of(None, DeviceKind.objects.annotate(**asked).values(*asked)[0])
 
 
 def nothing_new() -> HttpResponse:

@@ -20,6 +20,9 @@ from reports.models import Level, RegionMonth
 from reports.regions import Region, marks_of
 from reports.selectors import COUNT_FIELDS, counts_of, with_counts
 
+BESIDE = ("pending", "event", "untouched", "past_promise", "declared", "declared_at")
+"""What a page shows that may change without its rollup row: by these too an open page is found to be old."""
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -44,6 +47,11 @@ class Surroundings:
     untouched: int = 0
     past_promise: int = 0
     newest_row: int | None = None
+
+    @property
+    def beside(self) -> dict[str, Any]:
+        """Return what may change without the row."""
+        return {name: getattr(self, name) for name in BESIDE}
 
 
 def surroundings(region: Region, month: date) -> Surroundings:
@@ -99,6 +107,11 @@ def _said(region: Region, month: date) -> dict[str, Subquery | Exists]:
         "past_promise": Subquery(number_of(past_promise(), region)),
         "newest_row": Subquery(_newest_row(region)),
     }
+
+
+def beside(region: Region, month: date) -> dict[str, Subquery | Exists]:
+    """Return the subqueries for what may change without the row, as far as the pages of the region's level show it."""
+    return {name: said for name, said in _said(region, month).items() if name in BESIDE}
 
 
 def _newest_row(region: Region) -> QuerySet:

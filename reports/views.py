@@ -129,7 +129,7 @@ def kecamatan_detail(request: SignedInRequest, code: str) -> HttpResponse:
     rows = read_history(region, month.chosen)
     row = rows[-1] if rows and rows[-1].month == month.chosen else None
     page = place.page(request.user.scope, region, month, around, rows)
-    kept = live(request, region, month, stamp_of(row, around.pending, around.event), around.pending)
+    kept = live(request, region, month, stamp_of(row, around.beside), around.pending)
     return _page(request, "kecamatan/kecamatan_detail.html", page | {"live": kept})
 
 

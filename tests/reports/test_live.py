@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
+from repairs.declarations import declare_complete
 from repairs.workflow import transition
 from reports import rollups
 from tests.factories import make_fault, make_kecamatan, make_set, make_user, moment
@@ -73,6 +75,31 @@ def test_a_place_also_follows_what_enters_no_figure(admin: Client) -> None:
     page = admin.get("/kecamatan/36.03.30/")
     transition(ticket, "triaged", version=ticket.version, by=None)
     assert [one.word for one in asked(admin, "/kecamatan/36.03.30/", page).context["tickets"]] == ["Diverifikasi"]
+
+
+@pytest.mark.parametrize("path", ["/reports/ID/", "/reports/36/", "/reports/36.03/"])
+def test_a_dashboard_also_follows_repairs_that_are_taken_up(admin: Client, path: str) -> None:
+    ticket = make_fault(make_kecamatan("36.03.30").recording_sets.get())
+    rollups.refresh()
+    page = admin.get(path)
+    for status in ("triaged", "in_progress"):
+        transition(ticket, status, version=ticket.version, by=None)
+        ticket.refresh_from_db()
+    rollups.refresh()
+    again = asked(admin, path, page)
+    assert again.status_code == 200
+    assert asked(admin, path, again).status_code == 204
+
+
+@pytest.mark.parametrize("path", ["/reports/ID/", "/reports/36/", "/reports/36.03/"])
+def test_a_dashboard_also_follows_declarations(admin: Client, path: str) -> None:
+    make_fault(make_kecamatan("36.03.30").recording_sets.get(), failed_at=moment("2026-02-10 02:00"))
+    waiting = admin.get(f"{path}?bulan=2026-02")
+    assert asked(admin, path, waiting).status_code == 204
+    declare_complete(make_kecamatan("36.03.30").kabupaten, month=date(2026, 2, 1), by=None)
+    again = asked(admin, path, waiting)
+    assert again.status_code == 200
+    assert any(words in again.content.decode() for words in ("Dinyatakan lengkap oleh", "1 dari 1 kabupaten/kota"))
 
 
 def test_another_place_leaves_a_page_alone(admin: Client) -> None:
