@@ -40,7 +40,7 @@ lint: .venv/.development ## Check style, types, import order, migrations and the
 bench: .venv/.development ## Measure pages, rollups and imports at national scale (needs DATABASE_URL of a PostgreSQL)
 	@$(PYTHON) -m bench
 
-screenshots: .venv/.development ## Take pictures of every page, phone and desktop, light and dark, into var/screenshots/ (ONLY="word ..." for some)
+screenshots: .venv/.development ## Take pictures of every page, phone and desktop, light and dark, and on paper, into var/screenshots/ (ONLY="word ..." for some)
 	@$(PYTHON) -m screens $(ONLY)
 
 .venv/bin/python:

@@ -54,6 +54,7 @@ from lib.month_choice import Month
 from reports.children import shown_name
 from reports.history import history
 from reports.longest import Stopped
+from reports.map_drawing import listed_names
 from reports.regions import NEXT_LEVEL
 from reports.services import headline
 from reports.shares import Share, cause_shares, kind_rows, route_shares
@@ -168,10 +169,13 @@ def _named(place: Stopped) -> str:
 
 
 def _not_on_map(contents: Contents) -> list[Flowable]:
-    """Say of how many kecamatan it is not known where they lie."""
+    """Name what found no room on the map, and say of how many kecamatan it is not known where they lie."""
     drawn = sum(len(figure.dots) for drawing in contents.drawings for figure in drawing.figures)
     missing = contents.report["kecamatan"]["total"] - drawn
-    return [paragraph(f"{number_id(missing)} kecamatan belum punya titik di peta.", SMALL)] if missing > 0 else []
+    names = [f"{number} {name}".strip() for drawing in contents.drawings for number, name in listed_names(drawing)]
+    notes = [f"Nomor di peta: {' · '.join(names)}"] if names else []
+    notes += [f"{number_id(missing)} kecamatan belum punya titik di peta."] if missing > 0 else []
+    return [paragraph(note, SMALL) for note in notes]
 
 
 def _legend(marks: Sequence[Flowable]) -> Grid:

@@ -90,13 +90,17 @@ def place(
     radius: int,
     coverable: bool = False,
     leaders: bool = True,
+    taken: Iterable[Label | None] = (),
 ) -> list[Label | None]:
     """Return the place of each name, or ``None`` where there is no room; the first to come is the first served.
 
-    A name stays clear of all ``dots`` (of this ``radius``) too; where they are ``coverable``, it covers as few as it
-    can close to its own.
+    What is ``taken`` by names that were placed before stays theirs. A name stays clear of all ``dots`` (of this
+    ``radius``) too; where they are ``coverable``, it covers as few as it can close to its own.
     """
     ground = _Ground(frame, dots, radius, font)
+    for label in taken:
+        if label is not None:
+            ground.take(label)
     placed: list[Label | None] = []
     for wish in wishes:
         found = _best(wish, ground, font, radius, coverable=coverable, leaders=leaders)

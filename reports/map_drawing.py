@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import NamedTuple
 
-from lib.labels import Box, Label, Wish, place
+from lib.labels import Box, Label, Wish
+from lib.labels import place as place_names
 from reports.map_marks import CALM, URGENCY
 
 # The nation in two halves, side by side or one above the other; Sulawesi begins at the seam. A kabupaten is drawn whole
@@ -57,13 +58,17 @@ class Dot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An area in the picture; its name on a large screen and on a phone, where there is room for it."""
+    """An area in the picture; its name on a large screen and on a phone, where there is room for it.
+
+    A name without room on a large screen is ``listed`` below the picture, by the number that stands in its place.
+    """
 
     url: str
     title: str
     dots: Sequence[Dot]
     name: Label | None = None
     small_screen_name: Label | None = None
+    listed: str = ""
 
     @property
     def is_calm(self) -> bool:
@@ -137,13 +142,36 @@ def _draw(kind: str, areas: Sequence[Area], radius: int, small_screen_radius: in
     frame = Box(0, 0, WIDTH, height)
     every = [(dot.x, dot.y) for group in dots for dot in group]
     wishes = [Wish(area.label, *_centre(group)) for area, group in zip(areas, dots, strict=True)]
-    names = place(wishes, every, frame, font=FONT, radius=radius, coverable=coverable)
+    names = place_names(wishes, every, frame, font=FONT, radius=radius, coverable=coverable)
+    numbers = _numbers(wishes, names, every, frame, radius)
     small = _small_screen_names(wishes, dots, every, frame, small_screen_radius, coverable=coverable)
     figures = [
-        Figure(area.url, area.title, group, name, small_name)
-        for area, group, name, small_name in zip(areas, dots, names, small, strict=True)
+        Figure(area.url, area.title, group, name or number, small_name, "" if name else area.label)
+        for area, group, name, number, small_name in zip(areas, dots, names, numbers, small, strict=True)
     ]
     return Drawing(kind, WIDTH, height, radius, figures, coverable)
+
+
+def _numbers(
+    wishes: Sequence[Wish],
+    names: Sequence[Label | None],
+    every: Sequence[tuple[int, int]],
+    frame: Box,
+    radius: int,
+) -> list[Label | None]:
+    """Return a number for each name that found no room, in the order of the areas, where there is room for that."""
+    left = [place for place, name in enumerate(names) if name is None]
+    asked = [wishes[place]._replace(text=str(number)) for number, place in enumerate(left, start=1)]
+    found = place_names(asked, every, frame, font=FONT, radius=radius, coverable=True, taken=names)
+    placed = [(place, label) for place, label in zip(left, found, strict=True) if label is not None]
+    numbered = {place: label._replace(text=str(number)) for number, (place, label) in enumerate(placed, start=1)}
+    return [numbered.get(place) for place in range(len(names))]
+
+
+def listed_names(drawing: Drawing) -> list[tuple[str, str]]:
+    """Return the names that stand below the picture, by their numbers in it; last those without room for one."""
+    listed = [(figure.name.text if figure.name else "", figure.listed) for figure in drawing.figures if figure.listed]
+    return sorted(listed, key=lambda one: not one[0])
 
 
 def _fit(groups: Sequence[Sequence[Point]]) -> tuple[int, list[list[Dot]]]:
@@ -182,7 +210,7 @@ def _small_screen_names(
 ) -> list[Label | None]:
     """Return the names on a phone, where there is room for few: those in trouble come first."""
     order = sorted(range(len(wishes)), key=lambda index: -max(URGENCY[dot.symbol] for dot in dots[index]))
-    placed = place(
+    placed = place_names(
         [wishes[index] for index in order],
         every,
         frame,

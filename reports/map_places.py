@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.urls import reverse
 
+from devices.readiness import ABLE_TO_RECORD
 from kecamatan.models import Kecamatan
 from reports.map_drawing import Area, Drawing, Point, draw_kabupaten, draw_nation, draw_province
 from reports.map_marks import (
@@ -24,6 +25,8 @@ from reports.map_marks import (
     words_of,
 )
 from reports.models import Level, RegionMonth
+
+PUBLIC, NOTHING_KNOWN = "public", "no_report"
 
 
 class Spot(NamedTuple):
@@ -75,18 +78,29 @@ def read_spots(regions: Iterable[tuple[str, int]]) -> list[Spot]:
 
 
 def read_symbols(month: date, spots: Sequence[Spot], *, whole: bool) -> dict[str, Symbols]:
-    """Return the symbols of kecamatan in a month, by colour; ``whole`` where the spots are all of the nation."""
+    """Return the symbols of kecamatan in a month, by colour; ``whole`` where the spots are all of the nation.
+
+    Under :data:`PUBLIC` are the codes of what citizens are told while the rows are current.
+    """
     rows = RegionMonth.objects.filter(level=Level.KECAMATAN, month=month)
     if not whole:
         rows = rows.filter(parent_id__in={spot.kabupaten for spot in spots})
     services = [f"kecamatan_{name}" for name in SERVICE_SYMBOLS]
     # Who has no row has neither reported nor a target.
     by_service, by_band = (dict.fromkeys([spot.pk for spot in spots], symbol) for symbol in (RING, HOLLOW))
-    fields = ("region_id", *services, "target", "net_with_target", "days_reported")
-    for pk, *counts, target, net, days in rows.values_list(*fields):
+    public = dict.fromkeys(by_service, NOTHING_KNOWN)
+    fields = ("region_id", *services, "kecamatan_silent", "target", "net_with_target", "days_reported")
+    for pk, *counts, silent, target, net, days in rows.values_list(*fields):
         by_service[pk] = service_symbol(counts)
+        public[pk] = _told(counts, silent=bool(silent))
         by_band[pk] = band_symbol(target=target, net=net, days_reported=days)
-    return {Colour.SERVICE: by_service, Colour.TARGET: by_band}
+    return {Colour.SERVICE: by_service, Colour.TARGET: by_band, PUBLIC: public}
+
+
+def _told(counts: Sequence[int], *, silent: bool) -> str:
+    """Return the code of what citizens are told: who is said to work by nobody for more than two days is silent."""
+    code = next((name for name, count in zip(SERVICE_SYMBOLS, counts, strict=True) if count), NOTHING_KNOWN)
+    return "silent" if silent and code in ABLE_TO_RECORD else code
 
 
 def by_region(spots: Iterable[Spot]) -> defaultdict[tuple[str, int], list[Spot]]:

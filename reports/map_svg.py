@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from html import escape
 
 from lib.labels import Label
-from reports.map_drawing import Dot, Drawing, Figure
+from reports.map_drawing import Dot, Drawing, Figure, listed_names
 from reports.map_marks import CROSS, DIAMOND, DISC, HOLLOW, RING, SQUARE, TRIANGLE, URGENCY
 
 
 def svg(drawing: Drawing, description: str) -> str:
-    """Return a drawing as an ``svg`` element. Its links stay out of the tab order: a table beside it holds the same."""
+    """Return a drawing as an ``svg`` element, and below it the names that found no room, by their numbers in it.
+
+    Its links stay out of the tab order: a table beside it holds the same.
+    """
     shapes = _shapes(drawing.radius)
     figures = "".join(_figure(figure, shapes, named=not drawing.is_crowded) for figure in drawing.figures)
     if drawing.is_crowded:
@@ -21,8 +24,16 @@ def svg(drawing: Drawing, description: str) -> str:
         figures += f'<g class="over" aria-hidden="true">{names}</g>'
     return (
         f'<svg class="map {drawing.kind}" viewBox="0 0 {drawing.width} {drawing.height}" role="group" '
-        f'aria-label="{escape(description)}">{figures}</svg>'
+        f'aria-label="{escape(description)}">{figures}</svg>{_listed(drawing)}'
     )
+
+
+def _listed(drawing: Drawing) -> str:
+    """Return the names without room in the picture; hidden on narrow screens, which have other names."""
+    names = " · ".join(
+        f"<b>{number}</b> {escape(name)}" if number else escape(name) for number, name in listed_names(drawing)
+    )
+    return f'<p class="src listed">Nomor di peta: {names}</p>' if names else ""
 
 
 def _figure(figure: Figure, shapes: dict[str, Callable[[Dot], str]], *, named: bool) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -24,11 +24,12 @@ from lib.months import WIB, local_month
 from lib.packed import pack
 from reports.map_drawing import Drawing
 from reports.map_marks import Colour, count_symbols, summary
-from reports.map_places import Child, Spot, Symbols, by_region, children_of, draw, read_spots, read_symbols
+from reports.map_places import PUBLIC, Child, Spot, Symbols, by_region, children_of, draw, read_spots, read_symbols
 from reports.map_svg import svg
 from reports.models import Level, RegionMap, RegionMonth
+from reports.public.maps import Seen, digest_of, picture
 
-EDITION = 3
+EDITION = 4
 """The edition of the drawing: raise it when the pictures change, and all are drawn anew."""
 
 LEVELS = (Level.KABUPATEN, Level.PROVINCE, Level.NATION)
@@ -130,8 +131,9 @@ def _known_digests(month: date, regions: Iterable[tuple[str, int]]) -> dict[tupl
 
 def _renew(waiting: Waiting, spots: Sequence[Spot], symbols: dict[str, Symbols], known: str) -> None:
     """Store that the map of a region shows this row; draw it only where it looks different."""
-    digest = _digest(spots, symbols)
     now = timezone.now()
+    seen = _seen(waiting, spots, symbols, now)
+    digest = _digest(spots, symbols, seen)
     own = RegionMap.objects.filter(level=waiting.level, region_id=waiting.region, month=waiting.month)
     if digest == known:
         own.update(row=waiting.row, as_of=waiting.as_of, checked_at=now)
@@ -146,10 +148,19 @@ def _renew(waiting: Waiting, spots: Sequence[Spot], symbols: dict[str, Symbols],
         pictures = draw(waiting.level, spots, own_symbols, colour, waiting.month)
         values[column] = pack("".join(svg(one, description(one, counts[colour.value], colour)) for one in pictures))
     values |= {"edition": EDITION, "digest": digest, "counts": counts, "children": children}
+    values |= {"public": pack(picture(seen)), "public_digest": digest_of(seen)} if seen else {"public_digest": ""}
     values["undrawn"] = sum(not spot.is_placed for spot in spots)
     RegionMap.objects.update_or_create(
         level=waiting.level, region_id=waiting.region, month=waiting.month, defaults=values
     )
+
+
+def _seen(waiting: Waiting, spots: Sequence[Spot], symbols: dict[str, Symbols], now: datetime) -> list[Seen]:
+    """Return what citizens see of a kabupaten; of no past month and no larger region."""
+    if waiting.level != Level.KABUPATEN or waiting.month < local_month(now, WIB):
+        return []
+    told = symbols[PUBLIC]
+    return [Seen(spot.code, spot.name, spot.latitude, spot.longitude, told[spot.pk]) for spot in spots]
 
 
 HALVES = {"west": " bagian barat", "east": " bagian timur"}
@@ -164,10 +175,11 @@ def description(drawing: Drawing, counts: dict[str, int], colour: str) -> str:
     return f"Peta titik {total} kecamatan, {summary(counts, colour)}; isi yang sama ada di tabel"
 
 
-def _digest(spots: Sequence[Spot], symbols: dict[str, Symbols]) -> str:
+def _digest(spots: Sequence[Spot], symbols: dict[str, Symbols], seen: Sequence[Seen]) -> str:
     """Return what stands for everything that a picture shows, so that the same is not drawn twice."""
     shown = [
         [tuple(spot) for spot in spots],
         *("".join([symbols[colour][spot.pk] for spot in spots]) for colour in PICTURES),
+        [one.status for one in seen],
     ]
     return blake2b(repr(shown).encode(), digest_size=16).hexdigest()

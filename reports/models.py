@@ -203,6 +203,9 @@ class RegionMap(models.Model):
     # ``lib.packed`` texts, one for each ``map_marks.Colour``.
     by_service = models.BinaryField()
     by_target = models.BinaryField()
+    # What citizens see of a kabupaten this month, and what stands for it (``reports.public.maps``).
+    public = models.BinaryField(default=bytes)
+    public_digest = models.CharField(max_length=32, default="")
 
     class Meta:
         constraints: ClassVar = [

@@ -1,4 +1,4 @@
-"""Take pictures of every screen: phone and desktop, light and dark, into ``var/screenshots/``."""
+"""Take pictures of every screen: phone and desktop, light and dark, and on paper, into ``var/screenshots/``."""
 
 import os
 import shutil

@@ -12,6 +12,8 @@ from screens.visit import Visitor, Window, browser
 
 WINDOWS = {"phone": Window(360, 740), "desktop": Window(1280, 900)}
 SCHEMES = ("light", "dark")
+PAPER_WIDTH = 688
+"""A4 without its margins, at 96 dots an inch."""
 
 
 def take(folder: Path, words: Sequence[str] = ()) -> int:
@@ -26,16 +28,24 @@ def take(folder: Path, words: Sequence[str] = ()) -> int:
             papers = take_papers(visitor, folder, words) if device == "desktop" else 0
             visitor.close()
     _write_index(folder)
-    return len(screens) * len(WINDOWS) * len(SCHEMES) + papers
+    return len(screens) * (len(WINDOWS) * len(SCHEMES) + 1) + papers
 
 
 def _take(visitor: Visitor, screen: Screen, folder: Path, device: str) -> None:
+    window = WINDOWS[device]
     with visitor.visit(screen) as (page, _):
         # What sticks to the head of the window belongs to the head of the picture.
         page.evaluate("scrollTo(0, 0)")
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.screenshot(path=folder / f"{screen.name}.{device}.{scheme}.png", full_page=True)
+        if device == "desktop":
+            page.set_viewport_size({"width": PAPER_WIDTH, "height": window.height})
+            page.emulate_media(media="print", color_scheme="light")
+            page.screenshot(path=folder / f"{screen.name}.print.png", full_page=True)
+            # The next screen may go on in this window.
+            page.emulate_media(media="screen")
+            page.set_viewport_size({"width": window.width, "height": window.height})
 
 
 def _write_index(folder: Path) -> None:

@@ -270,7 +270,7 @@ def kabupaten_page(found: KabupatenNow) -> dict[str, Any]:
         "name": kabupaten.name,
         "shut": shut_text(found.today) if found.today.is_shut else "",
         "summary": f"{number_id(found.recording)} dari {number_id(len(found.places))} kecamatan melayani perekaman.",
-        "map": kabupaten_map(found.places),
+        "map": kabupaten_map(kabupaten.pk, found.places),
         "rows": [place_row(place.code, place.name, status) for place, status in found.places],
         "offices": [agency(kabupaten)],
         "crumbs": _crumbs(kabupaten.province),

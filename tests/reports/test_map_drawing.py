@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from itertools import combinations
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.labels import Box
-from reports.map_drawing import Area, Drawing, Point, draw_kabupaten, draw_nation, draw_province
+from reports.map_drawing import Area, Drawing, Point, draw_kabupaten, draw_nation, draw_province, listed_names
 from reports.map_marks import MARKS, Colour, band_symbol, count_symbols, service_symbol, summary, words_of
 from reports.map_svg import svg
 
@@ -78,6 +79,24 @@ def test_on_a_phone_those_in_trouble_are_named_first():
     drawing = draw_kabupaten(areas)
     assert drawing.figures[-1].small_screen_name is not None
     assert sum(figure.small_screen_name is None for figure in drawing.figures) > 0
+
+
+def test_a_name_without_room_has_a_number_in_the_picture_and_stands_below_it():
+    points = [Point(-6.0, 106.0 + step / 100, "s") for step in range(30)]
+    drawing = draw_kabupaten(
+        [Area("/a/", "A", [point], f"Kecamatan <{number}> panjang") for number, point in enumerate(points)]
+    )
+    unnamed = [figure for figure in drawing.figures if figure.listed]
+    assert 0 < len(unnamed) < 30
+    listed = listed_names(drawing)
+    assert sorted(name for _, name in listed) == sorted(figure.listed for figure in unnamed)
+    # Where not even a number has room, the name still stands below.
+    assert [number for number, _ in listed] == ["1", "2", "3", "4", "5", *[""] * (len(unnamed) - 5)]
+    text = svg(drawing, "Peta")
+    below = text.partition('<p class="src listed">Nomor di peta: ')[2]
+    assert below.startswith(f"<b>1</b> {escape(listed[0][1])} · ")
+    assert ">1</text>" in text
+    assert "listed" not in svg(draw_kabupaten([Area("/a/", "A", points[:1], "Kresek")]), "Peta")
 
 
 def test_a_picture_is_one_link_an_area_with_a_path_for_each_symbol():
