@@ -345,9 +345,9 @@ def test_the_map_of_a_kabupaten_is_the_one_that_was_drawn_while_that_is_what_the
 
 def test_what_is_drawn_for_citizens_is_what_an_answer_would_draw(places: dict[str, Kecamatan]) -> None:
     stop(places[FAR])
+    rollups.refresh()
     RegionMonth.objects.filter(region_id=places[NEAR].pk).update(kecamatan_silent=1)
     drawn_now = Client().get("/status/36.03/").content.decode()
-    rollups.refresh()
     maps.draw_waiting()
     stored = RegionMap.objects.get(level="kabupaten", region_id=places[HERE].kabupaten_id, month=date(2026, 11, 1))
     assert stored.public_digest
