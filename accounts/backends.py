@@ -21,6 +21,13 @@ def normalise_sign_in(typed: str) -> str:
     return normalise_phone(typed) or typed.strip().lower()
 
 
+def find_person(typed: str) -> User | None:
+    """Return the one person whom a user name or a telephone number names, in whatever form it is typed."""
+    name = normalise_sign_in(typed)
+    people = list(User.objects.filter(Q(username__iexact=name) | Q(phone=name))[:2])
+    return people[0] if len(people) == 1 else None
+
+
 class ThrottleBackend(AxesStandaloneBackend):
     """Stops an address that tries passwords; without a request (a test client, a shell) there is none to stop."""
 
@@ -39,13 +46,11 @@ class UsernameOrPhoneBackend(ModelBackend):
         """Return the person, or nothing when name, password or state do not fit."""
         if username is None or password is None:
             return None
-        name = normalise_sign_in(username)
-        people = list(User.objects.filter(Q(username__iexact=name) | Q(phone=name))[:2])
-        if len(people) != 1:
+        person = find_person(username)
+        if person is None:
             # Hash all the same: the time it takes must not tell which names exist.
             User().set_password(password)
             return None
-        person = people[0]
         return person if person.check_password(password) and self.user_can_authenticate(person) else None
 
     def get_user(self, user_id: int) -> User | None:

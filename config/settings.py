@@ -182,7 +182,9 @@ CSRF_FAILURE_VIEW = "accounts.views.signin.csrf_failure"
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-# One office shares one address: only the pair of user name and address is locked, so nobody locks out a colleague.
+# One office shares one address: the pair of user name and address is locked, so nobody locks out a colleague. An
+# address that tries many names is locked too, but for browsers in which people signed in before (accounts/throttle.py).
+AXES_HANDLER = "accounts.throttle.PairAndAddressHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "config.client.client_ip"
 AXES_RESET_ON_SUCCESS = True

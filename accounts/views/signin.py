@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.forms.signin import ChangePasswordForm, ChoosePasswordForm, SignInForm
 from accounts.interrupted import kept_in, remember, remembered
 from accounts.links import LinkRefused, find_link, use_link
+from accounts.throttle import remember_browser
 from lib.errors import Refused
 
 BACKEND = "accounts.backends.UsernameOrPhoneBackend"
@@ -39,8 +40,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         request.session.set_expiry(REMEMBERED_SECONDS if form.cleaned_data["remember"] else 0)
         if interrupted:
             remember(request, interrupted)
-            return redirect("accounts:resume")
-        return HttpResponseRedirect(_next_page(request))
+        answer = redirect("accounts:resume") if interrupted else HttpResponseRedirect(_next_page(request))
+        return remember_browser(request, answer, form.get_user())
     return render(request, "accounts/login.html", _page(request, form))
 
 
@@ -92,7 +93,7 @@ def _use_link(request: HttpRequest, token: str, form: ChoosePasswordForm) -> Htt
         return render(request, "accounts/sign_in_link.html", {"form": form, "person": find_link(token).user})
     login(request, person, backend=BACKEND)
     request.session.set_expiry(REMEMBERED_SECONDS if form.cleaned_data["remember"] else 0)
-    return redirect("reports:home")
+    return remember_browser(request, redirect("reports:home"), person)
 
 
 def locked_out(request: HttpRequest, original: HttpResponse | None, credentials: Any) -> HttpResponse:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from axes.models import AccessAttempt
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role, User
@@ -121,6 +123,36 @@ def test_a_colleague_at_the_same_address_is_not_locked_out(siti: User) -> None:
     client = Client()
     assert sign_in(client, "hendra").status_code == 302
     assert client.session["_auth_user_id"] == str(colleague.pk)
+
+
+def test_an_address_that_tries_many_names_is_locked_but_not_the_browsers_that_are_known(siti: User) -> None:
+    known, stranger = Client(), Client()
+    with time_machine.travel("2026-11-20 02:00:00Z", tick=False):
+        assert sign_in(known, "siti.aminah").status_code == 302
+        known.post("/logout/")
+        # The pairs of 49 names and this address failed once each; a failure more is the fiftieth of the address.
+        AccessAttempt.objects.bulk_create(
+            AccessAttempt(username=f"nama{n}", ip_address="127.0.0.1", failures_since_start=1) for n in range(49)
+        )
+        AccessAttempt.objects.update(attempt_time=timezone.now())
+        assert sign_in(Client(headers={"X-Forwarded-For": "192.0.2.7"}), "siti.aminah").status_code == 302
+        assert sign_in(stranger, "nama.lain", "salah").status_code == 429
+        assert sign_in(stranger, "siti.aminah").status_code == 429
+        assert sign_in(known, "siti.aminah").status_code == 302
+    with time_machine.travel("2026-11-20 02:15:01Z", tick=False):
+        assert sign_in(stranger, "siti.aminah").status_code == 302
+
+
+def test_a_browser_is_known_for_those_who_signed_in_with_it_only(siti: User) -> None:
+    User.objects.create_user(username="hendra", name="Hendra", password=PASSWORD)
+    known, forged = Client(), Client()
+    sign_in(known, "siti.aminah")
+    known.post("/logout/")
+    forged.cookies["dikenal"] = str(siti.pk)
+    AccessAttempt.objects.create(username="lain", ip_address="127.0.0.1", failures_since_start=50)
+    assert sign_in(known, "hendra").status_code == 429
+    assert sign_in(forged, "siti.aminah").status_code == 429
+    assert sign_in(known, "081280001204").status_code == 302
 
 
 def test_an_inactive_person_cannot_sign_in(client: Client, siti: User) -> None:
