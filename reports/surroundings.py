@@ -29,7 +29,7 @@ class Surroundings:
     """The kinds in their order with their counts, which of them are required in the month, and what else to say.
 
     ``declared`` is said of provinces and the nation, when and by whom of a kabupaten and what lies in it, ``event`` of
-    a place, and what stands below that of larger regions.
+    a place, and what stands below that, with the counts by kind, of larger regions.
     """
 
     kind_names: Mapping[str, str]
@@ -63,16 +63,16 @@ def surroundings(region: Region, month: date) -> Surroundings:
     """
     required = KindRequirement.objects.filter(Q(until_month=None) | Q(until_month__gt=month), from_month__lte=month)
     said = _said(region, month)
-    rows = (
-        with_counts(DeviceKind.objects.all(), region, month)
-        .annotate(required=Exists(required.filter(kind=OuterRef("pk"))), **said)
-        .values_list("code", "name", "required", *said, *COUNT_FIELDS)
-    )
+    counts = COUNT_FIELDS if region.kecamatan is None else ()
+    rows = DeviceKind.objects.annotate(required=Exists(required.filter(kind=OuterRef("pk"))), **said)
+    rows = with_counts(rows, region, month) if counts else rows
     width = 3 + len(said)
-    kinds = [(row[:3], row[3:width], row[width:]) for row in rows]
+    kinds = [
+        (row[:3], row[3:width], row[width:]) for row in rows.values_list("code", "name", "required", *said, *counts)
+    ]
     return Surroundings(
         kind_names={code: name for (code, name, _), *_ in kinds},
-        by_kind=counts_of((code, *counts) for (code, *_), _, counts in kinds),
+        by_kind=counts_of((code, *counts) for (code, *_), _, counts in kinds if counts),
         required=frozenset(code for (code, _, is_required), *_ in kinds if is_required),
         **_known(region, dict(zip(said, kinds[0][1], strict=True))),
     )
