@@ -67,7 +67,7 @@ def read_records(region: Region, month: date, now: datetime) -> Records:
     for ticket in records.tickets:
         if ticket.recording_set.kecamatan_id == region.pk and _is_kept(ticket.recording_set, now):
             _note_set(records, ticket.recording_set)
-    rows = list(_other_rows(region, window, now))
+    rows = [_as_guest(row, region) for row in _other_rows(region, window, now)]
     records.avoided = [row for row in rows if row["of"] == "avoided"]
     for row in (row for row in rows if row["of"] != "avoided"):
         span = Span(row["started_at"], row["ended_at"])
@@ -76,6 +76,13 @@ def read_records(region: Region, month: date, now: datetime) -> Records:
         if row["of"] != "guest" and clip(span, Closed(*window)):
             records.in_month.append(row)
     return records
+
+
+def _as_guest(row: dict[str, Any], region: Region) -> dict[str, Any]:
+    """Return the arrangement of another place, which is hosted here, as what the place has to do with it."""
+    if row["of"] != "arrangement" or row["how"] == region.code:
+        return row
+    return {**row, "of": "guest", "what": row["how"], "text": row["sure"]}
 
 
 def _note_set(records: Records, recording_set: Any) -> list[Placement]:
@@ -113,7 +120,7 @@ def _tickets(region: Region, records: Records, window: tuple[datetime, datetime]
 def _other_rows(region: Region, window: tuple[datetime, datetime], now: datetime) -> Iterable[dict[str, Any]]:
     """Return the outages and arrangements of a place that run now or ran in a month, in one query.
 
-    And the tickets that were avoided in the month, and the kecamatan that the place hosts now.
+    And the tickets that were avoided in the month, and the arrangements by which the place hosts others now.
     """
     running = Q(started_at__lte=now) & (Q(ended_at=None) | Q(ended_at__gt=now))
     in_month = Q(started_at__lt=window[1]) & (Q(ended_at=None) | Q(ended_at__gt=window[0]))
@@ -131,11 +138,12 @@ def _other_rows(region: Region, window: tuple[datetime, datetime], now: datetime
         sure=F("certainty"),
         text=F("note"),
     )
-    arrangements = Arrangement.objects.filter(chosen, kecamatan=region.pk).annotate(
+    hosted_here = Q(running, host=region.pk, kind=Arrangement.Kind.HOSTED, voided_at=None)
+    arrangements = Arrangement.objects.filter(Q(chosen, kecamatan=region.pk) | hosted_here).annotate(
         of=Value("arrangement", CharField()),
         what=F("kind"),
-        how=Value("", CharField()),
-        sure=Value("", CharField()),
+        how=F("kecamatan__code"),
+        sure=F("kecamatan__name"),
         text=F("host__name"),
         confirmed_at=Value(None, DateTimeField()),
         **nothing,
@@ -151,16 +159,7 @@ def _other_rows(region: Region, window: tuple[datetime, datetime], now: datetime
         confirmed_at=Value(None, DateTimeField()),
         **nothing,
     )
-    guests = Arrangement.objects.filter(running, host=region.pk, kind=Arrangement.Kind.HOSTED, voided_at=None).annotate(
-        of=Value("guest", CharField()),
-        what=F("kecamatan__code"),
-        how=Value("", CharField()),
-        sure=Value("", CharField()),
-        text=F("kecamatan__name"),
-        confirmed_at=Value(None, DateTimeField()),
-        **nothing,
-    )
-    others = [rows.values(*names) for rows in (arrangements, avoided, guests)]
+    others = [rows.values(*names) for rows in (arrangements, avoided)]
     rows = outages.values(*names).union(*others, all=True)
     return rows.order_by("started_at")
 
