@@ -93,6 +93,11 @@ class User(AbstractUser):
         """Return the regions of all running assignments."""
         return _scope(self.running_assignments)
 
+    @property
+    def is_operator(self) -> bool:
+        """Say whether the person is an operator and nothing else: their phone keeps pages, and stays signed in."""
+        return {assignment.role for assignment in self.running_assignments} == {Role.OPERATOR}
+
     def scope_as(self, *roles: str) -> Scope:
         """Return the regions in which the user holds one of these roles."""
         return _scope([assignment for assignment in self.running_assignments if assignment.role in roles])

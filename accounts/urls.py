@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import offices, people_files, signin, users
+from accounts.views import offices, outbox, people_files, signin, users
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("login/resume/", signin.resume, name="resume"),
     path("logout/", signin.sign_out, name="logout"),
     path("logout/done/", signin.signed_out, name="signed-out"),
+    path("outbox/", outbox.page, name="outbox"),
+    path("outbox/session/", outbox.session, name="outbox-session"),
     path("password/", signin.password_change, name="password-change"),
     path("password/done/", signin.password_changed, name="password-changed"),
     path("profile/<str:code>/", offices.profile, name="profile"),

@@ -83,6 +83,8 @@ PAGES = (
     Page("Report a fault", REPORT),
     Page("Report a fault, as an operator", REPORT, as_operator=True),
     Page("Report that was sent", "/repairs/{ticket}/sent/"),
+    Page("Outbox of a phone", "/outbox/"),
+    Page("Page without signal", "/no-signal/"),
     Page("Log a message", "/repairs/report/incoming/"),
     Page("Log a report", "/repairs/report/incoming/{kecamatan}/"),
     Page("Hand over tickets", "/repairs/handover/{person}/"),

@@ -19,6 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import KombuError
 
+from kecamatan.claims import told_by_phone
 from kecamatan.models import ChangedMonth, Event, Kecamatan, SignOfLife
 from lib.errors import Conflict
 from lib.months import local_day, local_month, months_through
@@ -77,7 +78,7 @@ def _event(
         action=action,
         by=by,
         at=at,
-        data=data,
+        data=data | told_by_phone(),
     )
 
 

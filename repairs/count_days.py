@@ -13,8 +13,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import may_enter_counts
 from kecamatan.changes import actor_of
+from kecamatan.claims import arrived_text
 from kecamatan.models import Event, Kecamatan, Recording, VoidedRecording
-from lib.format import day_id, moment_id, month_id, number_id
+from lib.format import day_id, month_id, number_id
 from lib.months import local_day, month_of
 from lib.pages import NotFound
 from repairs.count_places import day_url, month_url
@@ -148,7 +149,8 @@ def _events_of(rows: Iterable[Recording | VoidedRecording]) -> dict[str, list[Ev
 
 def _entry(event: Event, zone: str) -> Entry:
     reason = str(event.data.get("reason", ""))
-    return Entry(event.at.isoformat(), moment_id(event.at, zone), actor_of(event), _what(event), reason, "", "")
+    when = arrived_text(event.at, event.data, zone)
+    return Entry(event.at.isoformat(), when, actor_of(event), _what(event), reason, "", "")
 
 
 def _what(event: Event) -> str:

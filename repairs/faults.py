@@ -23,6 +23,7 @@ from accounts.permissions import guard, may_log_reports, may_report, may_work_ti
 from devices.models import Device, DeviceKind, DeviceSymptom, RecordingSet
 from devices.placements import placements_at
 from kecamatan.changes import record_event, record_sign_of_life
+from kecamatan.claims import said_at
 from kecamatan.models import Cause, Certainty, Effect, Kecamatan
 from lib.errors import Refused
 from lib.months import local_month
@@ -119,11 +120,12 @@ class FaultReport:
 def report_fault(*, client_key: UUID, by: User | None, **said: Unpack[Said]) -> Ticket:
     """Open a ticket for a fault that still lasts; the same submission again returns the same ticket.
 
-    ``failed_at`` left out is when it was reported. The effect left out is "stopped" for a kind that was required
-    in that month, "limited" for another. ``reported_at`` is now, and for imports ``failed_at``, so that history
-    reads right; the due date counts from it. Raises :class:`KeyReused` for another report under the same key, and
-    :class:`Refused` for what cannot be: the future, before 2009, a report before its fault, a component that the
-    set did not have, or that has a fault already, a symptom of another kind, a NIK in a text.
+    ``failed_at`` left out is when it was reported; by a phone without signal, when it was written there. The effect
+    left out is "stopped" for a kind that was required in that month, "limited" for another. ``reported_at`` is now,
+    and for imports ``failed_at``, so that history reads right; the due date counts from it. Raises :class:`KeyReused`
+    for another report under the same key, and :class:`Refused` for what cannot be: the future, before 2009, a report
+    before its fault, a component that the set did not have, or that has a fault already, a symptom of another kind, a
+    NIK in a text.
 
     Effects: the ticket with its photos, its first stated cause (unless unknown), an event, a sign of life of the
     kecamatan (unless imported); marks the months of the fault wherever its device stood.
@@ -238,8 +240,8 @@ def _judged(report: FaultReport, by: User | None) -> Ticket:
 
 def _moments(report: FaultReport) -> tuple[datetime, datetime]:
     """Return since when it fails and when that was reported."""
+    failed_at = report.failed_at or report.reported_at or said_at()
     now, zone = timezone.now(), report.place.time_zone
-    failed_at = report.failed_at or report.reported_at or now
     reported_at = report.reported_at or (failed_at if report.channel == Ticket.Channel.IMPORT else now)
     refuse_moment(reported_at, zone, "reported_at")
     refuse_moment(failed_at, zone, "failed_at")

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from kecamatan.changes import SYSTEM, actor_of, subject_key
+from kecamatan.claims import arrived_text
 from kecamatan.models import Cause, Certainty, Effect, Event
 from lib.format import day_id, moment_id, number_id
 from lib.months import local_day
@@ -84,7 +85,7 @@ def _entry(event: Event, zone: str) -> Entry:
     say = SENTENCES.get(event.action)
     return Entry(
         event.at.isoformat(),
-        moment_id(event.at, zone),
+        arrived_text(event.at, event.data, zone),
         actor_of(event),
         say(event.data, zone) if say else "" if status else "mengubah tiket",
         str(event.data.get("text") or event.data.get("reason") or ""),

@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from accounts.permissions import covers, guard, may_correct_repairs, may_report
 from kecamatan.changes import collected_marks, compare_and_set, mark_span, record_events, record_sign_of_life
+from kecamatan.claims import said_at
 from kecamatan.models import Cause, Certainty, Kecamatan
 from lib.errors import Refused
 from lib.payload import payload_hash
@@ -151,7 +152,7 @@ def confirm_outage(outage: Outage, *, places: Iterable[Kecamatan], by: User) -> 
     _refuse_not_running(outage)
     _refuse_elsewhere(rows, places_of(outage))
     record_events(outage, CONFIRM, by=by, places=rows)
-    _note_sign_of_life(rows, by, timezone.now())
+    _note_sign_of_life(rows, by, said_at())
 
 
 @transaction.atomic
@@ -162,7 +163,7 @@ def end_outage(outage: Outage, *, version: int, by: User | None, ended_at: datet
     """
     places = places_of(outage)
     _guard_change(outage, places, version, by, may_report)
-    ended_at = ended_at or timezone.now()
+    ended_at = ended_at or said_at()
     refuse_moment(ended_at, places[0].time_zone, "ended_at")
     refuse_reversed(outage.started_at, ended_at, "ended_at", END_AFTER_START)
     before = outage.ended_at
@@ -203,7 +204,7 @@ def end_outage_for(
     if len(ending) == len(everywhere):
         end_outage(outage, version=outage.version, by=by, ended_at=ended_at)
         return outage
-    ended_at = ended_at or timezone.now()
+    ended_at = ended_at or said_at()
     refuse_moment(ended_at, ending[0].time_zone, "ended_at")
     refuse_reversed(outage.started_at, ended_at, "ended_at", END_AFTER_START)
     part = _split(outage, ending, ended_at)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from kecamatan.changes import SYSTEM, actor_text, subject_key
+from kecamatan.claims import arrived_text
 from kecamatan.models import Cause, Certainty, Effect, Event, Voidable
 from lib.format import clock_id, day_id, moment_id, span_id
 from lib.months import local_day
@@ -121,7 +122,7 @@ def _entry(change: Change, zone: str) -> Entry:
     say = SENTENCES.get(change.action)
     return Entry(
         change.at.isoformat(),
-        moment_id(change.at, zone),
+        arrived_text(change.at, change.data, zone),
         change.who,
         say(change, zone) if say else "mengubah catatan",
         str(change.data.get("reason") or ""),

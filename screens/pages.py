@@ -74,9 +74,9 @@ def pick_first(page: Page) -> None:
 
 
 def sign_in_again(page: Page) -> None:
-    """Sign the operator in on the page that a lost session leads to."""
-    page.get_by_label("Nomor HP atau nama pengguna").fill(OPERATOR)
-    page.get_by_label("Kata sandi").fill(DemoUser(OPERATOR, "", Role.OPERATOR, "").password)
+    """Sign the staff in on the page that a lost session leads to."""
+    page.get_by_label("Nomor HP atau nama pengguna").fill(STAFF)
+    page.get_by_label("Kata sandi").fill(DemoUser(STAFF, "", Role.STAFF, "").password)
     page.get_by_role("button", name="Masuk").click()
 
 
@@ -193,18 +193,19 @@ SCREENS = (
     Screen("report-fault-errors", "/repairs/report/?kecamatan=75.01.01", OPERATOR, (press("Kirim laporan"),)),
     Screen(
         "resume",
-        "/repairs/report/?kecamatan=75.01.01",
-        OPERATOR,
+        "/repairs/report/incoming/75.01.01/",
+        STAFF,
         (
             lambda page: page.locator(".choices.tall input").first.check(),
-            unfold("Ubah rincian"),
             fill("Keterangan", "Bau hangus sejak pagi"),
             lambda page: page.context.clear_cookies(name="sessionid"),
-            press("Kirim laporan"),
+            press("Simpan laporan"),
             sign_in_again,
         ),
         shows="accounts:resume",
     ),
+    Screen("outbox", "/outbox/", OPERATOR),
+    Screen("no-signal", "/no-signal/"),
     Screen("report-fault-place", "/repairs/report/", STAFF),
     Screen("log-message", "/repairs/report/incoming/", STAFF),
     Screen("log-report", "/repairs/report/incoming/75.01.01/", STAFF),

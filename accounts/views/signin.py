@@ -139,8 +139,9 @@ def password_changed(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Refuse a form without a valid token (HTTP 403), and show what was typed so that it can be copied.
 
-    Nothing is sent again by a button: the form may have come from another site.
+    Nothing is sent again by a button: the form may have come from another site. The outbox asks for another token.
     """
+    request.has_stale_token = True  # type: ignore[attr-defined]
     typed = [
         {"name": name, "text": text}
         for name, texts in request.POST.lists()

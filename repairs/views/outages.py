@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.home import place_url
 from accounts.permissions import guard, may_comment, may_correct_repairs, may_report, reports_somewhere
 from accounts.requests import SignedInRequest
+from kecamatan.claims import said_at
 from kecamatan.models import Kecamatan
 from lib.errors import Forbidden
 from lib.forms import KeyedForm
@@ -254,7 +255,7 @@ def outage_report(request: SignedInRequest) -> HttpResponse:
 
     def write() -> str:
         said: dict[str, Any] = form.report()
-        said["started_at"] = said["started_at"] or timezone.now()
+        said["started_at"] = said["started_at"] or said_at()
         return outage_pages.outage_url(outages.report_outage(**said, by=user).pk)
 
     answer = send(request, form, write, "Gangguan tercatat.") if form.is_bound else None

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from tests.authorisation.cases import DINAS, OTHER, OWN, Case, everybody, signed_in
 
+
+def _read_by_all(name: str) -> list[Case]:
+    return [Case(name, "get", everybody(200)), Case(name, "post", everybody(405))]
+
+
 # operator, staff, technician, official, stranger, admin, unassigned, anonymous
 CASES = [
     Case("healthz", "get", everybody(200)),
@@ -30,6 +35,12 @@ CASES = [
     Case("accounts:password-changed", "post", signed_in(405)),
     Case("robots", "get", everybody(200)),
     Case("robots", "post", everybody(405)),
+    *_read_by_all("manifest"),
+    *_read_by_all("worker"),
+    *_read_by_all("no-signal"),
+    Case("accounts:outbox", "get", signed_in(200)),
+    Case("accounts:outbox", "post", signed_in(405)),
+    *_read_by_all("accounts:outbox-session"),
     Case("reports:public-index", "get", everybody(200)),
     Case("reports:public-index", "post", everybody(405)),
     *(
