@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import django
@@ -10,6 +11,7 @@ import django
 django.setup()
 
 from django.utils import timezone  # noqa: E402
+from PIL import Image  # noqa: E402
 
 from accounts.contacts import add_contact  # noqa: E402
 from accounts.models import Role, User  # noqa: E402
@@ -22,10 +24,13 @@ from documents.requests import request_document, sign_document  # noqa: E402
 from kecamatan.duty import Count, enter_recordings  # noqa: E402
 from kecamatan.models import Kabupaten, Kecamatan  # noqa: E402
 from lib.months import add_months, local_day, month_of  # noqa: E402
+from lib.photos import looked_at  # noqa: E402
+from repairs.attachments import attach, void_attachment, written  # noqa: E402
+from repairs.models import Ticket  # noqa: E402
 from repairs.outages import report_outage  # noqa: E402
 from reports import rollups  # noqa: E402
 from reports.sample_users import DemoUser  # noqa: E402
-from screens.pages import NOBODY_YET, OF_SEVERAL, STAFF  # noqa: E402
+from screens.pages import NOBODY_YET, OF_SEVERAL, OPERATOR, STAFF  # noqa: E402
 
 OFFICE = {"address": "Jalan Contoh 1, Limboto", "public_phone": "0435 881234"}
 
@@ -60,6 +65,7 @@ def main() -> None:
     publish_status(Kabupaten.objects.get(code="75.02"), is_public=False, continuing=[], version=0, by=None)
     rollups.refresh()
     _add_reports(office)
+    _add_photos()
 
 
 def _add_reports(office: Kabupaten) -> None:
@@ -75,6 +81,20 @@ def _add_reports(office: Kabupaten) -> None:
     place = Kecamatan.objects.get(code="75.01.01")
     enter_recordings([Count(place, month.replace(day=28), place, 37)], by=staff)
     rollups.refresh()
+
+
+def _add_photos() -> None:
+    """Add two photos and a scanned letter to a ticket, one of which was voided."""
+    ticket = Ticket.objects.open().filter(kecamatan__code="75.01.01").earliest("pk")
+    photos = [Image.radial_gradient("L").resize((1200, 900)), Image.linear_gradient("L").resize((700, 1000))]
+    files = [BytesIO() for _ in photos]
+    for photo, file in zip(photos, files, strict=True):
+        photo.save(file, "JPEG")
+    files.append(BytesIO(b"%PDF-1.4\n%%EOF\n"))
+    uploads = [looked_at(file, len(file.getvalue()), papers=True) for file in files]
+    with written(uploads) as kept:
+        attach(ticket, kept, by=User.objects.get(username=OPERATOR))
+    void_attachment(ticket.attachments.latest("pk"), by=User.objects.get(username=STAFF), reason="Surat tempat lain.")
 
 
 if __name__ == "__main__":
