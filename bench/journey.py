@@ -29,7 +29,7 @@ def measure(server: Server) -> None:
     """Report faults one by one, with the embedded worker running, and watch the four dashboards of each place."""
     say("Reporting faults in a form, with the worker running ...")
     started = timezone.now()
-    places = _places_in_order(REPORTS)
+    places = places_in_order(REPORTS)
     try:
         with worker(), closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
             seconds = [_report_and_watch(server, connection, place) for place in places]
@@ -40,7 +40,7 @@ def measure(server: Server) -> None:
     show(Line(f"{what}, p50", statistics.median(seconds), "s", 2), Line(f"{what}, largest", max(seconds), "s", 2))
 
 
-def _places_in_order(number: int) -> list[Kecamatan]:
+def places_in_order(number: int) -> list[Kecamatan]:
     """Draw kecamatan without any open fault."""
     sound = Placement.objects.filter(ended_at=None).exclude(recording_set__kecamatan__tickets__restored_at=None)
     keys = list(sound.values_list("recording_set__kecamatan", flat=True)[: 100 * number])
@@ -53,7 +53,7 @@ def _report_and_watch(server: Server, connection: http.client.HTTPConnection, pl
     codes = (place.code, place.kabupaten.code, place.kabupaten.province.code, "ID")
     before = [_open_tickets(server, connection, code) for code in codes]
     path = f"/repairs/report/?kecamatan={place.code}"
-    form = _filled(gzip.decompress(get(connection, server, path)).decode())
+    form = filled(gzip.decompress(get(connection, server, path)).decode())
     started = time.perf_counter()
     post(connection, server, path, form)
     _wait_for(server, connection, codes, before)
@@ -77,7 +77,7 @@ def _open_tickets(server: Server, connection: http.client.HTTPConnection, code: 
     return int(json.loads(content)["tickets"]["open"])
 
 
-def _filled(page: str) -> dict[str, str]:
+def filled(page: str) -> dict[str, str]:
     """Return what somebody sends who ticks the first component and its first symptom."""
     component = re.search(r'name="component" value="([^"]+)"', page)
     kind = re.search(r'data-kind="([^"]+)"', page)

@@ -19,7 +19,7 @@ from django.test import Client
 
 from accounts.models import Role, User
 from accounts.people import assign, create_user
-from bench import journey, secrecy, visits
+from bench import journey, secrecy, uploads, visits
 from bench.addresses import HOME, REPORT, Page, own_kecamatan, pages_of
 from bench.measure import (
     Line,
@@ -57,6 +57,7 @@ def measure() -> None:
         show_title("Memory")
         show(Line(f"gunicorn with {WORKERS} workers, after all pages", memory(server.process.pid), "MB"))
         journey.measure(server)
+        uploads.measure(server)
     secrecy.measure()
 
 

@@ -12,8 +12,9 @@ from accounts.models import User
 from accounts.permissions import may_comment
 from kecamatan.changes import actor_of
 from kecamatan.models import Event
-from lib.format import moment_id, number_id
+from lib.format import day_id, moment_id, number_id
 from lib.forms import DomainForm
+from lib.months import local_day
 from lib.pages import NotFound
 from lib.photos import SMALL_SIDE
 from repairs.attachments import may_open_voided, may_void
@@ -81,7 +82,7 @@ def _shown(
         width=width,
         height=height,
         name=f"Foto {at}" if is_photo else f"Berkas PDF {at} ({size})",
-        detail=f"{actor_of(event)}, {moment_id(event.at, zone)}",
+        detail=f"{actor_of(event)}, {day_id(local_day(event.at, zone), weekday=False)}",
         voided=f"Dibatalkan {actor_of(voided)}, {moment_id(voided.at, zone)}: {voided.data['reason']}"
         if voided
         else "",

@@ -1,0 +1,91 @@
+"""From a printed QR label to a sent report, on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pypdfium2
+import pytest
+from PIL import Image
+from playwright.sync_api import BrowserContext, Locator, expect
+
+from lib.label_sheets import INSET, QUIET, STOCKS
+from screens.pages import OPERATOR
+from screens.site import running_site
+from screens.visit import browser, sign_in
+from tests.qr import read
+
+pytestmark = [pytest.mark.chromium, pytest.mark.sqlite]
+
+MM, SCALE = 72 / 25.4, 4
+PLACE = "75.01.01"
+
+
+@pytest.fixture(scope="module")
+def phone() -> Iterator[BrowserContext]:
+    with running_site() as address, browser() as program:
+        context = program.new_context(base_url=address, viewport={"width": 360, "height": 740}, has_touch=True)
+        sign_in(context, OPERATOR)
+        yield context
+        context.close()
+
+
+def scan(sheet: bytes) -> str:
+    """Return the address in the first label of a sheet of 21, as a camera reads it from the paper."""
+    stock = STOCKS["21"]
+    pixels = pypdfium2.PdfDocument(sheet)[0].render(scale=SCALE).to_pil().convert("L").load()
+    side = min(stock.height * MM - 2 * INSET, stock.width * MM / 2)
+    left, top = stock.left * MM + INSET, stock.top * MM + (stock.height * MM - side) / 2
+    for version in (4, 5, 6):
+        size = 17 + 4 * version
+        spots = [(QUIET + index + 0.5) * side / (size + 2 * QUIET) for index in range(size)]
+        rows = [[int(pixels[(left + x) * SCALE, (top + y) * SCALE] < 128) for x in spots] for y in spots]
+        # The row of timing alternates only where the size is right (ISO/IEC 18004, 6.3.4).
+        if rows[6][8 : size - 8] == [at % 2 ^ 1 for at in range(8, size - 8)]:
+            return read(rows)
+    raise AssertionError("no code on the sheet")
+
+
+def photo(folder: Path) -> Path:
+    out = folder / "foto.jpg"
+    Image.radial_gradient("L").resize((2400, 1800)).save(out, "JPEG")
+    return out
+
+
+def test_from_a_label_to_a_sent_report_with_a_photo_in_three_taps(phone: BrowserContext, tmp_path: Path) -> None:
+    page, taps = phone.new_page(), []
+
+    def tap(target: Locator) -> None:
+        taps.append(target.inner_text())
+        target.tap()
+
+    page.goto(f"/repairs/report/?kecamatan={PLACE}")
+    mark = page.locator("input[name=component]").first.get_attribute("value") or ""
+    page.goto(f"/devices/labels/?kecamatan={PLACE}")
+    token = page.locator("form.sheet input[name=csrfmiddlewaretoken]").get_attribute("value") or ""
+    sheet = phone.request.post(
+        f"/devices/labels/?kecamatan={PLACE}",
+        form={"csrfmiddlewaretoken": token, "stock": "21", "first": "1", "label": mark},
+        headers={"referer": page.url},
+    )
+    assert sheet.ok, sheet.text()
+
+    page.goto(scan(sheet.body()))
+    assert parse_qs(urlsplit(page.url).query) == {"kecamatan": [PLACE], "komponen": [mark]}
+    tap(page.locator(".seen label:visible").first)
+    page.get_by_label("Foto (boleh dilewati)").set_input_files(photo(tmp_path))
+    tap(page.get_by_role("button", name="Kirim laporan"))
+    page.wait_for_url("**/sent/")
+    assert len(taps) <= 3
+
+    page.goto(urlsplit(page.url).path.removesuffix("sent/"))
+    small = page.locator(".shots img")
+    expect(small).to_have_count(1)
+    small.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.shots img').naturalWidth === 320")
+    kept = phone.request.get(page.locator(".shots a").get_attribute("href") or "")
+    assert Image.open(BytesIO(kept.body())).size == (1600, 1200)
+    page.close()
