@@ -184,6 +184,7 @@ SENTENCES: dict[str, Callable[[Data, str], str]] = {
     "void_attachment": _voided_attachment,
     "resolve": _restored,
     "reject": _rejected,
+    "withdraw": _said("menarik laporannya"),
     "record_end": _restored,
     "end_by_replacement": _said("alatnya diganti"),
     "end_by_theft": _said("alatnya dicuri"),

@@ -60,17 +60,21 @@ def _take(ticket: Ticket, *, version: int, by: User) -> None:
     tickets.assign(ticket, assignee=by, version=version, by=by)
 
 
+DONE = {"withdraw": "Laporan Anda ditarik; tidak dihitung lagi."}
+"""What is said of a step that is done, where its new state does not say it best."""
+
+
 def _step(step: Transition) -> Change:
     return Change(
         name=step.name,
         label=step.label,
         sentence=step.sentence,
-        done=f"Keadaan tiket sekarang: {step.target.label}.",
+        done=DONE.get(step.name, f"Keadaan tiket sekarang: {step.target.label}."),
         may=lambda user, place: holds_role(user, place, *step.roles),
         apply=partial(workflow.transition, to=step.target),
         asks=step.asks,
         hints={"restored_at": "Kosongkan bila baru saja pulih."},
-        is_risky=step.name == "reject",
+        is_risky=step.target == Ticket.Status.REJECTED,
     )
 
 

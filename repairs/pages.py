@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.callers import whom_to_call
 from accounts.models import User
 from accounts.permissions import covers, works_somewhere
-from kecamatan.models import Cause, Certainty, Effect
+from kecamatan.models import Cause, Certainty, Effect, Event
 from lib.format import day_id, moment_id, number_id, span_id
 from lib.months import local_day
 from repairs.filters import GROUPS, MINE, is_overdue
@@ -119,6 +119,7 @@ def ticket_page(ticket: Ticket, user: User) -> dict[str, Any]:
         "ticket": ticket,
         "title": title_of(ticket),
         "crumbs": _crumbs(ticket, user),
+        "word": _word(ticket, events),
         "late": late_text(ticket, now),
         "effect": ticket.effect,
         "effect_text": _effect_text(ticket),
@@ -143,6 +144,12 @@ def ticket_page(ticket: Ticket, user: User) -> dict[str, Any]:
         "voided": _voided(ticket, zone),
         "callers": whom_to_call(ticket.kecamatan, user.scope),
     }
+
+
+def _word(ticket: Ticket, events: Sequence[Event]) -> str:
+    """Return the state of a ticket in a word; who withdrew a report was not refused. Newest event first."""
+    is_withdrawn = ticket.status == Ticket.Status.REJECTED and any(event.action == "withdraw" for event in events)
+    return "Ditarik pelapor" if is_withdrawn else ticket.get_status_display()
 
 
 def facts_of(ticket: Ticket) -> list[tuple[str, str]]:

@@ -46,7 +46,8 @@ DUE_DAYS: dict[str, int] = {Priority.URGENT: 2, Priority.HIGH: 7, Priority.NORMA
 class Transition:
     """One step of the workflow: from a status to another.
 
-    ``asks`` names the fields its form shows; of ``requires`` at least one must be given.
+    ``asks`` names the fields its form shows; of ``requires`` at least one must be given. ``of_reporter`` is for whoever
+    made the report alone. Two steps may lead from one status to another: everybody takes the first that is theirs.
     """
 
     source: Ticket.Status
@@ -57,6 +58,12 @@ class Transition:
     sentence: str
     asks: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    of_reporter: bool = False
+
+    def is_for(self, ticket: Ticket, user: User) -> bool:
+        """Say whether a person may take this step with a ticket."""
+        is_theirs = not self.of_reporter or ticket.reported_by_id == user.pk
+        return is_theirs and holds_role(user, ticket.kecamatan, *self.roles)
 
 
 WORKERS = (Role.TECHNICIAN, Role.STAFF)
@@ -87,6 +94,17 @@ STEPS: tuple[Transition, ...] = (
         "Laporan sudah diperiksa dan benar; menunggu dikerjakan.",
     ),
     _step(Status.REPORTED, Status.REJECTED, *_REJECT, **_REASON_OR_TICKET),
+    _step(
+        Status.REPORTED,
+        Status.REJECTED,
+        "withdraw",
+        "Tarik laporan saya",
+        "Untuk laporan Anda yang keliru, selama belum diperiksa dinas. Tidak dihitung lagi, tetapi tetap tersimpan.",
+        roles=(Role.OPERATOR,),
+        asks=("reason",),
+        requires=("reason",),
+        of_reporter=True,
+    ),
     _step(Status.TRIAGED, Status.IN_PROGRESS, *_START),
     _step(Status.TRIAGED, Status.REJECTED, *_REJECT, **_REASON_OR_TICKET),
     _step(
@@ -146,22 +164,30 @@ STEPS: tuple[Transition, ...] = (
     _step(Status.REOPENED, Status.IN_PROGRESS, *_START),
 )
 
-TRANSITIONS: dict[tuple[str, str], Transition] = {(step.source, step.target): step for step in STEPS}
+TRANSITIONS: dict[tuple[str, str], list[Transition]] = {
+    (one.source, one.target): [step for step in STEPS if (step.source, step.target) == (one.source, one.target)]
+    for one in STEPS
+}
 
 ENDED = (Status.RESOLVED, Status.CLOSED)
 """The statuses of a fault that is over; ``rejected`` never was one."""
 
 REQUIRED_SENTENCES = {
-    Status.REJECTED: "Tulis alasan penolakan, atau pilih tiket yang sama.",
-    Status.REOPENED: "Tulis apa yang belum bekerja.",
+    "reject": "Tulis alasan penolakan, atau pilih tiket yang sama.",
+    "withdraw": "Tulis mengapa laporan ini keliru.",
+    "reopen": "Tulis apa yang belum bekerja.",
 }
 
 
 def allowed_transitions(ticket: Ticket, user: User) -> list[Transition]:
-    """Return the steps that a person may take with a ticket now, in the order of the table."""
+    """Return the steps that a person may take with a ticket now, in the order of the table, one to each status."""
     if ticket.voided_at is not None:
         return []
-    return [step for step in STEPS if step.source == ticket.status and holds_role(user, ticket.kecamatan, *step.roles)]
+    theirs: dict[str, Transition] = {}
+    for step in STEPS:
+        if step.source == ticket.status and step.is_for(ticket, user):
+            theirs.setdefault(step.target, step)
+    return list(theirs.values())
 
 
 def due_at(priority: str, reported_at: datetime, zone: str) -> datetime:
@@ -191,7 +217,7 @@ def transition(
     step = checked_step(ticket, to, version=version, by=by)
     refuse_identity_numbers(reason, "reason")
     if step.requires and not (reason.strip() or ("duplicate_of" in step.requires and duplicate_of)):
-        raise Refused(REQUIRED_SENTENCES[step.target], field=step.requires[0])
+        raise Refused(REQUIRED_SENTENCES[step.name], field=step.requires[0])
     before, counted = span_of(ticket), ticket.counts
     values = _values(ticket, step, duplicate_of=duplicate_of, restored_at=restored_at, by=by)
     compare_and_set(ticket, version, status=step.target, **values)
@@ -204,12 +230,13 @@ def checked_step(ticket: Ticket, to: str, *, version: int, by: User | None) -> T
     """Return the step that leads a ticket to a status; raises what :func:`transition` raises where it may not go."""
     refuse_stale(ticket, version)
     refuse_voided(ticket)
-    step = TRANSITIONS.get((ticket.status, to))
-    if step is None:
+    steps = TRANSITIONS.get((ticket.status, to))
+    if steps is None:
         target = Status(to).label
         raise Refused(f"Tiket {ticket.number} berstatus {ticket.get_status_display()}, tidak bisa menjadi {target}.")
-    guard(by, [ticket.kecamatan], lambda user, place: holds_role(user, place, *step.roles))
-    return step
+    theirs = [step for step in steps if by is None or step.is_for(ticket, by)]
+    guard(by, [ticket.kecamatan], lambda *_: bool(theirs))
+    return theirs[0]
 
 
 def _values(

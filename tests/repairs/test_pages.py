@@ -84,7 +84,7 @@ def test_a_ticket_says_what_stopped_since_when_who_said_why_and_what_was_promise
 @pytest.mark.parametrize(
     ("role", "moves"),
     [
-        ("operator", []),
+        ("operator", ["withdraw"]),
         ("technician", ["triage", "reject"]),
         ("staff", ["triage", "reject", "void"]),
         ("official", []),
@@ -153,6 +153,21 @@ def test_a_ticket_is_rejected_as_the_same_as_another(
     sent = {"version": ticket.version, "duplicate_of": str(other.pk)}
     assert client_of(technician).post(ticket_url(ticket, "reject"), sent).status_code == 302
     assert (current(ticket).status, current(ticket).duplicate_of) == ("rejected", other)
+
+
+def test_an_operator_withdraws_a_mistaken_report_with_the_reason(ticket: Ticket, operator: User) -> None:
+    sent = {"client_key": str(uuid4()), "version": 1, "seen": "", "reason": "Kabelnya lepas"}
+    answer = client_of(operator).post(ticket_url(ticket, "withdraw"), sent, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Laporan Anda ditarik; tidak dihitung lagi.",
+    ]
+    first = answer.context["history"][0]
+    assert (answer.context["word"], first.what, first.quote) == (
+        "Ditarik pelapor",
+        "menarik laporannya",
+        "Kabelnya lepas",
+    )
+    assert current(ticket).status == "rejected"
 
 
 def test_the_loser_sees_both_versions_and_what_they_typed(ticket: Ticket, technician: User, staff: User) -> None:

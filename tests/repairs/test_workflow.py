@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -11,6 +12,7 @@ from accounts.models import Role, User
 from devices.models import RecordingSet
 from kecamatan.models import Event, Kecamatan, SignOfLife
 from lib.errors import Conflict, Forbidden, Refused
+from repairs.faults import report_fault
 from repairs.models import Ticket
 from repairs.sets import install_device
 from repairs.tasks import close_tickets
@@ -24,6 +26,8 @@ from repairs.workflow import (
 )
 from tests.factories import (
     forget_marks,
+    give_role,
+    kind,
     make_device,
     make_fault,
     make_kecamatan,
@@ -84,7 +88,9 @@ def test_table_is_that_of_the_design() -> None:
         ("resolved", "reopened"),
         ("reopened", "in_progress"),
     }
-    assert len(STEPS) == len(TRANSITIONS)
+    assert {pair: [step.name for step in steps] for pair, steps in TRANSITIONS.items() if len(steps) > 1} == {
+        ("reported", "rejected"): ["reject", "withdraw"]
+    }
     assert DUE_DAYS == {"urgent": 2, "high": 7, "normal": 14, "low": 30}
 
 
@@ -108,10 +114,11 @@ def test_only_the_steps_of_the_table_are_taken(ticket: Ticket, start: str) -> No
 def test_roles_take_the_steps_that_are_theirs(kecamatan: Kecamatan, ticket: Ticket, role: Role) -> None:
     user = make_user(role, kecamatan.kabupaten)
     confirming = {"close", "reopen"}
-    everything = {step.name for step in STEPS}
+    steps = [step for step in STEPS if not step.of_reporter]
+    everything = {step.name for step in steps}
     expected: dict[str, set[str]] = {"operator": confirming, "technician": everything, "staff": everything}
     taken = set()
-    for step in STEPS:
+    for step in steps:
         Ticket.objects.filter(pk=ticket.pk).update(status=step.source, restored_at=NOW)
         ticket.refresh_from_db()
         if step in allowed_transitions(ticket, user):
@@ -239,6 +246,49 @@ def test_rejected_ticket_counts_nowhere(ticket: Ticket, staff: User) -> None:
     assert list(Ticket.objects.counted()) == []
     assert marks() == [("36.03.30", "2026-10"), ("36.03.30", "2026-11")]
     assert Event.objects.get(action="reject").data["reason"] == "hanya kabel lepas"
+
+
+def test_an_operator_withdraws_the_own_report_until_somebody_has_checked_it(
+    recording_set: RecordingSet, operator: User
+) -> None:
+    ticket = report_fault(
+        client_key=uuid4(), recording_set=recording_set, device_kind=kind("server"), failed_at=FAILED_AT, by=operator
+    )
+    forget_marks()
+    with pytest.raises(Refused) as refusal:
+        transition(ticket, "rejected", version=1, by=operator, reason=" ")
+    assert refusal.value.message == "Tulis mengapa laporan ini keliru."
+    assert [step.name for step in allowed_transitions(ticket, operator)] == ["withdraw"]
+    transition(ticket, "rejected", version=1, by=operator, reason="kabelnya lepas")
+    assert (ticket.status, ticket.counts, ticket.closed_at) == ("rejected", False, NOW)
+    assert marks() == [("36.03.30", "2026-10"), ("36.03.30", "2026-11")]
+    event = Event.objects.get(action="withdraw")
+    assert (event.by, event.data["before"], event.data["reason"]) == (operator, "reported", "kabelnya lepas")
+
+
+def test_nobody_withdraws_the_report_of_another_or_one_that_was_checked(
+    recording_set: RecordingSet, kecamatan: Kecamatan, operator: User, technician: User
+) -> None:
+    ticket = report_fault(client_key=uuid4(), recording_set=recording_set, device_kind=kind("server"), by=operator)
+    colleague = make_user(Role.OPERATOR, kecamatan)
+    assert allowed_transitions(ticket, colleague) == []
+    with pytest.raises(Forbidden):
+        transition(ticket, "rejected", version=1, by=colleague, reason="keliru")
+    transition(ticket, "triaged", version=1, by=technician)
+    assert allowed_transitions(ticket, operator) == []
+    with pytest.raises(Forbidden):
+        transition(ticket, "rejected", version=2, by=operator, reason="keliru")
+
+
+def test_who_may_reject_rejects_also_what_they_reported(
+    recording_set: RecordingSet, kecamatan: Kecamatan, operator: User
+) -> None:
+    ticket = report_fault(client_key=uuid4(), recording_set=recording_set, device_kind=kind("server"), by=operator)
+    give_role(operator, Role.STAFF, kecamatan.kabupaten)
+    both = User.objects.get(pk=operator.pk)
+    assert [step.name for step in allowed_transitions(ticket, both)] == ["triage", "reject"]
+    transition(ticket, "rejected", version=1, by=both, reason="keliru")
+    assert Event.objects.filter(action="reject").count() == 1
 
 
 def test_rejecting_needs_a_reason_or_the_same_ticket(ticket: Ticket, recording_set: RecordingSet) -> None:
