@@ -99,6 +99,7 @@ PAGES = (
     Page("Start an arrangement", "/arrangements/new/?kecamatan={kecamatan}"),
     Page("Counts, choose the place", "/recordings/"),
     Page("Counts of a kecamatan", "/recordings/?kecamatan={kecamatan}"),
+    Page("Counts of guests", "/recordings/{kecamatan}/guests/"),
     Page("Counts of a day", "/recordings/{kecamatan}/{day}/"),
     Page("Lost records", "/recordings/lost/"),
     Page("Lost record", "/recordings/lost/{loss}/"),

@@ -56,6 +56,11 @@ def midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
+def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
+    """Return the moments at which a local day begins and ends (UTC)."""
+    return midnight(day, zone), midnight(day + timedelta(days=1), zone)
+
+
 def local_day(moment: datetime, zone: str) -> date:
     """Return the local date of a moment in ``zone``."""
     return moment.astimezone(ZoneInfo(zone)).date()

@@ -149,8 +149,9 @@ def _events_of(rows: Iterable[Recording | VoidedRecording]) -> dict[str, list[Ev
 
 def _entry(event: Event, zone: str) -> Entry:
     reason = str(event.data.get("reason", ""))
-    when = arrived_text(event.at, event.data, zone)
-    return Entry(event.at.isoformat(), when, actor_of(event), _what(event), reason, "", "")
+    when, host = arrived_text(event.at, event.data, zone), event.data.get("host")
+    who = f"{host} (tuan rumah)" if host else actor_of(event)
+    return Entry(event.at.isoformat(), when, who, _what(event), reason, "", "")
 
 
 def _what(event: Event) -> str:

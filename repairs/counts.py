@@ -19,8 +19,10 @@ from kecamatan import duty
 from kecamatan.changes import mark_months, record_event
 from kecamatan.duty import Count, CountKey, CountsRefused, months_that_read, population_bounds, refuse_impossible_counts
 from kecamatan.models import Kecamatan, Recording, VoidedRecording
-from lib.errors import Conflict, Refused
+from lib.errors import Conflict, Forbidden, Refused
+from lib.months import day_bounds
 from repairs.guards import required_reason
+from repairs.models import Arrangement
 
 ENTERED, CORRECTED, VOIDED = "enter", "correct", "void"
 
@@ -56,7 +58,7 @@ def add_counts(counts: Sequence[Count], *, by: User | None) -> int:
     Raises ``CountsRefused`` for counts that cannot be, and :class:`CountsTaken` where other figures are on record for
     the same kecamatan, day and place. Effects: the counts, an event for each; marks their months.
     """
-    guard(by, [count.kecamatan for count in counts], may_enter_counts)
+    guard_counts(by, counts)
     _refuse_impossible(counts)
     before = _on_record(counts)
     new = [count for count in counts if count.key not in before]
@@ -67,7 +69,8 @@ def add_counts(counts: Sequence[Count], *, by: User | None) -> int:
         raise CountsTaken(clashes)
     for count in new:
         row = stored[count.key]
-        record_event(row, ENTERED, by=by, kecamatan_id=row.kecamatan_id, after=figures_of(row)._asdict())
+        said = {"after": figures_of(row)._asdict(), **_said_by_host(count, by)}
+        record_event(row, ENTERED, by=by, kecamatan_id=row.kecamatan_id, **said)
     mark_months(months_that_read(new))
     return len(new)
 
@@ -79,7 +82,7 @@ def correct_count(recording: Recording, *, seen: Figures, figures: Figures, reas
     Raises :class:`Conflict` where it says something else by now: the figures are their own version. Effects: the
     count, an event with the values before and after and the reason; marks its months.
     """
-    guard(by, [recording.kecamatan], may_enter_counts)
+    guard_counts(by, [recording])
     _refuse_impossible([_wanted(recording, figures)])
     if figures == seen:
         raise Refused("Angkanya masih sama dengan yang tercatat. Ubah dulu yang keliru.", field="recorded")
@@ -96,6 +99,7 @@ def correct_count(recording: Recording, *, seen: Figures, figures: Figures, reas
         before=seen._asdict(),
         after=figures._asdict(),
         reason=reason,
+        **_said_by_host(recording, by),
     )
     mark_months(months_that_read([recording]))
 
@@ -133,6 +137,32 @@ def say_all_is_normal(kecamatan: Kecamatan, *, by: User | None) -> bool:
     """Note the one-tap "hari ini normal"; returns whether it was the first of the day, as the duty knows it."""
     guard(by, [kecamatan], may_enter_counts)
     return duty.say_all_is_normal(kecamatan, by=by)
+
+
+def guard_counts(by: User | None, counts: Iterable[Count | Recording]) -> None:
+    """Raise ``Forbidden`` unless a person counts for the home of each count, or for the place that hosts its people.
+
+    A host counts only what happens there, on days on which an arrangement sends the people of the home to it.
+    """
+    if by is None:
+        return
+    for count in counts:
+        if not (may_enter_counts(by, count.kecamatan) or (may_enter_counts(by, count.place) and is_hosted(count))):
+            raise Forbidden(f"Anda tidak berwenang mengisi hitungan {count.kecamatan.name}.")
+
+
+def is_hosted(count: Count | Recording) -> bool:
+    """Say whether the place of a count hosts the people of its home on that local day."""
+    start, end = day_bounds(count.day, count.kecamatan.time_zone)
+    if count.by_mobile_unit:
+        return False
+    hosting = Arrangement.objects.counted().filter(kind=Arrangement.Kind.HOSTED, host=count.place)
+    return hosting.filter(kecamatan=count.kecamatan).overlapping(start, end).exists()
+
+
+def _said_by_host(count: Count | Recording, by: User | None) -> dict[str, str]:
+    """Return what an event tells of a count that its host wrote: the name of the place, and of nobody there."""
+    return {} if by is None or may_enter_counts(by, count.kecamatan) else {"host": count.place.name}
 
 
 def _refuse_impossible(counts: Sequence[Count]) -> None:

@@ -29,6 +29,7 @@ from repairs.components import value_of
 from repairs.count_places import month_url
 from repairs.count_progress import progress_of, read_measures
 from repairs.going_on import going_on_text
+from repairs.guests import guests_url
 from repairs.models import Ticket
 from repairs.outage_pages import Ask, ask, outage_url
 from repairs.pages import title_of
@@ -145,6 +146,7 @@ def page(region: Region, user: User) -> dict[str, Any]:
         "tickets": [_open_ticket(ticket, now) for ticket in _open_tickets(records)],
         "outages": [_running(row, now) for row in records.of_kind(True)],
         "guests": [row["text"] for row in records.guests()],
+        "guests_url": guests_url(place),
         "callers": whom_to_call(place, user.scope),
         "report_url": f"{reverse('repairs:report')}?kecamatan={place.code}",
         "outage_url": f"{reverse('repairs:outage-report')}?wilayah={place.code}",

@@ -225,6 +225,8 @@ SCREENS = (
     Screen("outage-report", "/outages/report/", STAFF),
     # Counts.
     Screen("recordings", "/recordings/", OPERATOR),
+    Screen("recordings-host", "/recordings/?kecamatan=75.01.17", OF_SEVERAL),
+    Screen("guests", "/recordings/75.01.17/guests/", OF_SEVERAL),
     Screen("recordings-staff", "/recordings/", STAFF),
     Screen(
         "recording-day",

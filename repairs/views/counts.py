@@ -23,7 +23,7 @@ from lib.errors import Conflict
 from lib.months import month_of
 from lib.pages import NotFound, answers_problems
 from lib.tabular import csv_lines
-from repairs import count_days, count_export, count_pages, counts
+from repairs import count_days, count_export, count_pages, counts, guests
 from repairs.count_places import Where, choice_page, day_url, find_where, month_url
 from repairs.forms.counts import CorrectionForm, CountsForm, VoidCountForm, days_of
 from repairs.views.sending import answers_resends, send, status_of
@@ -61,6 +61,7 @@ def recording_month(request: SignedInRequest) -> HttpResponse:
 def _show_month(request: SignedInRequest, where: Where, sent: CountsForm | None = None) -> HttpResponse:
     month = count_pages.month_of_page(where, request.GET.get("bulan"))
     page = count_pages.month_page(where, month, request.user, request.GET.get("hari", ""), sent)
+    page["guests"] = guests.section_of(where.place, month.chosen, request.user)
     return render(request, "repairs/count_month.html", page, status=status_of(sent))
 
 

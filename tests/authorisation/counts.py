@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.authorisation.cases import OTHER, OWN, Case, signed_in
 
 COUNTS, DAY, NORMAL = "repairs:recording-month", "repairs:recording-day", "repairs:say-normal"
+GUESTS = "repairs:guest-counts"
 
 # operator, staff, technician, official, stranger, admin, unassigned, anonymous
 COUNT_CASES = [
@@ -30,6 +31,11 @@ COUNT_CASES = [
     Case("repairs:recording-export", "get", (404, 404, 404, 404, 200, 200, 404, 302), query=f"?kecamatan={OTHER}"),
     Case("repairs:recording-export", "get", (200, 200, 200, 200, 404, 200, 404, 302), query="?kabupaten=36.03"),
     Case("repairs:recording-export", "post", signed_in(405)),
+    Case(GUESTS, "get", (200, 200, 200, 200, 404, 200, 404, 302), (OWN,)),
+    Case(GUESTS, "get", (404, 404, 404, 404, 200, 200, 404, 302), (OTHER,)),
+    # Nothing was filled in.
+    Case(GUESTS, "post", (200, 200, 403, 403, 404, 403, 404, 302), (OWN,)),
+    Case(GUESTS, "post", (404, 404, 404, 404, 200, 403, 404, 302), (OTHER,)),
     Case(NORMAL, "get", signed_in(405), (OWN,)),
     Case(NORMAL, "post", (302, 302, 403, 403, 404, 403, 404, 302), (OWN,)),
     Case(NORMAL, "post", (404, 404, 404, 404, 302, 403, 404, 302), (OTHER,)),
