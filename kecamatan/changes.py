@@ -52,7 +52,7 @@ def record_kabupaten_event(
 ) -> Event:
     """Append what was done to something of a kabupaten as a whole, for its people to find; else as ``record_event``.
 
-    What has no row of its own is named by a key, such as ``import:recordings``. None is more than one kabupaten.
+    What has no row of its own is named by a key (``import:recordings``). Without a kabupaten only the nation finds it.
     """
     event = _event(subject, action, by, None, data, timezone.now())
     event.kabupaten_id = kabupaten_id

@@ -108,8 +108,8 @@ class Dataset(ABC, Generic[V]):
 
     def __init__(self, now: datetime) -> None:
         self.now = now
-        self.regions_named: set[str] = set()
-        """The codes of the regions of all rows so far, as the column ``kode`` names them."""
+        self.rows_of: Counter[str] = Counter()
+        """How many rows so far name a kabupaten, or a province as a whole, in the column ``kode``; by its code."""
 
     @abstractmethod
     def clean(self, row: Row) -> V:
@@ -247,6 +247,7 @@ def _write(
 def _judged(dataset: Dataset[V], table: Table, faults: _Faults) -> Iterator[list[Entry[V]]]:
     """Yield the good rows chunk by chunk and note the faulty ones, in the order of the file."""
     seen: dict[int, int] = {}
+    dataset.rows_of.clear()  # A file is judged twice: before anything is written, and while it is.
     lines = _parsed(dataset, table, faults)
     while chunk := list(islice(lines, CHUNK_ROWS)):
         entries: list[Entry[V]] = []
@@ -262,7 +263,8 @@ def _clean_into(entries: list[Entry[V]], dataset: Dataset[V], row: Row, seen: di
     """Append the value of a row, or return why it cannot stand."""
     try:
         value = dataset.clean(row)
-        dataset.regions_named.update(_codes(row["kode"]))
+        # By kabupaten, or by province where a code is one: no longer code names more than that.
+        dataset.rows_of.update({code[:5] for code in _codes(row["kode"])})
         _check_duplicate(seen, dataset.key(value), row.line)
     except Refused as refusal:
         return [_refused(row.line, refusal)]

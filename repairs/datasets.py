@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -45,9 +46,9 @@ def import_file(
 ) -> ImportResult:
     """Import one file, all of it or nothing; ``now`` is the present against which its days are judged.
 
-    One event tells of the file as a whole: its name, its dataset, what was done and by whom; staff of a kabupaten find
-    it where all rows are of theirs. What is wrong with the file is in the result. Raises
-    :class:`Refused` for a dataset that does not exist.
+    One event tells of the file as a whole: its name, its dataset, what was done and by whom. Of a file about several
+    kabupaten each has one more, which tells its people of its own rows only. What is wrong with the file is in the
+    result. Raises :class:`Refused` for a dataset that does not exist.
     """
     if dataset not in DATASETS:
         offered = ", ".join(sorted(DATASETS))
@@ -64,21 +65,19 @@ def import_file(
 
 
 def _record_import(rows: Dataset[Any], file: str, counts: Counter[Outcome], by: User | None) -> None:
-    codes = sorted({code[:5] for code in rows.regions_named})
-    record_kabupaten_event(
-        f"import:{rows.name}",
-        "import",
-        by=by,
-        kabupaten_id=_only_kabupaten(codes),
-        file=file,
-        dataset=rows.name,
-        rows=counts.total(),
-        regions=codes,
-        counts={outcome.name.lower(): counts[outcome] for outcome in Outcome},
-        who="" if by else COMMAND,
-    )
+    """Record the file as a whole and, where it is about several kabupaten, for each of them its own rows alone."""
+    said = {"file": file, "dataset": rows.name, "who": "" if by else COMMAND}
+    named = _kabupaten_named(rows.rows_of)
+    whole = {"rows": counts.total(), "counts": {outcome.name.lower(): counts[outcome] for outcome in Outcome}}
+    key, only = f"import:{rows.name}", next(iter(named)) if len(named) == 1 else None
+    record_kabupaten_event(key, "import", by=by, kabupaten_id=only, **said, **whole, regions=sorted(rows.rows_of))
+    if only is None:
+        for kabupaten, number in named.items():
+            record_kabupaten_event(key, "import", by=by, kabupaten_id=kabupaten, **said, rows=number)
 
 
-def _only_kabupaten(codes: Sequence[str]) -> int | None:
-    """Return the key of the kabupaten where a file is about one only."""
-    return Kabupaten.objects.values_list("pk", flat=True).filter(code=codes[0]).first() if len(codes) == 1 else None
+def _kabupaten_named(rows_of: Counter[str]) -> dict[int, int]:
+    """Return how many rows of a file are about each kabupaten, by key; a province is all of its kabupaten."""
+    named = Q(code__in=rows_of) | Q(province__code__in=rows_of)
+    found = Kabupaten.objects.filter(named).values_list("pk", "code", "province__code")
+    return {pk: rows_of[code] + rows_of[province] for pk, code, province in found}

@@ -93,6 +93,42 @@ def test_an_import_leaves_one_event_that_names_the_file_and_the_command(tmp_path
     assert (corrected.action, corrected.channel, actor_of(corrected)) == ("correct", "import", "Impor berkas")
 
 
+def test_of_a_file_about_several_kabupaten_each_reads_of_its_own_rows_only(tmp_path: Path) -> None:
+    make_kecamatan("36.03.30")
+    make_kecamatan("36.71.01")
+    path = tmp_path / "januari.csv"
+    path.write_text(f"{HEADER}\n36.03.30;2026-01-05;5\n36.03.30;2026-01-06;6\n36.71.01;2026-01-05;7\n")
+    call_command("import_data", "recordings", str(path), verbosity=0)
+    said = {"file": "januari.csv", "dataset": "recordings", "who": "perintah import_data"}
+    assert imports() == [
+        (
+            None,
+            "import:recordings",
+            {
+                **said,
+                "rows": 3,
+                "counts": {"added": 3, "changed": 0, "unchanged": 0},
+                "regions": ["36.03", "36.71"],
+            },
+        ),
+        ("36.03", "import:recordings", {**said, "rows": 2}),
+        ("36.71", "import:recordings", {**said, "rows": 1}),
+    ]
+    staff = make_user(Role.STAFF, make_kabupaten("36.71"))
+    seen = Event.objects.filter(action="import").visible_to(staff)
+    assert [event.data["rows"] for event in seen] == [1]
+
+
+def test_an_import_that_names_a_province_is_told_to_all_its_kabupaten(tmp_path: Path) -> None:
+    make_kecamatan("36.03.30")
+    make_kecamatan("36.71.01")
+    make_kecamatan("53.01.01")
+    path = tmp_path / "server.csv"
+    path.write_text("kode;mulai;penyebab;dampak\n36;2026-01-05;central_server;berhenti\n")
+    call_command("import_data", "outages", str(path), verbosity=0)
+    assert [(code, data["rows"]) for code, _, data in imports()] == [(None, 1), ("36.03", 1), ("36.71", 1)]
+
+
 def test_the_people_of_a_kabupaten_find_its_imports_in_the_history_of_its_profile(tmp_path: Path) -> None:
     make_kecamatan("36.03.30")
     make_kecamatan("36.71.01")
@@ -122,14 +158,6 @@ def test_a_faulty_file_leaves_no_event() -> None:
     make_kecamatan("36.03.30")
     assert not import_text("recordings", HEADER, "36.03.30;2026-01-05;banyak").ok
     assert imports() == []
-
-
-def test_a_file_about_several_kabupaten_is_found_above_them() -> None:
-    make_kecamatan("36.03.30")
-    make_kecamatan("36.71.01")
-    import_text("recordings", HEADER, "36.03.30;2026-01-05;5", "36.71.01;2026-01-05;5")
-    event = Event.objects.get(action="import")
-    assert (event.kabupaten, event.data["regions"]) == (None, ["36.03", "36.71"])
 
 
 # --- who finds them ---------------------------------------------------------------------------------------------
