@@ -139,6 +139,13 @@ def test_a_photo_is_turned_upright(orientation: int) -> None:
     assert sum(dark) == 1
 
 
+def test_of_a_pair_of_photos_in_one_file_the_first_is_kept() -> None:
+    out = BytesIO()
+    first, second = (Image.new("RGB", (60, 40), colour) for colour in ("red", "blue"))
+    first.save(out, "MPO", save_all=True, append_images=[second])
+    assert picture(drawn(out.getvalue()).content).getpixel((5, 5))[0] > 250  # type: ignore[index]
+
+
 def test_a_photo_with_broken_exif_stays_as_it_lies() -> None:
     content = photo((60, 40), exif=b"Exif\0\0MM\0\x2a\xff\xff\xff\xff")
     assert (drawn(content).width, drawn(content).height) == (60, 40)
