@@ -14,8 +14,8 @@ def main(code: str, month: str, format: str) -> None:
     django.setup()
     # Only now can what needs models be loaded.
     contents = import_module("documents.contents")
-    selectors, months = import_module("reports.selectors"), import_module("lib.months")
-    found = contents.read_contents(selectors.find_region(code), months.parse_month(month), made_by="Bench")
+    regions, months = import_module("reports.regions"), import_module("lib.months")
+    found = contents.read_contents(regions.find_region(code), months.parse_month(month), made_by="Bench")
     if format == "pdf":
         import_module("documents.pdf").pdf_file(found, 1)
     else:

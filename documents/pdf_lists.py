@@ -94,14 +94,18 @@ def record_parts(contents: Contents) -> list[Flowable]:
     if contents.records is None:
         return []
     parts: list[Flowable] = []
-    for table in record_tables(contents.records):
+    rows, numbers = ROWS[contents.region.level], contents.records.numbers()
+    for table, number in zip(record_tables(contents.records.first(rows)), numbers, strict=True):
         title = f"{table.title} sepanjang {month_id(contents.month)}"
-        parts += _listed(title, table, HEADS[table.title], ROWS[contents.region.level])
+        parts += _listed(title, table, HEADS[table.title], rows, number)
     return parts
 
 
-def _listed(title: str, table: Table, heads: dict[str, float], rows: int) -> list[Flowable]:
-    """Return a list with its title; a list without rows says so."""
+def _listed(title: str, table: Table, heads: dict[str, float], rows: int, number: int = 0) -> list[Flowable]:
+    """Return the first rows of a list with its title; it has ``number`` rows, or as many as the table.
+
+    A list without rows says so.
+    """
     if not table.rows:
         return [KeepTogether([paragraph(title, H3), paragraph(table.note)])]
     shown = pick(table, list(heads), rows)
@@ -109,7 +113,7 @@ def _listed(title: str, table: Table, heads: dict[str, float], rows: int) -> lis
         width for head, width in heads.items() for column in shown.columns if head.removesuffix(DAYS) == column.head
     ]
     parts: list[Flowable] = [paragraph(title, H3), table_flowable(shown, widths)]
-    left = len(table.rows) - len(shown.rows)
+    left = max(number, len(table.rows)) - len(shown.rows)
     more = f"Dan {number_id(left)} lainnya; semuanya ada di berkas XLSX laporan ini."
     return [*parts, *([paragraph(more, SMALL)] if left else [])]
 

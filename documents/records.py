@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from documents.figures import NONE
 from documents.tables import COUNT, DAYS, DECIMAL, Cell, Column, Table
 from kecamatan.models import Cause, Certainty, Effect, Kecamatan
 from lib.format import MONTHS, decimal_id, number_id
 from lib.months import add_months, month_bounds
-from repairs.models import Arrangement, LostRecords, Outage, Ticket, overlapping
+from repairs.models import Arrangement, LostRecords, Outage, Ticket, number_of, overlapping
 from reports.children import shown_name
 from reports.longest import NOT_STATED
 from reports.models import Level
@@ -103,6 +103,18 @@ class Records:
     arrangements: Sequence[Arranged] = field(default=())
     losses: Sequence[Loss] = field(default=())
 
+    def first(self, count: int) -> Records:
+        """Return the first of each list, for paper."""
+        lists = {name: getattr(self, name)[:count] for name in LISTS}
+        return replace(self, **lists)
+
+    def numbers(self) -> list[int]:
+        """Return how long the lists are, in the order of :func:`record_tables`."""
+        return [len(getattr(self, name)) for name in LISTS]
+
+
+LISTS = ("faults", "outages", "arrangements", "losses")
+
 
 def read_records(region: Region, month: date, now: datetime) -> Records | None:
     """Read what happened in a region in a month, in five queries; nothing of the nation."""
@@ -125,39 +137,57 @@ def _inside(region: Region, path: str = "kecamatan__") -> Q:
     return Q(**{f"{path}{field}": region.pk})
 
 
-PLACE = ("kecamatan__code", "kecamatan__kabupaten__name", "kecamatan__name")
+OUTAGE_FIELDS = ("cause", "certainty", "effect", "started_at", "ended_at", "note")
+FAULT_FIELDS = (
+    *("pk", "reported_at", "kecamatan__code", "kecamatan__kabupaten__name", "kecamatan__name"),
+    *("recording_set__label", "device_kind__name", "fault", "effect", "failed_at", "restored_at"),
+    *("cause", "certainty", "route", "status", "note"),
+)
+FAULTS_OF, EFFECTS = dict(Ticket.Fault.choices), dict(Effect.choices)
+ROUTES, STATUSES = dict(Ticket.Route.choices), dict(Ticket.Status.choices)
+CAUSES, CERTAINTIES = dict(Cause.choices), dict(Certainty.choices)
 
 
 def _faults(region: Region, start: datetime, end: datetime) -> list[Fault]:
-    # Each of the two by its own index: what lasts, and what ended in the month or later.
-    began = Q(failed_at__lt=end)
-    counted = Ticket.objects.counted().filter(_inside(region), began)
-    chosen = counted.filter(Q(restored_at=None) | Q(restored_at__gt=start))
-    rows = chosen.select_related("kecamatan__kabupaten", "recording_set", "device_kind").order_by("failed_at", "pk")
+    """Read the faults as plain values: of a large province they are thousands."""
+    counted = Ticket.objects.counted().filter(_inside(region), failed_at__lt=end)
+    rows = counted.filter(Q(restored_at=None) | Q(restored_at__gt=start)).order_by("failed_at", "pk")
     return [
         Fault(
-            ticket.number,
-            *_place(ticket.kecamatan),
-            ticket.recording_set.label,
-            ticket.device_kind.name,
-            ticket.get_fault_display(),
-            Effect(ticket.effect).label,
-            ticket.failed_at,
-            ticket.restored_at,
-            *_cause(ticket.cause, ticket.certainty),
-            ticket.get_route_display() or NOT_STATED,
-            ticket.get_status_display(),
-            ticket.note,
+            number_of(pk, reported_at),
+            code,
+            kabupaten,
+            shown_name(name),
+            label,
+            kind,
+            FAULTS_OF[fault],
+            EFFECTS[effect],
+            failed_at,
+            restored_at,
+            *_cause(cause, certainty),
+            ROUTES.get(route, NOT_STATED),
+            STATUSES[status],
+            note,
         )
-        for ticket in _light(rows)
+        for (
+            pk,
+            reported_at,
+            code,
+            kabupaten,
+            name,
+            label,
+            kind,
+            fault,
+            effect,
+            failed_at,
+            restored_at,
+            cause,
+            certainty,
+            route,
+            status,
+            note,
+        ) in rows.values_list(*FAULT_FIELDS)
     ]
-
-
-def _light(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    return rows.only(
-        *("failed_at", "restored_at", "cause", "certainty", "route", "status", "note", "effect", "fault"),
-        *("reported_at", "recording_set__label", "device_kind__name", *PLACE),
-    )
 
 
 def _place(place: Kecamatan) -> tuple[str, str, str]:
@@ -168,7 +198,7 @@ def _cause(cause: str, certainty: str) -> tuple[str, str]:
     """Return a cause and how certain it is; of one that nobody knows neither is stated."""
     if cause == Cause.UNKNOWN:
         return NOT_STATED, NOT_STATED
-    return Cause(cause).label, Certainty(certainty).label
+    return CAUSES[cause], CERTAINTIES[certainty]
 
 
 def _outages(region: Region, start: datetime, end: datetime) -> list[Broken]:
@@ -186,7 +216,7 @@ def _outages(region: Region, start: datetime, end: datetime) -> list[Broken]:
             outage.ended_at,
             outage.note,
         )
-        for outage in counted.filter(pk__in=places).order_by("started_at", "pk")
+        for outage in counted.filter(pk__in=places).only(*OUTAGE_FIELDS).order_by("started_at", "pk")
     ]
 
 
@@ -368,7 +398,7 @@ def _days(start: datetime, end: datetime) -> Cell:
 
 
 def pick(table: Table, heads: Sequence[str], rows: int) -> Table:
-    """Return some columns of a table and its first rows, for paper; columns in which nothing stands are left out.
+    """Return some columns and the first rows of a table, for paper; columns in which nothing stands are left out.
 
     On paper spans are told with their unit, so that the heads need none.
     """

@@ -45,6 +45,11 @@ OPEN = Q(
 """The tickets with which somebody has something left to do, as the indexes of their lists know them."""
 
 
+def number_of(pk: int, reported_at: datetime) -> str:
+    """Return the number of a ticket by its key and the moment at which it was reported."""
+    return f"TKT-{local_day(reported_at, WIB).year}-{pk:06d}"
+
+
 class TicketQuerySet(ScopedQuerySet):
     """Faults with their tickets."""
 
@@ -256,7 +261,7 @@ class Ticket(StatedCause, Voidable):
     @property
     def number(self) -> str:
         """Return the number that people use, such as ``TKT-2026-001482``; the year is Jakarta's everywhere."""
-        return f"TKT-{local_day(self.reported_at, WIB).year}-{self.pk:06d}"
+        return number_of(self.pk, self.reported_at)
 
     @property
     def counts(self) -> bool:
