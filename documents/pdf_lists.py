@@ -73,7 +73,7 @@ GROUPED: dict[str, float] = {
     "Kerusakan": 11,
     "Alat-tahun": 11,
     "Lama perbaikan (hari)": 14,
-    "Jarak antarkerusakan (hari)": 16,
+    "Jarak antara kerusakan (hari)": 16,
 }
 PRIORITY: dict[str, float] = {
     "Usulan": 10,

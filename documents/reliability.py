@@ -76,7 +76,7 @@ def _groups(title: str, heads: Sequence[str], rows: Sequence[tuple[Sequence[str]
         Column("Alat-tahun", unit=DECIMAL),
         Column("Perbaikan selesai", unit=COUNT),
         Column(f"Lama perbaikan{DAYS}", unit=DECIMAL),
-        Column(f"Jarak antarkerusakan{DAYS}", unit=DECIMAL),
+        Column(f"Jarak antara kerusakan{DAYS}", unit=DECIMAL),
     ]
     cells = [[*(Cell(name, name) for name in names), *_group(sums)] for names, sums in rows]
     return Table(title, columns, cells, note="" if rows else NOTHING)

@@ -141,7 +141,7 @@ def figure_tiles(found: Reliability, region: Region) -> list[Tile]:
     return [
         _tile("Ketersediaan", _percent(own.availability), "jam kerja", down, completeness),
         _tile("Lama perbaikan", _lasting(own.repair_time), "", repairs, ""),
-        _tile("Jarak antarkerusakan", _lasting(own.between_faults), "", faults, completeness),
+        _tile("Jarak antara kerusakan", _lasting(own.between_faults), "", faults, completeness),
         _tile("Kerusakan per 100 alat-tahun", _rate(own), "", years, completeness),
     ]
 
