@@ -40,11 +40,11 @@ def figure_grid(tiles: Sequence[Tile]) -> Flowable:
 
 
 def _cell(tile: Tile) -> list[Flowable]:
-    at_least = "sedikitnya " if tile.at_least else ""
+    label = f"{tile.label}, sedikitnya" if tile.at_least else tile.label
     value = paragraph(tile.value, NOT_KNOWN if tile.is_unknown else NUMBER)
     return [
-        paragraph(tile.label, LABEL),
+        paragraph(label, LABEL),
         value,
-        *([paragraph(f"{at_least}{tile.unit}".strip(), LABEL)] if at_least or tile.unit else []),
+        *([paragraph(tile.unit, LABEL)] if tile.unit else []),
         *([paragraph(tile.source, SOURCE)] if tile.source else []),
     ]

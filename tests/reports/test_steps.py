@@ -96,7 +96,7 @@ def test_the_table_of_a_past_month_says_how_each_kecamatan_and_kabupaten_went_on
     steps = {row.name: row.step for row in page.context["children"]}
     assert steps == {"Baik": Step("turun 1", "naik 100", "naik 25,0 poin"), "Diam": Step("tetap")}
     html = page.content.decode()
-    assert "<small>naik 25,0 poin</small>" in html
+    assert '<small class="c1">naik 25,0 poin</small>' in html
     assert "Di bawah angka: dibanding bulan sebelumnya, bila kedua bulan cukup lengkap." in html
     assert 'href="/reports/36.03/map/?bulan=2026-02">Lihat di peta</a>' in html
     province = client.get("/reports/36/?bulan=2026-02")

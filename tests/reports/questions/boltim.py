@@ -26,7 +26,7 @@ QUESTIONS = (
             "Komponen rusak sedikitnya 3 dari 5 terpasang "
             "Alat belum selesai didata dalam 12 bulan terakhir tidak disebut",
         ),
-        ("Komponen rusak 3 sedikitnya dari 5 terpasang Alat belum selesai didata dalam 12 bulan terakhir",),
+        ("Komponen rusak, sedikitnya 3 dari 5 terpasang Alat belum selesai didata dalam 12 bulan terakhir",),
         (summary("Selesai mendata alat", 0, "Kelengkapan"),),
     ),
     Question(
