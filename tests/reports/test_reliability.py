@@ -193,7 +193,7 @@ def test_the_page_shows_rates_with_their_base_and_how_old_they_are(places):
     assert "12 bulan, April 2025 sampai Maret 2026" in text
     # 3 faults in 6 x 76 device-days.
     assert "Kerusakan per 100 alat-tahun 240,3 3 kerusakan selama 1 alat-tahun terpasang" in text
-    assert "Lama perbaikan 36,0 jam Rata-rata 2 perbaikan yang selesai" in text
+    assert "Lama perbaikan 1,5 hari Rata-rata 2 perbaikan yang selesai" in text
     assert "3 dari 12 bulan ada datanya" in text
     assert "Acme C1 Kamera terlalu sedikit 2" in text
     assert "Dihitung Rabu, 18 Maret 2026 pukul 11.00 WIB" in text
