@@ -139,7 +139,7 @@ def _sentences(found: PlaceNow) -> Iterator[str]:
             yield _promise_text(found)
     elif status.service == Service.LIMITED and not status.is_unsure:
         if found.computers:
-            yield f"Dayanya tidak kuat: {found.computers} komputer dipakai bergantian, antrean bisa lebih lama."
+            yield f"{found.computers} komputer dipakai bergantian: antrean bisa lebih lama."
         else:
             yield "Sebagian alat tidak bekerja: antrean bisa lebih lama."
     elif status.is_unsure:

@@ -146,5 +146,5 @@ def test_citizens_read_what_goes_on_here_before_what_the_agency_says(public: Any
 def test_citizens_read_that_computers_take_turns(public: Any, kecamatan: Kecamatan) -> None:
     outage_over(kecamatan, cause="weak_power", effect="limited", computers=2, services=["family_card"])
     context = public()
-    assert context["sentences"] == ["Dayanya tidak kuat: 2 komputer dipakai bergantian, antrean bisa lebih lama."]
+    assert context["sentences"] == ["2 komputer dipakai bergantian: antrean bisa lebih lama."]
     assert context["continuing"] == ["Kartu Keluarga"]
