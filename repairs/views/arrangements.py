@@ -25,7 +25,7 @@ from repairs.forms.spans import VersionedForm
 from repairs.models import Arrangement
 from repairs.span_filters import ArrangementFilter
 from repairs.span_pages import key_of, list_url
-from repairs.views.sending import answers_resends, change, posted, send, status_of
+from repairs.views.sending import answers_resends, change, change_part, posted, send, status_of
 
 LIST = "repairs:arrangement-list"
 
@@ -108,15 +108,11 @@ def arrangement_void(request: SignedInRequest, pk: int) -> HttpResponse:
     return _change(request, pk, form, write, "Layanan pengganti dibatalkan; tidak dihitung lagi.", "void")
 
 
-def _change(
-    request: SignedInRequest, pk: int, form: VersionedForm, write: Callable[[], str], done: str, of: str
-) -> HttpResponse:
-    show, both = partial(_show, request, pk, form, of), partial(_both, request, pk, form, of)
-    return change(request, form, write, done, show=show, both=both)
-
-
 def _both(request: SignedInRequest, pk: int, form: VersionedForm, of: str) -> dict[str, Any]:
     return pages.both_versions(pages.find_arrangement(pk, request.user), request.user, form, of)
+
+
+_change = partial(change_part, show=_show, both=_both)
 
 
 @login_required

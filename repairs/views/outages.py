@@ -31,7 +31,7 @@ from repairs.models import Outage
 from repairs.running_outages import running_over
 from repairs.span_filters import OutageFilter
 from repairs.span_pages import key_of, list_url
-from repairs.views.sending import answers_resends, change, posted, send, status_of
+from repairs.views.sending import answers_resends, change, change_part, posted, send, status_of
 
 LIST = "repairs:outage-list"
 WAYS_BACK = {"daftar": LIST, "meja": "reports:home"}
@@ -201,15 +201,11 @@ def outage_void(request: SignedInRequest, pk: int) -> HttpResponse:
     return _change(request, pk, form, write, "Gangguan dibatalkan; tidak dihitung lagi.", "void")
 
 
-def _change(
-    request: SignedInRequest, pk: int, form: VersionedForm, write: Callable[[], str], done: str, of: str
-) -> HttpResponse:
-    show, both = partial(_show, request, pk, form, of), partial(_both, request, pk, form, of)
-    return change(request, form, write, done, show=show, both=both)
-
-
 def _both(request: SignedInRequest, pk: int, form: VersionedForm, of: str) -> dict[str, Any]:
     return outage_moves.both_versions(outage_pages.find_outage(pk, request.user), request.user, form, of)
+
+
+_change = partial(change_part, show=_show, both=_both)
 
 
 @login_required

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +14,7 @@ from accounts.sending import answers_resends, posted, send, status_of
 from lib.errors import Conflict
 from lib.forms import KeyedForm
 
-__all__ = ["answers_resends", "change", "posted", "send", "status_of"]
+__all__ = ["answers_resends", "change", "change_part", "posted", "send", "status_of"]
 
 
 def change(
@@ -35,3 +36,19 @@ def change(
     except Conflict:
         return render(request, "repairs/span_conflict.html", both(), status=409)
     return answer or show()
+
+
+def change_part(
+    request: SignedInRequest,
+    pk: int,
+    form: KeyedForm,
+    write: Callable[[], str],
+    done: str,
+    of: str,
+    *,
+    show: Callable[[SignedInRequest, int, Any, str], HttpResponse],
+    both: Callable[[SignedInRequest, int, Any, str], dict[str, Any]],
+) -> HttpResponse:
+    """Make the change named ``of`` on the page of the row ``pk``, as :func:`change` does."""
+    again = (request, pk, form, of)
+    return change(request, form, write, done, show=partial(show, *again), both=partial(both, *again))
