@@ -1,4 +1,4 @@
 """Every page of the product in a real browser, on a database of its own with the sample.
 
-``make screenshots`` takes pictures of what ``screens/pages.py`` lists; ``tests/test_browser.py`` checks the same list.
+``make screenshots`` takes pictures of what ``screens/pages.py`` lists; ``tests/browser/`` checks the same list.
 """

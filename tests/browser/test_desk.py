@@ -1,0 +1,62 @@
+"""Every page on a desk: axe in the dark, by keyboard alone, zoomed, with large letters, and on paper."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from screens.pages import Screen
+from tests.browser.conftest import Visitors
+from tests.browser.faults import DESK, IN_A_BROWSER, faults, once_each, too_wide
+
+pytestmark = IN_A_BROWSER
+
+MANY_STOPS = 400
+# What the keyboard reaches, in the order of the page. A radio group is one stop.
+STOPS = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+    .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.disabled).length"""
+PLACE = """() => {
+    const one = document.activeElement;
+    if (one === document.body) return null;
+    const box = one.getBoundingClientRect();
+    const all = [...document.querySelectorAll('*')];
+    return {at: all.indexOf(one), name: one.outerHTML.slice(0, 80), seen: box.width > 0 && box.height > 0};
+}"""
+
+
+@pytest.mark.parametrize("screen", once_each(), ids=lambda screen: screen.name)
+def test_a_page_serves_on_a_desk(visitors: Visitors, screen: Screen) -> None:
+    """Also by keyboard alone, zoomed to twice its size, with letters twice as large, and on paper."""
+    with visitors[DESK].visit(screen) as (page, said):
+        assert faults(page, said, "dark") == {}
+        walk(page)
+        page.set_viewport_size({"width": DESK.width // 2, "height": DESK.height // 2})
+        zoomed = too_wide(page)
+        page.set_viewport_size({"width": DESK.width, "height": DESK.height})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        enlarged = too_wide(page)
+        page.evaluate("document.documentElement.style.fontSize = ''")
+        page.emulate_media(media="print", color_scheme="light")
+        page.set_viewport_size({"width": 688, "height": 1000})  # A4 without its margins, at 96 dpi.
+        frame = page.locator(".top, .crumbs, .btn, .pager").locator("visible=true").count()
+        assert {"zoomed": zoomed, "enlarged": enlarged, "printed": too_wide(page), "frame on paper": frame} == {
+            "zoomed": 0,
+            "enlarged": 0,
+            "printed": 0,
+            "frame on paper": 0,
+        }
+
+
+def walk(page: Page) -> None:
+    """Go through a page with the Tab key: every stop can be seen, and comes after the one before it."""
+    page.locator(".skip").focus()
+    walked = [page.evaluate(PLACE)]
+    for _ in range(min(page.evaluate(STOPS), MANY_STOPS)):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(PLACE)
+        if stop is None or stop["at"] == walked[0]["at"]:
+            break
+        walked.append(stop)
+    assert [stop["name"] for stop in walked if not stop["seen"]] == []
+    assert [stop["at"] for stop in walked] == sorted(stop["at"] for stop in walked)
+    assert len(walked) > 1

@@ -1,0 +1,26 @@
+"""Every page and every state of it on the narrowest phone: axe, width, console."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from screens.pages import SCREENS, Screen
+from tests.browser.conftest import Visitors
+from tests.browser.faults import IN_A_BROWSER, PHONE, faults
+
+pytestmark = IN_A_BROWSER
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_a_page_serves_on_a_phone(visitors: Visitors, screen: Screen) -> None:
+    with visitors[PHONE].visit(screen) as (page, said):
+        assert faults(page, said, "light") == {}
+
+
+def test_a_faulty_form_moves_the_focus_to_the_summary(visitors: Visitors) -> None:
+    with visitors[PHONE].visit(Screen("login", "/login/")) as (page, _):
+        page.get_by_role("button", name="Masuk").click()
+        expect(page.locator(".errs")).to_be_focused()
+        page.get_by_role("link", name="Isi kata sandi.").click()
+        expect(page.locator("#id_password")).to_be_focused()

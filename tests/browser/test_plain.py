@@ -1,0 +1,39 @@
+"""Every page with JavaScript off, and what a script only makes quicker."""
+
+from __future__ import annotations
+
+import pytest
+
+from screens.pages import OFFICIAL, STAFF, Screen
+from screens.visit import Window
+from tests.browser.conftest import Visitors
+from tests.browser.faults import DESK, IN_A_BROWSER, PLAIN, once_each
+
+pytestmark = IN_A_BROWSER
+
+
+@pytest.mark.parametrize("screen", once_each(), ids=lambda screen: screen.name)
+def test_a_page_needs_no_script(visitors: Visitors, screen: Screen) -> None:
+    with visitors[PLAIN].visit(screen) as (page, _):
+        assert page.locator("h1").count() == 1
+        assert page.locator("main").inner_text().strip() != ""
+
+
+@pytest.mark.parametrize("window", [DESK, PLAIN], ids=["script", "plain"])
+def test_the_table_is_sorted_and_the_month_picked_with_and_without_a_script(visitors: Visitors, window: Window) -> None:
+    with visitors[window].visit(Screen("past", "/reports/75.01/?bulan=2026-01", OFFICIAL)) as (page, _):
+        page.get_by_role("columnheader", name="Rekam bersih").get_by_role("link").click()
+        page.wait_for_url("**/reports/75.01/?bulan=2026-01&urut=bersih")
+        assert page.get_by_role("columnheader", name="Rekam bersih").get_attribute("aria-sort") == "ascending"
+        page.get_by_label("Bulan", exact=True).select_option("2026-02")
+        page.get_by_role("button", name="Tampilkan").click()
+        page.wait_for_url("**/reports/75.01/?bulan=2026-02&urut=bersih")
+        assert page.get_by_role("heading", level=1).inner_text() == "Kabupaten Gorontalo"
+
+
+def test_regions_are_found_without_a_script(visitors: Visitors) -> None:
+    with visitors[PLAIN].visit(Screen("search", "/repairs/", STAFF)) as (page, _):
+        page.get_by_label("Cari wilayah, nama atau kode").fill("limboto barat")
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name="Kecamatan Limboto Barat").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Kecamatan Limboto Barat"
