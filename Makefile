@@ -12,7 +12,7 @@ PYTHON := .venv/bin/python
 INSTALL := python3 -m pip --python $(PYTHON) install -qq --disable-pip-version-check --require-hashes -r
 PROCFILE := $(if $(REDIS_URL),Procfile.redis,Procfile)
 
-.PHONY: help setup run test lint bench screenshots
+.PHONY: help setup run test lint bench soak screenshots
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -39,6 +39,9 @@ lint: .venv/.development ## Check style, types, import order, migrations and the
 
 bench: .venv/.development ## Measure pages, rollups and imports at national scale (needs DATABASE_URL of a PostgreSQL)
 	@$(PYTHON) -m bench
+
+soak: .venv/.development ## Send 1,000 reports 16 times each from several phones at once (SUBMISSIONS=200 RESENDS=8 for fewer)
+	@$(PYTHON) -m bench.soak
 
 screenshots: .venv/.development ## Take pictures of every page, phone and desktop, light and dark, and on paper, into var/screenshots/ (ONLY="word ..." for some)
 	@$(PYTHON) -m screens $(ONLY)
