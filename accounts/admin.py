@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.permissions import may_manage_reference_data
+from accounts.sessions import asks_password
 
 
 class ReferenceSite(AdminSite):
@@ -36,7 +37,8 @@ class ReferenceSite(AdminSite):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
-            return inner(request, *args, **kwargs)
+            answering = asks_password(inner) if request.user.is_authenticated else inner
+            return answering(request, *args, **kwargs)
 
         return guarded
 

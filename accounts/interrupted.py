@@ -24,7 +24,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render, resolve_url
 from django.urls import resolve, reverse
 
-from accounts.forms.signin import SignInForm
+from accounts.forms.signin import ConfirmForm, SignInForm
 from lib.form_words import words_of
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Interrupted(NamedTuple):
 def keep_interrupted_forms(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer a form that leads to the sign-in page with that page and the body of the form (middleware)."""
+    """Answer a form that leads to the sign-in page, or to the password, with that page and its body (middleware)."""
 
     def answering(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
@@ -69,16 +69,20 @@ def keep_interrupted_forms(
         kept = _keep(request) if _asks_to_sign_in(request, response) else ""
         if not kept:
             return response
-        context = {"form": SignInForm(request), "next": request.get_full_path(), "kept": kept}
-        return render(request, "accounts/login.html", context)
+        context: dict[str, object] = {"next": request.get_full_path(), "kept": kept}
+        if request.user.is_authenticated:
+            return render(request, "accounts/confirm.html", {**context, "form": ConfirmForm(request=request)})
+        return render(request, "accounts/login.html", {**context, "form": SignInForm(request)})
 
     return answering
 
 
 def _asks_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
-    if response.status_code != 302 or request.user.is_authenticated:
+    if response.status_code != 302:
         return False
     path = urlsplit(response["Location"]).path
+    if request.user.is_authenticated:
+        return path == reverse("accounts:confirm") != request.path
     return path != request.path and path in (resolve_url("accounts:login"), reverse("admin:login"))
 
 

@@ -19,6 +19,8 @@ def main() -> None:
             "SECRET_KEY": secrets.token_urlsafe(50),
             "ALLOWED_HOSTS": "localhost",
             "VAR_DIR": folder,
+            # The bench signs in once, and takes longer than that.
+            "CONFIRM_PASSWORD_MINUTES": "1440",
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
         os.environ.pop("REDIS_URL", None)

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from accounts.models import User
+from accounts.sessions import PASSWORD_AT
 
 WORKERS = 2
 START_SECONDS = 30
@@ -39,6 +40,7 @@ def sign_in(user: User) -> str:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[PASSWORD_AT] = int(time.time())
     session.save()
     return str(session.session_key)
 

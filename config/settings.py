@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.sessions.keep_phones_signed_in",
     "accounts.outbox.answer_outbox",
     "accounts.interrupted.keep_interrupted_forms",
     "kecamatan.channels.note_channel",
@@ -181,6 +182,9 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:signed-out"
 CSRF_FAILURE_VIEW = "accounts.views.signin.csrf_failure"
+
+# For how long what is dangerous is open after the password was given.
+CONFIRM_PASSWORD_MINUTES = env.int("CONFIRM_PASSWORD_MINUTES", default=15)
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)

@@ -91,6 +91,8 @@ SCREENS = (
     # Signing in, and one's own account.
     Screen("login", "/login/"),
     Screen("login-errors", "/login/", "", (press("Masuk"),)),
+    Screen("confirm", "/login/confirm/?next=/users/new/", ADMIN),
+    Screen("confirm-errors", "/login/confirm/", ADMIN, (press("Lanjutkan"),)),
     Screen("signed-out", "/logout/done/"),
     Screen("password", "/password/", OPERATOR),
     Screen("password-errors", "/password/", OPERATOR, (press("Ganti kata sandi"),)),

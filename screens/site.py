@@ -54,6 +54,8 @@ def _environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in own}
     return kept | {
         "DEBUG": "on",
+        # Each person signs in once for all their screens.
+        "CONFIRM_PASSWORD_MINUTES": "1440",
         "VAR_DIR": str(folder),
         "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
         "DJANGO_SETTINGS_MODULE": "config.settings",

@@ -5,12 +5,16 @@ Regions carry real codes: ``make_kecamatan("36.03.30")`` also makes its kabupate
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import count
 from uuid import uuid4
 
+from django.test import Client
+
 from accounts.models import Assignment, Role, User
+from accounts.sessions import PASSWORD_AT
 from devices.models import Device, DeviceKind, RecordingSet
 from devices.register import get_or_create_set, register_device
 from kecamatan.models import ChangedMonth, Kabupaten, Kecamatan, Province
@@ -122,6 +126,14 @@ def make_user(role: str, region: Province | Kabupaten | Kecamatan | None, name: 
     user = User.objects.create_user(username=name, name=name.title())
     give_role(user, role, region)
     return user
+
+
+def sign_in(client: Client, user: User) -> None:
+    """Sign somebody in as the sign-in page does, who has just given the password."""
+    client.force_login(user)
+    session = client.session
+    session[PASSWORD_AT] = int(time.time())
+    session.save()
 
 
 def give_role(user: User, role: str, region: Province | Kabupaten | Kecamatan | None) -> Assignment:

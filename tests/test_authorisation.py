@@ -19,7 +19,7 @@ from accounts.models import Role, User
 from tests.authorisation.cases import ACTORS, Case
 from tests.authorisation.table import TABLE
 from tests.authorisation.world import filled, make_actors
-from tests.factories import make_kabupaten, make_user
+from tests.factories import make_kabupaten, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ def sessions(actors: dict[str, User | None]) -> dict[str, str]:
 
 def _sign_in(actor: User) -> str:
     client = Client()
-    client.force_login(actor)
+    sign_in(client, actor)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
@@ -88,7 +88,7 @@ def test_reference_data_is_closed_to_everybody_but_the_nations_admins(
     role: str, model: str, actors: dict[str, User | None]
 ) -> None:
     client = Client()
-    client.force_login(actors[role])  # type: ignore[arg-type]
+    sign_in(client, actors[role])  # type: ignore[arg-type]
     assert client.get(reverse(f"admin:{model}_changelist")).status_code == 403
     assert client.get(reverse(f"admin:{model}_add")).status_code == 403
 

@@ -23,7 +23,7 @@ from repairs.arrangements import start_arrangement
 from repairs.losses import record_loss
 from repairs.models import LostRecords
 from repairs.outages import report_outage
-from tests.factories import INSTALLED_AT, device_of, make_fault, make_kecamatan, make_set, make_user, moment
+from tests.factories import INSTALLED_AT, device_of, make_fault, make_kecamatan, make_set, make_user, moment, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +90,7 @@ def client() -> Client:
     own = make_kecamatan(OWN)
     make_fault(make_set(own))
     browser = Client()
-    browser.force_login(make_user(Role.STAFF, own.kabupaten))
+    sign_in(browser, make_user(Role.STAFF, own.kabupaten))
     return browser
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.http import HttpRequest
 
 from accounts.backends import normalise_sign_in
 from lib.forms import DomainForm
@@ -53,6 +55,29 @@ def password_field(label: str, required: str, hint: str = "") -> forms.CharField
     return forms.CharField(
         label=label, strip=False, widget=widget, help_text=hint, error_messages={"required": required}
     )
+
+
+class ConfirmForm(DomainForm):
+    """The password of the person who is signed in, once more."""
+
+    password = forms.CharField(
+        label="Kata sandi",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "current-password"}),
+        error_messages={"required": REQUIRED_PASSWORD},
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_password(self) -> str:
+        """Refuse another password; the throttle of the sign-in counts here too."""
+        typed: str = self.cleaned_data["password"]
+        person = self.request.user
+        if authenticate(self.request, username=person.get_username(), password=typed) != person:
+            raise forms.ValidationError("Kata sandi keliru. Ketik ulang.")
+        return typed
 
 
 class ChoosePasswordForm(DomainForm):

@@ -18,6 +18,7 @@ from accounts.imports import Checked, ImportRefused, as_text, import_people, imp
 from accounts.models import Role
 from accounts.pages import guard_admin
 from accounts.requests import SignedInRequest
+from accounts.sessions import asks_password
 from kecamatan.submissions import answer_once
 from lib.dataset import ImportResult, Outcome
 from lib.errors import Forbidden, Refused
@@ -29,6 +30,7 @@ WORDS = {Outcome.ADDED: "orang baru", Outcome.CHANGED: "peran baru", Outcome.UNC
 
 
 @login_required
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @answers_problems
@@ -71,6 +73,7 @@ def _unlisted(result: ImportResult) -> int:
 
 
 @login_required
+@asks_password
 @require_POST
 @answers_problems
 def user_import_save(request: SignedInRequest) -> HttpResponse:

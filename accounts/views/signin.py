@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
@@ -13,14 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.forms.signin import ChangePasswordForm, ChoosePasswordForm, SignInForm
-from accounts.interrupted import kept_in, remember, remembered
+from accounts.forms.signin import ChangePasswordForm, ChoosePasswordForm, ConfirmForm, SignInForm
+from accounts.interrupted import Interrupted, kept_in, remember, remembered
 from accounts.links import LinkRefused, find_link, use_link
+from accounts.models import User
+from accounts.sessions import begin_session, forget_people, note_password, people_of_phone, remember_person
 from accounts.throttle import remember_browser
 from lib.errors import Refused
 
-BACKEND = "accounts.backends.UsernameOrPhoneBackend"
-REMEMBERED_SECONDS = 30 * 24 * 3600
 LOCKED_OUT = "Terlalu banyak percobaan masuk yang gagal. Tunggu 15 menit, lalu coba lagi."
 NEVER_SHOWN_AGAIN = ("csrfmiddlewaretoken", "client_key", "kept", "next", "version")
 
@@ -35,18 +36,59 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         interrupted = kept_in(request)
-        login(request, form.get_user())
-        # On a shared computer the session ends with the browser.
-        request.session.set_expiry(REMEMBERED_SECONDS if form.cleaned_data["remember"] else 0)
-        if interrupted:
-            remember(request, interrupted)
-        answer = redirect("accounts:resume") if interrupted else HttpResponseRedirect(_next_page(request))
-        return remember_browser(request, answer, form.get_user())
-    return render(request, "accounts/login.html", _page(request, form))
+        return _begin(request, form.get_user(), form, lambda: _lead_on(request, interrupted))
+    return render(request, "accounts/login.html", _sign_in_page(request, form))
 
 
-def _page(request: HttpRequest, form: SignInForm, **more: str) -> dict[str, object]:
+def _begin(
+    request: HttpRequest, person: User, form: SignInForm | ChoosePasswordForm, lead_on: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """Sign a person in, and let the browser know whom it served."""
+    is_own = form.cleaned_data["remember"]
+    begin_session(request, person, remember=is_own)
+    response = remember_browser(request, lead_on(), person)
+    return remember_person(request, response, person) if is_own else response
+
+
+def _lead_on(request: HttpRequest, interrupted: Interrupted | None) -> HttpResponse:
+    """Lead to where the person wanted to go, or to the form that they were kept from sending."""
+    if interrupted is None:
+        return HttpResponseRedirect(_next_page(request))
+    remember(request, interrupted)
+    return redirect("accounts:resume")
+
+
+def _page(request: HttpRequest, form: SignInForm | ConfirmForm, **more: object) -> dict[str, object]:
     return {"form": form, "next": _next_page(request), "kept": request.POST.get("kept", ""), **more}
+
+
+def _sign_in_page(request: HttpRequest, form: SignInForm, **more: object) -> dict[str, object]:
+    """Return the page with the people of this phone; the one who is picked has only the password left to type."""
+    people = people_of_phone(request)
+    picked = next((person for person in people if str(person.pk) == request.GET.get("sebagai")), None)
+    if picked:
+        form.initial.update(username=picked.get_username(), remember=True)
+    return _page(request, form, people=people, **more)
+
+
+@sensitive_post_parameters("password")
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Ask for the password again before something dangerous, and lead on to it."""
+    form = ConfirmForm(request.POST if request.method == "POST" else None, request=request)
+    if form.is_bound and form.is_valid():
+        interrupted = kept_in(request)
+        note_password(request)
+        return _lead_on(request, interrupted)
+    return render(request, "accounts/confirm.html", _page(request, form))
+
+
+@require_POST
+def forget(request: HttpRequest) -> HttpResponse:
+    """Let this phone forget the names of those who use it."""
+    return forget_people(redirect("accounts:login"))
 
 
 @login_required
@@ -91,22 +133,20 @@ def _use_link(request: HttpRequest, token: str, form: ChoosePasswordForm) -> Htt
     except Refused as refused:
         form.refuse(refused)
         return render(request, "accounts/sign_in_link.html", {"form": form, "person": find_link(token).user})
-    login(request, person, backend=BACKEND)
-    request.session.set_expiry(REMEMBERED_SECONDS if form.cleaned_data["remember"] else 0)
-    return remember_browser(request, redirect("reports:home"), person)
+    return _begin(request, person, form, lambda: redirect("reports:home"))
 
 
 def locked_out(request: HttpRequest, original: HttpResponse | None, credentials: Any) -> HttpResponse:
     """Answer a sign-in after too many failures (HTTP 429), keeping the name that was typed. Called by django-axes."""
     form = SignInForm(request, initial={"username": request.POST.get("username", "")})
-    return render(request, "accounts/login.html", _page(request, form, locked_out=LOCKED_OUT), status=429)
+    return render(request, "accounts/login.html", _sign_in_page(request, form, locked_out=LOCKED_OUT), status=429)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """End the session; whoever changes places with a colleague is led to the sign-in page."""
     logout(request)
-    return redirect("accounts:signed-out")
+    return redirect("accounts:login" if "switch" in request.GET else "accounts:signed-out")
 
 
 @require_safe
@@ -125,6 +165,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         update_session_auth_hash(request, form.user)
+        note_password(request)
         return redirect("accounts:password-changed")
     return render(request, "accounts/password_change.html", {"form": form})
 

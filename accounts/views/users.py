@@ -25,6 +25,7 @@ from accounts.people import activate, add_person, assign, change_end, deactivate
 from accounts.regions import zone_of
 from accounts.requests import SignedInRequest
 from accounts.sending import posted, send, status_of
+from accounts.sessions import asks_password
 from lib.errors import Conflict
 from lib.format import day_id
 from lib.forms import KeyedForm
@@ -69,6 +70,7 @@ def _detail(request: SignedInRequest, person: User) -> Page:
 
 
 @login_required
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @answers_problems
@@ -91,6 +93,7 @@ def user_create(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @answers_problems
@@ -117,6 +120,7 @@ def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @answers_problems
@@ -140,6 +144,7 @@ def user_assign(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @answers_problems
@@ -169,6 +174,7 @@ def user_deputy(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @answers_problems
@@ -194,6 +200,7 @@ LINK_PAGE = "accounts/user_link.html"
 
 
 @login_required
+@asks_password
 @require_safe
 @never_cache
 @answers_problems
@@ -214,6 +221,7 @@ def link_list(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
+@asks_password
 @require_POST
 @answers_problems
 def user_disable(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -230,6 +238,7 @@ def user_disable(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@asks_password
 @require_POST
 @answers_problems
 def user_enable(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -244,6 +253,7 @@ def user_enable(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @answers_problems

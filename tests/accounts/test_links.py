@@ -13,7 +13,7 @@ from accounts.models import Assignment, Role, SignInLink, User
 from accounts.people import assign, deactivate
 from kecamatan.models import Event
 from lib.errors import Refused
-from tests.factories import make_kecamatan, make_user
+from tests.factories import make_kecamatan, make_user, sign_in
 from tests.threads import CALLERS, at_once
 
 PASSWORD = "kunci-kantor-7"
@@ -127,7 +127,7 @@ def test_a_link_dies_with_the_account_and_with_what_its_maker_may_do(siti: User,
 
 def test_choosing_a_password_ends_the_other_sessions_of_the_person(siti: User, admin: User) -> None:
     elsewhere = Client()
-    elsewhere.force_login(siti)
+    sign_in(elsewhere, siti)
     Client().post(address(make_link(siti, by=admin)), {**NEW, "remember": "on"})
     assert elsewhere.get("/account/").status_code == 302
 

@@ -15,7 +15,7 @@ from accounts.imports import MAX_ROWS
 from accounts.models import Assignment, Role, SignInLink, User
 from accounts.people import deactivate
 from kecamatan.models import Event, Kabupaten
-from tests.factories import make_kabupaten, make_kecamatan, make_user
+from tests.factories import make_kabupaten, make_kecamatan, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def admin(kabupaten: Kabupaten) -> User:
 @pytest.fixture
 def client(admin: User) -> Client:
     client = Client()
-    client.force_login(admin)
+    sign_in(client, admin)
     return client
 
 

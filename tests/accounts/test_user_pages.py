@@ -19,7 +19,7 @@ from accounts.links import make_link
 from accounts.models import Assignment, Role, User
 from accounts.people import assign, deactivate, end_assignment
 from kecamatan.models import Event, Kabupaten
-from tests.factories import give_role, make_kabupaten, make_kecamatan, make_user, moment
+from tests.factories import give_role, make_kabupaten, make_kecamatan, make_user, moment, sign_in
 
 NOW = moment("2026-11-20 03:00")
 """Friday, 10.00 in Jakarta."""
@@ -53,7 +53,7 @@ def siti(kabupaten: Kabupaten) -> User:
 @pytest.fixture
 def client(admin: User) -> Client:
     client = Client()
-    client.force_login(admin)
+    sign_in(client, admin)
     return client
 
 
@@ -222,7 +222,7 @@ def new_person(**more: str) -> dict[str, str]:
 
 def test_a_link_tells_its_end_in_the_time_of_its_admin(client: Client) -> None:
     gorontalo = make_kecamatan("75.01.01").kabupaten
-    client.force_login(make_user(Role.ADMIN, gorontalo, "admin.gorontalo"))
+    sign_in(client, make_user(Role.ADMIN, gorontalo, "admin.gorontalo"))
     answer = client.post("/users/new/", new_person(region="75.01.01"), follow=True)
     shown = "Senin, 23 November 2026 pukul 11.00 WITA"
     assert answer.context["link"].expires == shown
@@ -277,7 +277,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
 
 
 def test_an_admin_of_a_province_may_not_reach_beyond_it_by_typing(client: Client, kabupaten: Kabupaten) -> None:
-    client.force_login(make_user(Role.ADMIN, kabupaten.province, "provinsi"))
+    sign_in(client, make_user(Role.ADMIN, kabupaten.province, "provinsi"))
     for code in ("53.01.01", "99.99.99", "ID", "x"):
         page = client.post("/users/new/", new_person(region=code))
         shown = code.upper()
@@ -338,7 +338,7 @@ def test_a_deputy_is_named_and_shown_on_both_sides(client: Client, siti: User, a
         ("Kecamatan Sepatan Timur", "menggantikan Siti", "planned"),
     ]
     own = Client()
-    own.force_login(budi)
+    sign_in(own, budi)
     assert "menggantikan Siti" in own.get("/account/").content.decode()
 
 
@@ -349,7 +349,7 @@ def test_nobody_from_elsewhere_is_offered_as_a_deputy(client: Client, siti: User
     days = {"deputy": stranger.username, "first_day": "2026-11-23", "last_day": "2026-11-27"}
     refused = client.post(f"/users/{siti.pk}/deputy/", days)
     assert list(refused.context["form"].errors) == ["deputy"]
-    client.force_login(make_user(Role.ADMIN, make_kabupaten("36.03").province))
+    sign_in(client, make_user(Role.ADMIN, make_kabupaten("36.03").province))
     refused = client.post(f"/users/{siti.pk}/deputy/", days)
     assert refused.context["form"].errors == {
         "deputy": ["Tidak ada orang dengan nomor HP atau nama pengguna orang.kupang di wilayah Anda."]
@@ -359,7 +359,7 @@ def test_nobody_from_elsewhere_is_offered_as_a_deputy(client: Client, siti: User
 def test_an_account_is_disabled_with_a_reason_and_its_tickets_are_offered_for_handover(client: Client) -> None:
     budi = make_user(Role.TECHNICIAN, make_kabupaten("36.03"), "budi")
     session = Client()
-    session.force_login(budi)
+    sign_in(session, budi)
     answer = client.post(f"/users/{budi.pk}/disable/", {"reason": "Pindah tugas"}, follow=True)
     page = answer.content.decode()
     assert "Akun Budi dinonaktifkan. Sesi masuknya berakhir." in page
@@ -403,6 +403,7 @@ def test_links_wait_to_be_sent_until_they_are_used_or_lapse(
     make_link(make_user(Role.STAFF, make_kabupaten("36.03"), "budi"), by=other)
     assert [link.name for link in client.get("/users/links/").context["links"]] == ["Siti"]
     frozen.shift(timedelta(hours=72))
+    sign_in(client, admin)
     assert client.get("/users/links/").context["links"] == []
 
 
@@ -411,7 +412,7 @@ def test_links_wait_to_be_sent_until_they_are_used_or_lapse(
 
 def test_everybody_has_an_account_page_and_only_admins_the_list_in_the_menu(client: Client, siti: User) -> None:
     own = Client()
-    own.force_login(siti)
+    sign_in(own, siti)
     page = own.get("/account/")
     assert [role.where for role in page.context["roles"]] == ["Kecamatan Sepatan Timur"]
     assert page.context["phone"] == "0812-8000-1204"
@@ -435,6 +436,6 @@ def test_the_sign_in_page_says_how_to_get_back_in() -> None:
 def test_roles_that_are_over_or_to_come_give_nothing_yet(client: Client, siti: User, kabupaten: Kabupaten) -> None:
     Assignment.objects.filter(user=siti).update(starts_at=NOW + timedelta(seconds=1))
     own = Client()
-    own.force_login(siti)
+    sign_in(own, siti)
     assert own.get("/repairs/report/").status_code == 403
     assert [role.state for role in own.get("/account/").context["roles"]] == ["planned"]

@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import Role
 from devices.models import DeviceKind, KindRequirement
 from kecamatan.models import DayOff, Event, OfficeHours
-from tests.factories import forget_marks, kind, make_kecamatan, make_user, marks, moment
+from tests.factories import forget_marks, kind, make_kecamatan, make_user, marks, moment, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def places() -> Iterator[None]:
 @pytest.fixture
 def admin() -> Client:
     client = Client()
-    client.force_login(make_user(Role.ADMIN, None))
+    sign_in(client, make_user(Role.ADMIN, None))
     return client
 
 

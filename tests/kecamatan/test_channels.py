@@ -18,7 +18,7 @@ from kecamatan.channels import acting_through, channel_now
 from kecamatan.duty import Count, enter_recordings
 from kecamatan.models import Event, Recording
 from repairs.datasets import import_file
-from tests.factories import make_kabupaten, make_kecamatan, make_user
+from tests.factories import make_kabupaten, make_kecamatan, make_user, sign_in
 from tests.importing import import_text
 
 pytestmark = pytest.mark.django_db
@@ -37,9 +37,9 @@ def test_what_nobody_noted_is_the_systems_own() -> None:
 def test_a_page_and_the_reference_data_are_told_apart() -> None:
     place = make_kecamatan("36.03.30")
     client = Client()
-    client.force_login(make_user(Role.OPERATOR, place))
+    sign_in(client, make_user(Role.OPERATOR, place))
     client.post(reverse("repairs:say-normal", args=[place.code]))
-    client.force_login(make_user(Role.ADMIN, None, "pusat"))
+    sign_in(client, make_user(Role.ADMIN, None, "pusat"))
     client.post("/admin/kecamatan/dayoff/add/", {"day": "2026-03-16", "name": "Pemilihan", "confirmed": "on"})
     assert list(Event.objects.order_by("pk").values_list("action", "channel")) == [
         ("all_normal", "page"),
