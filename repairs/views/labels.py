@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -34,7 +35,9 @@ def sheets(request: SignedInRequest) -> HttpResponse:
     chosen = label_pages.selection(request.GET, request.user)
     form = LabelSheetForm(posted(request), marks=chosen.marks)
     if form.is_bound and form.is_valid():
-        labels = label_pages.sheet_labels(chosen, form.ticked, request.build_absolute_uri, by=request.user)
+        # What is stuck on a device for years bears the address that people reach, not the one of this window.
+        address_of = f"{settings.SITE_URL}{{}}".format if settings.SITE_URL else request.build_absolute_uri
+        labels = label_pages.sheet_labels(chosen, form.ticked, address_of, by=request.user)
         content = write_sheets(labels, form.chosen_stock, first=form.cleaned_data["first"])
         name = f"label-qr-{local_day(timezone.now(), WIB):%Y-%m-%d}.pdf"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}

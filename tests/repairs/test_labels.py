@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from accounts.models import Role, User
 from accounts.offices import describe_office
@@ -113,8 +114,9 @@ def texts(content: bytes) -> str:
 
 
 def test_a_kecamatan_is_offered_set_by_set_and_printed(
-    recording_set: RecordingSet, operator: User, monkeypatch: pytest.MonkeyPatch
+    recording_set: RecordingSet, operator: User, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
+    settings.SITE_URL = "https://siaprekam.example.go.id"
     addresses: list[str] = []
     draw = label_sheets._draw_code
 
@@ -135,7 +137,7 @@ def test_a_kecamatan_is_offered_set_by_set_and_printed(
         'attachment; filename="label-qr-2026-11-20.pdf"',
     )
     assert texts(answer.content).count("Pindai untuk lapor") == 8
-    paths = [address.removeprefix("http://testserver/d/").removesuffix("/") for address in addresses]
+    paths = [address.removeprefix("https://siaprekam.example.go.id/d/").removesuffix("/") for address in addresses]
     assert sorted(paths) == sorted(Label.objects.values_list("token", flat=True))
     assert Label.objects.get(token=paths[0]).recording_set == recording_set
 
