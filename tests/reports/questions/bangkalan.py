@@ -47,8 +47,8 @@ QUESTIONS = (
         "Which kecamatan cannot record, since when and why?",
         BANGKALAN,
         "/reports/35.26/kecamatan/?bulan=2021-10&keadaan=down&urut=lama",
-        ("Kecamatan Geger", "12 Oktober 2020 (384 hari)", "Kecamatan Tragah", "Kecamatan Labang", "Tanjung Bumi"),
-        ("Geger 12 Oktober 2020 (384 hari) Server rusak (suku cadang tidak ada, diduga) Menumpang",),
+        ("Kecamatan Geger", "12 Oktober 2020 (1 tahun)", "Kecamatan Tragah", "Kecamatan Labang", "Tanjung Bumi"),
+        ("Geger 12 Oktober 2020 (1 tahun) Server rusak (suku cadang tidak ada, diduga) Menumpang",),
         (
             Cell("Kecamatan", ("35.26.09",), "Layanan", "Berhenti"),
             Cell("Kecamatan", ("35.26.12",), "Layanan", "Berhenti"),
