@@ -121,8 +121,24 @@ FIELDS: dict[str, tuple[str, Callable[[Any], str]]] = {
 }
 """What the fields of an office, a contact and a signatory are called, and how their values read."""
 
+DATASETS = {
+    "population": "penduduk",
+    "devices": "alat",
+    "targets": "target",
+    "recordings": "perekaman",
+    "faults": "kerusakan",
+    "outages": "gangguan",
+    "lost_records": "data hilang",
+    "arrangements": "layanan pengganti",
+    "inventories": "kelengkapan register",
+}
+"""What the kinds of import files are called, by the name that the command knows them by."""
+
 SENTENCES: dict[str, Callable[[Data], str]] = {
-    "import": lambda data: f"mengimpor berkas {data['file']} ({data['dataset']}), {number_id(data['rows'])} baris",
+    "import": lambda data: (
+        f"mengimpor berkas {data['file']} ({DATASETS.get(data['dataset'], data['dataset'])}), "
+        f"{number_id(data['rows'])} baris"
+    ),
     "describe": lambda data: "mengubah profil kantor",
     "open": lambda data: "mengubah jam buka",
     "supply": lambda data: "mengubah data listrik dan jaringan",

@@ -139,7 +139,7 @@ def test_the_people_of_a_kabupaten_find_its_imports_in_the_history_of_its_profil
     client.force_login(make_user(Role.STAFF, make_kabupaten("36.03").province))
     history = client.get("/profile/36.03/history/").context["history"]
     assert [(entry.who, entry.what) for entry in history] == [
-        ("perintah import_data", "mengimpor berkas januari.csv (recordings), 2 baris")
+        ("perintah import_data", "mengimpor berkas januari.csv (perekaman), 2 baris")
     ]
     assert client.get("/profile/36.71/history/").context["history"] == []
 
