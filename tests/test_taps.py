@@ -139,7 +139,7 @@ def test_fingers_hit_what_they_aim_at_and_nothing_scrolls_sideways(
     with visitors[window].visit(Screen("home", HOST, OF_SEVERAL)) as (page, _):
         found = {page.url: page.evaluate(TOO_SMALL)}
         from_tile(Finger(page))
-        symptom(page).first.click()
+        symptom(page).locator("visible=true").first.click()
         page.locator("summary", has_text="Ubah rincian").click()
         found[page.url] = page.evaluate(TOO_SMALL)
         widths = [page.evaluate(WIDTH)]
