@@ -69,9 +69,9 @@
     }
   };
 
-  const entryOf = async (form, submitter) => {
+  const entryOf = async (form, said) => {
     const fields = [];
-    for (const [name, value] of new FormData(form, submitter)) {
+    for (const [name, value] of said) {
       if (name === "csrfmiddlewaretoken" || (value instanceof File && !value.size && !value.name)) continue;
       fields.push([name, await smaller(value)]);
     }
@@ -95,10 +95,12 @@
   };
 
   const submit = async (form, submitter) => {
+    // Before the buttons are shut: the word of a shut button is not sent, and "sudah pulih" would be a report.
+    const said = [...new FormData(form, submitter)];
     busy(form, true);
     sending += 1;
     try {
-      const entry = await entryOf(form, submitter);
+      const entry = await entryOf(form, said);
       await Outbox.put(entry, form.dataset.mends);
       say(`<b>Mengirim ${safe(entry.title.toLowerCase())} …</b> Sudah tersimpan di HP ini.`);
       const result = (await Outbox.send(entry.key)).get(entry.key) ?? { state: "waiting" };
