@@ -2,7 +2,8 @@
 
 PORT ?= 8000
 HOST ?= 127.0.0.1
-JOBS ?= 2
+# One more than the cores of a small machine: tests with a browser or a worker also wait.
+JOBS ?= 3
 DEBUG ?= on
 export PORT HOST DEBUG
 

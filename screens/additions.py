@@ -18,6 +18,7 @@ from accounts.models import Role, User  # noqa: E402
 from accounts.offices import describe_office, office_of, publish_status  # noqa: E402
 from accounts.people import assign, create_user  # noqa: E402
 from accounts.signatories import name_signatory  # noqa: E402
+from devices.models import Placement  # noqa: E402
 from documents import jobs  # noqa: E402
 from documents.models import Document, Format  # noqa: E402
 from documents.requests import request_document, sign_document  # noqa: E402
@@ -26,6 +27,7 @@ from kecamatan.models import Kabupaten, Kecamatan  # noqa: E402
 from lib.months import add_months, local_day, month_of  # noqa: E402
 from lib.photos import looked_at  # noqa: E402
 from repairs.attachments import attach, void_attachment, written  # noqa: E402
+from repairs.faults import report_fault  # noqa: E402
 from repairs.models import Ticket  # noqa: E402
 from repairs.outages import report_outage  # noqa: E402
 from reports import rollups  # noqa: E402
@@ -66,6 +68,7 @@ def main() -> None:
     rollups.refresh()
     _add_reports(office)
     _add_photos()
+    _add_mistake()
 
 
 def _add_reports(office: Kabupaten) -> None:
@@ -95,6 +98,22 @@ def _add_photos() -> None:
     with written(uploads) as kept:
         attach(ticket, kept, by=User.objects.get(username=OPERATOR))
     void_attachment(ticket.attachments.latest("pk"), by=User.objects.get(username=STAFF), reason="Surat tempat lain.")
+
+
+def _add_mistake() -> None:
+    """Add a report that its operator may still withdraw; other screens find no fault more that stops recording."""
+    sound = Placement.objects.filter(ended_at=None, recording_set__kecamatan__code="75.01.01")
+    placed = sound.exclude(device__tickets__in=Ticket.objects.filter(restored_at=None)).latest("pk")
+    report_fault(
+        client_key=uuid4(),
+        recording_set=placed.recording_set,
+        device_kind=placed.device.kind,
+        device=placed.device,
+        effect="limited",
+        note="Ternyata kabelnya lepas.",
+        by=User.objects.get(username=OPERATOR),
+    )
+    rollups.refresh()
 
 
 if __name__ == "__main__":

@@ -175,7 +175,11 @@ SCREENS = (
     Screen("tickets-more", "/repairs/?keadaan=menunggu&jalur=vendor&lewat=on", STAFF),
     Screen("tickets-filtered", "/repairs/?kata=tidak-ada-yang-begini", STAFF),
     Screen(
-        "ticket-withdraw", "/repairs/", OPERATOR, (FIRST_ROW, unfold("Tarik laporan")), shows="repairs:ticket-detail"
+        "ticket-withdraw",
+        "/repairs/?kata=ternyata",
+        OPERATOR,
+        (FIRST_ROW, unfold("Tarik laporan")),
+        shows="repairs:ticket-detail",
     ),
     Screen("ticket-staff", "/repairs/", STAFF, (FIRST_ROW,), shows="repairs:ticket-detail"),
     Screen(

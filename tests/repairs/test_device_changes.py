@@ -131,8 +131,8 @@ def test_a_taken_number_of_the_successor_changes_nothing(office: Client, server:
 @pytest.mark.parametrize(
     ("state", "steps"),
     [
-        ("in_set", ["condition", "edit", "place", "replace", "remove", "steal", "write_off"]),
-        ("stored", ["condition", "edit", "place", "steal", "write_off"]),
+        ("in_set", ["condition", "edit", "place", "replace", "renew_label", "remove", "steal", "write_off"]),
+        ("stored", ["condition", "edit", "place", "renew_label", "steal", "write_off"]),
         ("stolen", ["edit", "bring_back"]),
     ],
 )

@@ -45,7 +45,7 @@ def test_what_a_set_lacks_is_recorded_by_staff_and_operators(
     office: Client, operator: User, technician: User, recording_set: RecordingSet
 ) -> None:
     page = office.get(set_url(recording_set)).context
-    assert [move.name for move in page["moves"]] == ["missing", "rename", "withdraw"]
+    assert [move.name for move in page["moves"]] == ["missing", "rename", "renew_label", "withdraw"]
     assert "ups" in page["moves"][0].form.kinds and "server" not in page["moves"][0].form.kinds
     phone = client_of(operator)
     assert [move.name for move in phone.get(set_url(recording_set)).context["moves"]] == ["missing"]

@@ -38,7 +38,8 @@ from tests.reports.questions import QUESTIONS, REPORTS
 from tests.reports.questions.asking import Files, files_of, unanswered, words
 
 # The database exists only for tests that carry the mark; each is then undone inside the transaction of the module.
-pytestmark = pytest.mark.django_db
+# On PostgreSQL the same files are loaded by the `make run` of CI: once is enough.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 NOW = moment("2026-11-20 06:30")
 SUKAMULYA, SEPATAN_TIMUR = "36.03.27", "36.03.30"
