@@ -81,6 +81,9 @@ class Row:
     by_route: Counter[str] = field(default_factory=Counter)
     kinds: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     planned: bool = False
+    stored: int | None = None
+    """The key under which the row was stored, by kind in ``stored_kinds``; none of a row that was only computed."""
+    stored_kinds: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_blank(self) -> bool:

@@ -44,17 +44,23 @@ def refresh() -> int:
 def drain() -> Iterator[int]:
     """Do what :func:`refresh` does, and yield after each batch how many marks it settled."""
     notice_passed_time()
-    while batch := _drain_batch():
-        yield batch
+    more = True
+    while more:
+        settled, more = _drain_batch()
+        if settled:
+            yield settled
 
 
 # Searching the facts of 500 places for cycles, of which there are none, took a fifth of the time.
 @collector_paused()
-def _drain_batch() -> int:
-    """Drain up to :data:`BATCH` marks, the newest months first, and return how many were settled."""
+def _drain_batch() -> tuple[int, bool]:
+    """Drain up to :data:`BATCH` marks, the newest months first; return how many were settled, and whether more wait.
+
+    What is marked meanwhile comes with a task of its own.
+    """
     marks = list(ChangedMonth.objects.order_by("-month", "kecamatan_id")[:BATCH])
     if not marks:
-        return 0
+        return 0, False
     now = timezone.now()
     places = load_places({mark.kecamatan_id for mark in marks})
     reference = load_reference()
@@ -62,10 +68,10 @@ def _drain_batch() -> int:
     with transaction.atomic():
         RollupLock.objects.select_for_update().get()
         settled = _settle(marks)
-        mark_waiting(_months_opened_since(settled, places, now))
+        opened = mark_waiting(_months_opened_since(settled, places, now))
         for month, group in _by_month(settled).items():
             _sum_up(month, {places[pk]: rows[pk, month] for pk in group}, reference.kinds)
-    return len(settled)
+    return len(settled), bool(settled) and (len(marks) == BATCH or len(settled) < len(marks) or opened > 0)
 
 
 def _months_opened_since(
@@ -118,10 +124,10 @@ def _settle(marks: list[ChangedMonth]) -> list[ChangedMonth]:
 def _sum_up(month: date, fresh: dict[Place, Row], kinds: Mapping[str, int]) -> None:
     """Store the rows of these places, and of the kabupaten, the provinces and the nation above them, at one go."""
     own, parents = {region_of(place): row for place, row in fresh.items()}, parents_of(fresh)
-    stored = stored_rows(month, any_of({*parents, *parents.values()}))
+    stored = stored_rows(month, any_of({*parents, *parents.values()}), kinds)
     changes = changes_of(own, stored)
     rows = own | sum_upwards(month, own, changes, parents, stored)
-    store(month, rows, parents, changed_kinds(changes, kinds))
+    store(month, rows, parents, changed_kinds(changes, kinds), stored.values())
 
 
 # --- Time passing -----------------------------------------------------------------------------------------------

@@ -174,15 +174,22 @@ def _figures_by_kind(row: Row) -> Iterator[tuple[str, tuple[int, ...]]]:
             yield code, tuple(figures[name] for name in KIND_FIGURES)
 
 
-def store(month: date, rows: Mapping[Region, Row], parents: Mapping[Region, Region], kinds: Mapping[str, int]) -> None:
-    """Replace the rows of these regions in a month, by kind only those of ``kinds``; a blank row leaves none."""
-    replaced = any_of(rows)
-    RegionMonth.objects.filter(replaced, month=month).delete()
+def store(
+    month: date,
+    rows: Mapping[Region, Row],
+    parents: Mapping[Region, Region],
+    kinds: Mapping[str, int],
+    stored: Iterable[Row],
+) -> None:
+    """Put these rows in the place of the stored ones, by kind only those of ``kinds``; a blank row leaves none."""
+    replaced = list(stored)
+    RegionMonth.objects.filter(pk__in=[row.stored for row in replaced]).delete()
     kept = [(region, parents.get(region, NATION).pk, row) for region, row in rows.items() if not row.is_blank]
     write_rows(RegionMonth, COLUMNS, (_values(region, parent, month, row) for region, parent, row in kept))
     if not kinds:
         return
-    RegionMonthKind.objects.filter(replaced, month=month, kind__in=kinds.values()).delete()
+    keys = [key for row in replaced for code, key in row.stored_kinds.items() if code in kinds]
+    RegionMonthKind.objects.filter(pk__in=keys).delete()
     write_rows(
         RegionMonthKind,
         ("level", "region_id", "parent_id", "month", "kind_id", *KIND_FIGURES),
@@ -221,8 +228,11 @@ def _without_zeros(counts: Counter[str]) -> dict[str, int]:
     return {code: count for code, count in sorted(counts.items()) if count}
 
 
-def stored_rows(month: date, chosen: Q) -> dict[Region, Row]:
-    """Read the rows of a month that a filter over ``level`` and ``region_id`` chooses; none of them is blank."""
+def stored_rows(month: date, chosen: Q, kinds: Mapping[str, int]) -> dict[Region, Row]:
+    """Read the rows of a month that a filter over ``level`` and ``region_id`` chooses; none of them is blank.
+
+    ``kinds`` are the keys of all kinds by code.
+    """
     found: dict[Region, Row] = {}
     for stored in RegionMonth.objects.filter(chosen, month=month):
         found[Region(stored.level, stored.region_id)] = Row(
@@ -231,11 +241,14 @@ def stored_rows(month: date, chosen: Q) -> dict[Region, Row]:
             by_cause=Counter(stored.opened_by_cause),
             by_route=Counter(stored.opened_by_route),
             planned=True,
+            stored=stored.pk,
         )
-    kinds = RegionMonthKind.objects.filter(chosen, month=month)
-    for level, pk, code, *figures in kinds.values_list("level", "region_id", "kind__code", *KIND_FIGURES):
-        region = Region(level, pk)
+    codes = {pk: code for code, pk in kinds.items()}
+    rows = RegionMonthKind.objects.filter(chosen, month=month)
+    for key, level, pk, kind, *figures in rows.values_list("pk", "level", "region_id", "kind_id", *KIND_FIGURES):
+        region, code = Region(level, pk), codes[kind]
         if region not in found:
             found[region] = Row(as_of=timezone.now(), closed=True, planned=True)
+        found[region].stored_kinds[code] = key
         found[region].kinds[code] = Counter(dict(zip(KIND_FIGURES, figures, strict=True)))
     return found

@@ -54,16 +54,16 @@ class Surroundings:
         return {name: getattr(self, name) for name in BESIDE}
 
 
-def surroundings(region: Region, month: date) -> Surroundings:
-    """Read what a page of a region and month says beside its figures.
+def surroundings(region: Region, month: date, *, with_figures: bool = True) -> Surroundings:
+    """Read what a page of a region and month says beside its figures; without any, as on a map, only of what there is.
 
     ``pending`` are the changes of that month that no worker has computed yet; ``signatory`` is who signs its report:
     name, title and NIP, a line each. ``newest_row`` is the key of the region's row that was written last: a change in
     the region, of whatever month, writes one anew.
     """
     required = KindRequirement.objects.filter(Q(until_month=None) | Q(until_month__gt=month), from_month__lte=month)
-    said = _said(region, month)
-    counts = COUNT_FIELDS if region.kecamatan is None else ()
+    said = _said(region, month) if with_figures else _said_of_months(region, month)
+    counts = COUNT_FIELDS if with_figures and region.kecamatan is None else ()
     rows = DeviceKind.objects.annotate(required=Exists(required.filter(kind=OuterRef("pk"))), **said)
     rows = with_counts(rows, region, month) if counts else rows
     width = 3 + len(said)
@@ -84,13 +84,21 @@ def _known(region: Region, said: dict[str, Any]) -> dict[str, Any]:
     return known if region.kabupaten is None else {**known, "has_sample_data": region.kabupaten.has_sample_data}
 
 
-def _said(region: Region, month: date) -> dict[str, Subquery | Exists]:
-    """Return the subqueries for all that is said of a region: only what the pages of its level show."""
+def _said_of_months(region: Region, month: date) -> dict[str, Subquery | Exists]:
+    """Return the subqueries for what is there of a region at all."""
     said: dict[str, Subquery | Exists] = {
         "pending": Subquery(waiting(region, month)),
         "first_month": Subquery(first_month_of(region)),
         "last_month": Subquery(_last_month(region)),
     }
+    if region.kabupaten is None:
+        said["has_sample_data"] = Exists(Kabupaten.objects.filter(kabupaten_of(region), has_sample_data=True))
+    return said
+
+
+def _said(region: Region, month: date) -> dict[str, Subquery | Exists]:
+    """Return the subqueries for all that is said of a region: only what the pages of its level show."""
+    said = _said_of_months(region, month)
     declared = MonthDeclaration.objects.filter(_declared_in(region), month=month, withdrawn_at=None)
     if region.kabupaten is not None:
         said["declared_at"] = Subquery(declared.values("declared_at")[:1])
@@ -98,7 +106,6 @@ def _said(region: Region, month: date) -> dict[str, Subquery | Exists]:
     else:
         tally = declared.order_by().values("month").annotate(tally=Count("pk"))
         said["declared"] = Subquery(tally.values("tally"))
-        said["has_sample_data"] = Exists(Kabupaten.objects.filter(kabupaten_of(region), has_sample_data=True))
     if region.kecamatan is not None:
         return said | {"event": Subquery(newest_event(region))}
     return said | {

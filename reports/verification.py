@@ -61,7 +61,7 @@ def _compare_all(month: date | None) -> Verification:
     parents = parents_of(places.values())
     for of in RegionMonth.objects.order_by("month").values_list("month", flat=True).distinct():
         if month in (None, of):
-            _verify_parents(result, of, parents)
+            _verify_parents(result, of, parents, reference)
     return result
 
 
@@ -69,7 +69,7 @@ def _verify_places(
     result: Verification, places: dict[int, Place], month: date, reference: Reference, now: datetime
 ) -> None:
     facts = load_facts(places, month, reference)
-    stored = stored_rows(month, Q(level__in=(Level.KECAMATAN, Level.DINAS), region_id__in=places))
+    stored = stored_rows(month, Q(level__in=(Level.KECAMATAN, Level.DINAS), region_id__in=places), reference.kinds)
     for pk, place in places.items():
         row = stored.get(region_of(place))
         fresh = judge(facts[pk], reference, month, row.as_of if row else now)
@@ -77,9 +77,9 @@ def _verify_places(
         _compare(result, region_of(place), month, row, fresh)
 
 
-def _verify_parents(result: Verification, month: date, parents: Mapping[Region, Region]) -> None:
+def _verify_parents(result: Verification, month: date, parents: Mapping[Region, Region], reference: Reference) -> None:
     """Sum the stored rows up by today's parents, not by those that are stored with them."""
-    stored = stored_rows(month, Q())
+    stored = stored_rows(month, Q(), reference.kinds)
     for level in (Level.KABUPATEN, Level.PROVINCE, Level.NATION):
         totals: defaultdict[Region, Total] = defaultdict(Total)
         for region, row in stored.items():

@@ -104,7 +104,8 @@ def region_map(request: SignedInRequest, code: str) -> HttpResponse:
     month, colour = chosen_month(region, request.GET.get("bulan")), map_page.chosen_colour(request.GET.get("warna"))
     if is_asked(request, lambda: map_page.map_stamp(region, month.chosen)):
         return nothing_new()
-    stored, around = map_page.stored_map(region, month.chosen, colour), surroundings(region, month.chosen)
+    stored = map_page.stored_map(region, month.chosen, colour)
+    around = surroundings(region, month.chosen, with_figures=False)
     page = map_page.page(request.user.scope, region, month, colour, stored, around)
     kept = live(request, region, month, stored.digest if stored else map_page.NOT_DRAWN, around.pending)
     response = _page(request, "reports/region_map.html", page | {"live": kept})
