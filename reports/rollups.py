@@ -2,8 +2,8 @@
 
 The marks are the queue, so a dead broker or a killed worker delays a dashboard and loses nothing. A drain computes
 without any lock and then, in one short transaction, takes away the marks that are still as it read them and writes
-the rows of just these; a mark made or renewed meanwhile stays and is drained again. Parents are summed from the stored
-rows of their children inside that transaction, one drain at a time (``RollupLock``).
+the rows of just these; a mark made or renewed meanwhile stays and is drained again. Parents change
+by what their places changed by inside that transaction, one drain at a time (``RollupLock``).
 """
 
 from __future__ import annotations
