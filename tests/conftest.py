@@ -2,7 +2,7 @@
 
 A test marked ``postgresql``, ``redis`` or ``chromium`` is skipped by name where that is missing. In CI (``CI=true``)
 a skip fails the run, but a test that only the other of CI's two runs can hold (SQLite with the embedded
-transport; PostgreSQL with Redis) is left out of this one.
+transport; PostgreSQL with Redis) is left out of this one, and the second leaves out what asks no database.
 """
 
 import os
@@ -42,9 +42,11 @@ HELD_BY_THE_OTHER_RUN = {
 }
 
 
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "django_db_blocker", "live_server"}
+
 # How fast inputs are drawn and tried tells of the machine's other work, not of the code.
 hypothesis.settings.register_profile(
-    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "unhurried", max_examples=60, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("unhurried")
 
@@ -53,6 +55,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Skip, with the name of what is missing, the tests that this machine or this run cannot hold."""
     left_out: list[pytest.Item] = []
     for item in items:
+        if IN_CI and HELD_BY_THE_OTHER_RUN["sqlite"] and not _asks_the_database(item):
+            left_out.append(item)
+            continue
         if _is_transactional(item):
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
         for name in _missing(item):
@@ -68,6 +73,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _missing(item: pytest.Item) -> list[str]:
     """Return the names of what an item's markers ask for and is not there."""
     return [name for name, (there, _) in NEEDS.items() if not there and item.get_closest_marker(name)]
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    """Say whether the database makes a difference to a test: the others run with SQLite alone."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or not fixtures.isdisjoint(DATABASE_FIXTURES)
 
 
 def _is_transactional(item: pytest.Item) -> bool:
