@@ -8,14 +8,18 @@ from typing import Any
 
 from django.db.models import Model
 
+from accounts.permissions import covers
 from devices.models import Device, Placement, RecordingSet
 from kecamatan.changes import actor_of, subject_key
 from kecamatan.models import Event
+from kecamatan.scope import Scope
 from lib.format import moment_id, number_id
 from repairs.history import Data, Entry
 
 SHOWN = 100
 NONE = "belum ada"
+ELSEWHERE = "Wilayah lain"
+"""Who changed a device while it stood in a region of others."""
 CARD_WORDS = {
     "serial": "nomor seri",
     "brand": "merk",
@@ -41,23 +45,29 @@ def set_events(recording_set: RecordingSet, placements: Iterable[Placement]) -> 
 
 
 def _events(subjects: Iterable[Model]) -> list[Event]:
-    rows = Event.objects.filter(subject__in=[subject_key(row) for row in subjects]).select_related("by")
+    rows = Event.objects.filter(subject__in=[subject_key(row) for row in subjects])
+    rows = rows.select_related("by", "kecamatan__kabupaten")
     return list(rows.order_by("-at", "-pk")[:SHOWN])
 
 
-def histories(events: Iterable[Event], zone: str, names: dict[str, str] | None = None) -> list[Entry]:
-    """Return events in words, by the clock of a zone; ``names`` says which device a placement is about."""
-    return [_entry(event, zone, (names or {}).get(event.subject, "alat ini")) for event in events]
+def histories(events: Iterable[Event], zone: str, scope: Scope, names: dict[str, str] | None = None) -> list[Entry]:
+    """Return events in words, by the clock of a zone; ``names`` says which device a placement is about.
+
+    A device that moved brings its life with it: of what was done in places outside ``scope`` its new owner reads what
+    and when, but neither who did it nor what they wrote.
+    """
+    return [_entry(event, zone, scope, (names or {}).get(event.subject, "alat ini")) for event in events]
 
 
-def _entry(event: Event, zone: str, name: str) -> Entry:
+def _entry(event: Event, zone: str, scope: Scope, name: str) -> Entry:
     say = SENTENCES.get(event.action)
+    is_own = event.kecamatan is None or covers(scope, event.kecamatan)
     return Entry(
         event.at.isoformat(),
         moment_id(event.at, zone),
-        actor_of(event),
+        actor_of(event) if is_own else ELSEWHERE,
         say(event.data, name, zone) if say else "mengubah data",
-        str(event.data.get("reason") or ""),
+        str(event.data.get("reason") or "") if is_own else "",
         "",
         "",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,16 +14,15 @@ from accounts.models import Role, User
 from devices.labels import renew_label
 from devices.models import Device, Placement, RecordingSet
 from devices.register import bring_back_device, edit_device, take_off_register
-from kecamatan.models import Event
 from kecamatan.scope import region_filter
 from lib.errors import Refused
 from lib.pages import NotFound
 from repairs import sets
-from repairs.device_history import histories
 from repairs.device_list import device_url
 from repairs.device_pages import HANDED_OVER, card_of, device_page
 from repairs.forms import devices as forms
 from repairs.forms.spans import VersionedForm, compared
+from repairs.history import Entry
 from repairs.moves import Move
 from repairs.span_pages import State
 
@@ -192,7 +191,7 @@ def both_versions(device: Device, user: User, form: VersionedForm, name: str, re
         "state": State(page["status"], page["word"]),
         "wanted": step.label,
         "compared": compared(form, _on_record(device, page), zone),
-        "changes": changes_since(page["events"], form.seen_event, zone),
+        "changes": changes_since(page, form.seen_event),
         "move": Move(name, step.label, step.sentence, step_url(device, name), retry, True, step.is_risky)
         if may_retry
         else None,
@@ -204,9 +203,10 @@ def both_versions(device: Device, user: User, form: VersionedForm, name: str, re
 CHANGED = {"label": "Sudah berubah", "url": ""}
 
 
-def changes_since(events: Sequence[Event], seen: int, zone: str) -> list[Any]:
-    """Return in words what happened after the event that a person saw last."""
-    return histories([event for event in events if event.pk > seen], zone)
+def changes_since(page: dict[str, Any], seen: int) -> list[Entry]:
+    """Return the lines of a page's history that came after the event that a person saw last."""
+    both = zip(page["events"], page["history"], strict=True)
+    return [entry for event, entry in both if event.pk > seen]
 
 
 def _on_record(device: Device, page: dict[str, Any]) -> dict[str, str]:

@@ -54,6 +54,7 @@ def device_page(device: Device, user: User) -> dict[str, Any]:
     tickets = _tickets(device)
     fault = next((ticket for ticket in tickets if ticket.counts and ticket.restored_at is None), None)
     status, word = status_of(device, fault.effect if fault else None)
+    own = [ticket for ticket in tickets if covers(user.scope, ticket.kecamatan)]
     events = device_events(device, placements)
     return {
         "device": device,
@@ -66,11 +67,11 @@ def device_page(device: Device, user: User) -> dict[str, Any]:
         "set_url": set_url(standing.recording_set_id) if standing else "",
         "card": card_of(device),
         "stays": _stays(device, placements, user, now),
-        "tickets": ticket_rows([ticket for ticket in tickets if covers(user.scope, ticket.kecamatan)], now),
-        "cost": _cost_text(tickets),
+        "tickets": ticket_rows(own, now),
+        "cost": _cost_text(own),
         "events": events,
         "last_event": max((event.pk for event in events), default=0),
-        "history": histories(events, zone),
+        "history": histories(events, zone, user.scope),
         "may_manage": may_manage_devices(user, device.kecamatan),
         "report_url": _report_url(device) if standing and not fault and may_report(user, device.kecamatan) else "",
     }

@@ -95,7 +95,7 @@ def both_versions(placement: Placement, user: User, form: PlacementForm) -> dict
         "state": State(page["status"], page["word"]),
         "wanted": LABEL,
         "compared": compared(form, {name: moment_id(at, zone) for name, at in moments.items() if at}, zone),
-        "changes": changes_since(page["events"], form.seen_event, zone),
+        "changes": changes_since(page, form.seen_event),
         "move": Move("placement", LABEL, SENTENCE, url, retry, True, False),
         "crumbs": [*head["crumbs"][:-1], CHANGED],
     }

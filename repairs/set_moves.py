@@ -124,7 +124,7 @@ def both_versions(inside: Inside, user: User, form: VersionedForm, name: str) ->
         "state": State(page["status"], page["word"]),
         "wanted": STEPS[name].label,
         "compared": compared(form, {"label": inside.set.label}, zone),
-        "changes": changes_since(page["events"], form.seen_event, zone),
+        "changes": changes_since(page, form.seen_event),
         "move": None if inside.set.withdrawn_at else _move(inside, name, retry, True),
         "url": set_url(inside.set.pk),
         "crumbs": [*page["crumbs"][:-1], {"label": str(inside.set), "url": set_url(inside.set.pk)}, CHANGED],

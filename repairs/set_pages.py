@@ -140,7 +140,7 @@ def set_page(inside: Inside, user: User) -> dict[str, Any]:
         "past": _past(inside, user),
         "events": events,
         "last_event": max((event.pk for event in events), default=0),
-        "history": histories(events, place.time_zone, names),
+        "history": histories(events, place.time_zone, user.scope, names),
         "may_manage": may_manage_devices(user, place) and inside.set.withdrawn_at is None,
     }
 

@@ -15,7 +15,7 @@ from devices.models import Device, RecordingSet
 from devices.register import edit_device, register_device
 from kecamatan.models import Kecamatan
 from repairs.models import Ticket
-from repairs.sets import install_device, move_device, remove_device, replace_device, withdraw_set
+from repairs.sets import correct_placement, install_device, move_device, remove_device, replace_device, withdraw_set
 from tests.factories import (
     device_of,
     kind,
@@ -266,14 +266,32 @@ def test_condition_and_operation_are_two_facts_and_the_cost_says_how_complete_it
 def test_what_happened_in_another_region_is_not_told(recording_set: RecordingSet, staff: User) -> None:
     elsewhere = make_set(make_kecamatan("36.71.01"), kinds=[])
     camera = device_of(recording_set, "camera")
+    paid = make_fault(recording_set, "camera", by=staff, failed_at=moment("2026-10-01 03:00"), cost=1_250_000)
+    Ticket.objects.filter(pk=paid.pk).update(restored_at=moment("2026-10-05 03:00"), status="closed")
     make_fault(recording_set, "camera", failed_at=AT)
+    stay = camera.placements.get()
+    since = moment("2026-09-01 03:00")
+    correct_placement(stay, started_at=since, ended_at=None, reason="Dipasang Budi", version=camera.version, by=staff)
     move_device(device=camera, recording_set=elsewhere, at=NOW - timedelta(days=1), by=None)
     assert client_of(staff).get(device_url(camera)).status_code == 404
     stranger = client_of(make_user(Role.STAFF, elsewhere.kecamatan.kabupaten))
     page = stranger.get(device_url(camera)).context
     assert [stay.where for stay in page["stays"]] == ["Set 1, Kecamatan 36.71.01"]
-    assert (page["word"], page["tickets"]) == ("Rusak", [])
-    assert "Sepatan" not in stranger.get(device_url(camera)).content.decode()
+    assert (page["word"], page["tickets"], page["cost"]) == ("Rusak", [], "")
+    assert [(entry.who, entry.what, entry.quote) for entry in page["history"]] == [
+        ("Sistem", "memasang alat ini sejak Kamis, 19 November 2026 pukul 10.00 WIB", ""),
+        ("Wilayah lain", "melepas alat ini pada Kamis, 19 November 2026 pukul 10.00 WIB", ""),
+        (
+            "Wilayah lain",
+            "membetulkan waktu alat ini: terpasang sejak Selasa, 1 September 2026 pukul 10.00 WIB "
+            "(semula Senin, 5 Januari 2026 pukul 09.00 WIB)",
+            "",
+        ),
+        ("Wilayah lain", "memasang alat ini sejak Senin, 5 Januari 2026 pukul 09.00 WIB", ""),
+        ("Wilayah lain", "mendata alat ini", ""),
+    ]
+    text = stranger.get(device_url(camera)).content.decode()
+    assert [word for word in ("Sepatan", "1.250.000", "Budi", str(staff)) if word in text] == []
 
 
 # --- one set --------------------------------------------------------------------------------------------
