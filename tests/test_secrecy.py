@@ -17,13 +17,31 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Role
+from accounts.contacts import add_contact
+from accounts.models import Contact, Role, Signatory
+from accounts.signatories import name_signatory
+from documents.models import DocumentFile
+from documents.requests import request_document
 from kecamatan.models import Recording
+from kecamatan.targets import set_target
 from repairs.arrangements import start_arrangement
+from repairs.attachments import attach, written
 from repairs.losses import record_loss
 from repairs.models import LostRecords
 from repairs.outages import report_outage
-from tests.factories import INSTALLED_AT, device_of, make_fault, make_kecamatan, make_set, make_user, moment, sign_in
+from repairs.tickets import assign
+from tests.factories import (
+    INSTALLED_AT,
+    device_of,
+    give_role,
+    make_fault,
+    make_kecamatan,
+    make_set,
+    make_user,
+    moment,
+    sign_in,
+)
+from tests.pictures import photo, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +49,10 @@ OWN, FOREIGN, NOWHERE = "36.03.30", "53.01.01", "53.01.99"
 NO_KEY = 999_999
 READ = (
     "/repairs/{ticket}/",
+    "/repairs/{ticket}/sent/",
+    "/repairs/handover/{person}/",
+    "/photos/{photo}/",
+    "/photos/{photo}/small/",
     "/repairs/report/?kecamatan={code}",
     "/repairs/report/incoming/{code}/",
     "/outages/{outage}/",
@@ -51,17 +73,40 @@ READ = (
     "/devices/inventory/{kabupaten}/",
     "/recordings/?kecamatan={code}",
     "/recordings/{code}/2026-01-05/",
+    "/recordings/{code}/guests/",
     "/recordings/lost/{loss}/",
     "/recordings/lost/new/?kecamatan={code}",
     "/reports/{code}/",
     "/reports/{kabupaten}/",
     "/reports/{province}/",
+    *(
+        f"/reports/{{{level}}}/{page}/"
+        for level in ("kabupaten", "province")
+        for page in ("kecamatan", "map", "priorities", "reliability", "documents", "months/2026-01")
+    ),
+    "/reports/{kabupaten}/documents/subscription/",
+    "/reports/{kabupaten}/documents/{document}/",
+    "/reports/{kabupaten}/documents/{document}/files/csv/",
+    "/targets/{code}/",
+    "/targets/{kabupaten}/",
+    "/targets/{code}/new/",
+    "/targets/{code}/{rule}/",
     "/kecamatan/{code}/",
     "/kecamatan/{code}/?bulan=2026-01",
     "/api/v1/reports/{code}/",
     "/api/v1/reports/{kabupaten}/",
     "/profile/{code}/",
     "/profile/{kabupaten}/",
+    *(
+        f"/profile/{{kabupaten}}/{page}/"
+        for page in ("history", "edit", "hours", "publicity", "logo", "signatories/add")
+    ),
+    "/profile/{code}/supply/",
+    "/profile/{code}/contacts/{contact}/",
+    "/profile/{kabupaten}/signatories/{signatory}/",
+    "/users/{person}/",
+    *(f"/users/{{person}}/{page}/" for page in ("edit", "assign", "deputy", "link")),
+    "/users/assignments/{role}/end/",
 )
 SENT = (
     "/repairs/{ticket}/triage/",
@@ -74,7 +119,19 @@ SENT = (
     "/devices/sets/{set}/withdraw/",
     "/recordings/{code}/normal/",
     "/recordings/lost/{loss}/void/",
+    "/recordings/{code}/guests/",
+    "/repairs/handover/{person}/",
+    "/repairs/{ticket}/photos/",
+    "/photos/{photo}/void/",
+    "/reports/{kabupaten}/documents/",
+    *(f"/reports/{{kabupaten}}/documents/{{document}}/{step}/" for step in ("cancel", "retry", "sign")),
+    "/targets/{code}/{rule}/void/",
+    "/profile/{code}/contacts/{contact}/remove/",
+    "/users/{person}/disable/",
+    "/users/{person}/enable/",
 )
+# What leads to no page of its own but chooses from a list: what lies elsewhere is left out as what is nowhere.
+CHOSEN = ("/devices/labels/?alat={device}", "/devices/labels/?set={set}", "/devices/labels/?kecamatan={code}")
 
 
 @pytest.fixture(autouse=True)
@@ -86,11 +143,12 @@ def _one_moment() -> Iterator[None]:
 
 @pytest.fixture
 def client() -> Client:
-    """A browser of staff who have everything in their own kabupaten, too."""
+    """A browser of staff who are admins besides, and have everything in their own kabupaten, too."""
     own = make_kecamatan(OWN)
     make_fault(make_set(own))
-    browser = Client()
-    sign_in(browser, make_user(Role.STAFF, own.kabupaten))
+    browser, user = Client(), make_user(Role.STAFF, own.kabupaten)
+    give_role(user, Role.ADMIN, own.kabupaten)
+    sign_in(browser, user)
     return browser
 
 
@@ -103,8 +161,24 @@ def foreign() -> dict[str, object]:
     outage = report_outage(client_key=uuid4(), places=[place], started_at=INSTALLED_AT, effect="stopped", by=None)
     record_loss(kecamatan=place, day=date(2026, 1, 5), count=10, by=None)
     Recording.objects.create(kecamatan=place, day=date(2026, 1, 5), place=place, recorded=3)
+    ticket, person = make_fault(recording_set), make_user(Role.TECHNICIAN, place.kabupaten)
+    assign(ticket, assignee=person, version=ticket.version, by=None)
+    with written([upload(photo())]) as files:
+        attach(ticket, files, by=None)
+    set_target(place, starts_on=date(2026, 1, 1), count=10, by=None)
+    document = request_document(place.kabupaten, date(2026, 1, 1), formats=["csv"], by=None)
+    DocumentFile.objects.create(document=document, format="csv", size=1, content=b"x")
+    add_contact(place, role="Operator", name="Ana", phone="081280001204", by=None)
+    name_signatory(place.kabupaten, name="Ana", nip="", title="Kepala", starts_on=date(2026, 1, 1), by=None)
     return {
-        "ticket": make_fault(recording_set).number,
+        "ticket": ticket.number,
+        "photo": ticket.attachments.get().key,
+        "person": person.pk,
+        "role": person.assignments.get().pk,
+        "rule": place.target_rules.get().pk,
+        "document": document.pk,
+        "contact": Contact.objects.get().pk,
+        "signatory": Signatory.objects.get().pk,
         "outage": outage.pk,
         "arrangement": start_arrangement(kecamatan=place, kind="mobile_unit", started_at=INSTALLED_AT, by=None).pk,
         "device": device.pk,
@@ -118,7 +192,9 @@ def foreign() -> dict[str, object]:
 
 
 NOTHING: dict[str, object] = {
-    **dict.fromkeys(("outage", "arrangement", "device", "placement", "set", "loss"), NO_KEY),
+    **dict.fromkeys(("outage", "arrangement", "device", "placement", "set", "loss", "person", "role"), NO_KEY),
+    **dict.fromkeys(("rule", "document", "contact", "signatory"), NO_KEY),
+    "photo": uuid4(),
     "ticket": "TKT-2026-999999",
     "code": NOWHERE,
     "kabupaten": "53.99",
@@ -142,3 +218,10 @@ def test_what_lies_elsewhere_is_answered_as_what_is_nowhere(client: Client, fore
     nowhere = {case: answer(client, case[0], case[1].format(**NOTHING)) for case in asked}
     assert {case: status for case, (status, *_) in there.items()} == dict.fromkeys(asked, 404)
     assert [case for case in asked if there[case] != nowhere[case]] == []
+
+
+def test_what_lies_elsewhere_is_no_choice_either(client: Client, foreign: dict[str, object]) -> None:
+    there = [answer(client, "get", path.format(**foreign)) for path in CHOSEN]
+    nowhere = [answer(client, "get", path.format(**NOTHING)) for path in CHOSEN]
+    assert [status for status, *_ in there] == [200] * len(CHOSEN)
+    assert [path for path, one, other in zip(CHOSEN, there, nowhere, strict=True) if one != other] == []

@@ -19,7 +19,7 @@ from lib.errors import Conflict, Forbidden, Refused
 from lib.pages import PAGE_SIZE, NotFound, answers_problems
 from repairs import pages
 from repairs.forms.handover import NOBODY, HandoverForm
-from repairs.handover import hand_over, handing_scope, held_by, recipients
+from repairs.handover import find_leaver, hand_over, handing_scope, held_by, recipients
 from repairs.models import Ticket
 from repairs.views.sending import answers_resends, send, status_of
 
@@ -42,11 +42,10 @@ def handover(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _find_person(pk: int, user: User) -> User:
-    """Return somebody whom the user manages or whose tickets the user may hand over."""
     if handing_scope(user) == Scope():
         raise Forbidden("Anda tidak berwenang menyerahkan tiket orang lain.")
-    person: User | None = User.objects.filter(pk=pk).first()
-    if person is None or not (_is_managed(person, user) or held_by(person, user).exists()):
+    person = find_leaver(pk, user)
+    if person is None:
         raise NotFound(f"Tidak ada pengguna {pk}.")
     return person
 
