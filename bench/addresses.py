@@ -12,11 +12,13 @@ from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import User
+from bench.deep import WAY_BACK, positions
+from bench.people import own_kecamatan
 from devices.models import Device, RecordingSet
 from documents.jobs import build_waiting
 from documents.models import Document, Format
 from documents.requests import request_document
-from kecamatan.models import Kabupaten, Kecamatan, Province, Recording
+from kecamatan.models import Kabupaten, Province, Recording
 from lib.months import add_months, local_month
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
 
@@ -24,7 +26,7 @@ from repairs.models import Arrangement, LostRecords, Outage, Ticket
 class Page(NamedTuple):
     """A page to measure, with the targets of design.md, section 7: milliseconds, queries, bytes as sent.
 
-    The names in braces are keys of :func:`_keys`.
+    The names in braces are keys of :func:`_keys`. What ``shows`` says must stand in the page: else it is another one.
     """
 
     title: str
@@ -35,6 +37,7 @@ class Page(NamedTuple):
     queries: float = 8
     size: float = 120 * 1024
     as_operator: bool = False
+    shows: str = ""
 
 
 HOME, REPORT = "/?kecamatan={kecamatan}", "/repairs/report/?kecamatan={kecamatan}"
@@ -57,6 +60,7 @@ PAGES = (
     Page("The kabupaten with the most kecamatan, on a past day", "/reports/{kabupaten}/?per={day}"),
     Page("Declaration of a month", "/reports/{kabupaten}/months/2020-01/"),
     Page("Kecamatan of the nation that cannot record", "/reports/ID/kecamatan/?keadaan=down&urut=lama"),
+    Page("Kecamatan, deep in the list", "/reports/ID/kecamatan/?sesudah={deep_kecamatan}", shows=WAY_BACK),
     Page("Reliability of the nation", "/reports/ID/reliability/"),
     Page("Reliability of a province", "/reports/{province}/reliability/"),
     Page("Reliability of a kabupaten", "/reports/{kabupaten}/reliability/"),
@@ -70,8 +74,9 @@ PAGES = (
     Page("Search for a region", "/search/?q=sepatan"),
     # Faults.
     Page("Tickets", "/repairs/"),
-    Page("Tickets, deep in the list", "/repairs/?sesudah={ticket}"),
+    Page("Tickets, deep in the list", "/repairs/?sesudah={deep_open_ticket}", shows=WAY_BACK),
     Page("Tickets, all, the newest first", "/repairs/?keadaan=semua"),
+    Page("Tickets, all, deep in the list", "/repairs/?keadaan=semua&sesudah={deep_ticket}", shows=WAY_BACK),
     Page("Tickets, searched by number", "/repairs/?kata={ticket}"),
     Page("Tickets, searched by serial number", "/repairs/?keadaan=semua&kata={serial}"),
     Page("Tickets, searched by a word", "/repairs/?kata=timur"),
@@ -90,10 +95,16 @@ PAGES = (
     Page("Hand over tickets", "/repairs/handover/{person}/"),
     # Outages, arrangements, counts.
     Page("Outages", "/outages/"),
+    Page("Outages, all, deep in the list", "/outages/?keadaan=semua&sesudah={deep_outage}", shows=WAY_BACK),
     Page("Outage", "/outages/{outage}/"),
     Page("Correct an outage", "/outages/{outage}/correct/"),
     Page("Report an outage", "/outages/report/?wilayah={kabupaten}"),
     Page("Arrangements", "/arrangements/"),
+    Page(
+        "Arrangements, all, deep in the list",
+        "/arrangements/?keadaan=semua&sesudah={deep_arrangement}",
+        shows=WAY_BACK,
+    ),
     Page("Arrangement", "/arrangements/{arrangement}/"),
     Page("Correct an arrangement", "/arrangements/{arrangement}/correct/"),
     Page("Start an arrangement", "/arrangements/new/?kecamatan={kecamatan}"),
@@ -102,14 +113,17 @@ PAGES = (
     Page("Counts of guests", "/recordings/{kecamatan}/guests/"),
     Page("Counts of a day", "/recordings/{kecamatan}/{day}/"),
     Page("Lost records", "/recordings/lost/"),
+    Page("Lost records, deep in the list", "/recordings/lost/?sesudah={deep_loss}", shows=WAY_BACK),
     Page("Lost record", "/recordings/lost/{loss}/"),
     Page("Record a loss", "/recordings/lost/new/?kecamatan={kecamatan}"),
     Page("Targets", "/targets/"),
+    Page("Targets, deep in the list", "/targets/?sesudah={deep_kabupaten}", shows=WAY_BACK),
     Page("Targets of a kabupaten", "/targets/{kabupaten}/"),
     Page("Targets of a kecamatan", "/targets/{kecamatan}/"),
     Page("Set a target", "/targets/{kabupaten}/new/"),
     # Devices.
     Page("Devices", "/devices/"),
+    Page("Devices, deep in the list", "/devices/?sesudah={deep_device}", shows=WAY_BACK),
     Page("Devices, searched by serial number", "/devices/?kata={serial}"),
     Page("Device", "/devices/{device}/"),
     Page("Edit a device", "/devices/{device}/edit/"),
@@ -125,6 +139,8 @@ PAGES = (
     # People and offices.
     Page("Home", "/account/"),
     Page("People", "/users/"),
+    Page("People, deep in the list", "/users/?sesudah={deep_person}", shows=WAY_BACK),
+    Page("People, searched by name", "/users/?kata=sepatan"),
     Page("Person", "/users/{person}/"),
     Page("Edit a person", "/users/{person}/edit/"),
     Page("Assign a person", "/users/{person}/assign/"),
@@ -150,12 +166,6 @@ PAGES = (
     Page("Public status of a kabupaten", "/status/{kabupaten}/", size=20 * 1024),
     Page("Public status of a kecamatan", "/status/{kecamatan}/", size=20 * 1024),
 )
-
-
-def own_kecamatan() -> list[Kecamatan]:
-    """Return the first two kecamatan of the largest kabupaten, for an operator of both."""
-    kabupaten = Kabupaten.objects.annotate(size=Count("kecamatan")).order_by("-size", "code")[0]
-    return list(Kecamatan.objects.filter(kabupaten=kabupaten, kind=Kecamatan.Kind.KECAMATAN)[:2])
 
 
 def pages_of(user: User) -> list[Page]:
@@ -196,4 +206,5 @@ def _keys(user: User) -> dict[str, object]:
         "loss": LostRecords.objects.latest("day", "pk").pk,
         "day": Recording.objects.filter(kecamatan=kecamatan).latest("day").day.isoformat(),
         "person": user.pk,
+        **positions(user),
     }

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import http.client
-import os
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,10 +16,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from accounts.models import Role, User
-from accounts.people import assign, create_user
-from bench import journey, secrecy, uploads, visits
-from bench.addresses import HOME, REPORT, Page, own_kecamatan, pages_of
+from bench import journey, people, secrecy, uploads, visits
+from bench.addresses import HOME, REPORT, Page, pages_of
 from bench.measure import (
     Line,
     held,
@@ -44,43 +41,22 @@ CLIENTS = 4
 def measure() -> None:
     """Measure every page alone, then with several clients at once; the largest region of each level."""
     call_command("collectstatic", interactive=False, verbosity=0)
-    user = _somebody()
+    user = people.somebody()
+    people.staff_every_kecamatan()
     with gunicorn(sign_in(user)) as server:
         bare = _measure_bare(server)
         show_heading("Every page", _COLUMNS)
-        phone, sizes = server._replace(session=sign_in(_operator())), visits.Sizes(server)
+        phone, sizes = server._replace(session=sign_in(people.operator())), visits.Sizes(server)
         for page in pages_of(user):
             say(f"{page.path} ...")
             show(_measure_page(phone if page.as_operator else server, page, bare, sizes))
-        code = own_kecamatan()[0].code
+        code = people.own_kecamatan()[0].code
         visits.show_operator(*(_fetch(phone, path.format(kecamatan=code)) for path in (HOME, REPORT)), sizes)
         show_title("Memory")
         show(Line(f"gunicorn with {WORKERS} workers, after all pages", memory(server.process.pid), "MB"))
         journey.measure(server)
         uploads.measure(server)
     secrecy.measure()
-
-
-def _somebody() -> User:
-    """Return somebody who may open every page: staff of the nation."""
-    known = User.objects.filter(username="bench").first()
-    if known:
-        return known
-    user = create_user(username="bench", name="Bench", password=os.urandom(20).hex(), by=None)
-    for role in (Role.STAFF, Role.ADMIN):
-        assign(user, role=role, region=None, by=None)
-    return user
-
-
-def _operator() -> User:
-    """Return somebody who reports for two kecamatan."""
-    known = User.objects.filter(username="bench-operator").first()
-    if known:
-        return known
-    user = create_user(username="bench-operator", name="Bench", password=os.urandom(20).hex(), by=None)
-    for place in own_kecamatan():
-        assign(user, role=Role.OPERATOR, region=place, by=None)
-    return user
 
 
 # --- The client -------------------------------------------------------------------------------------------------
@@ -123,6 +99,8 @@ def _measure_page(server: Server, page: Page, bare: float, sizes: visits.Sizes) 
         seconds = time.perf_counter() - started
     together = [sample for run in runs for sample in run]
     packed, html = _fetch(server, page.path)
+    if page.shows not in html:
+        raise RuntimeError(f"{page.path} does not show {page.shows!r}: it is not the page that its title says.")
     return row(
         f"{page.title} `{page.path}`",
         held(statistics.median(alone), page.p50),

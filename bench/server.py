@@ -9,10 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from contextlib import closing, contextmanager
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -100,14 +101,19 @@ def worker() -> Iterator[None]:
 
 def get(connection: http.client.HTTPConnection, server: Server, path: str, *, expected: int = 200) -> bytes:
     """Ask for a page as a browser behind the TLS proxy does; raise for any other status than the expected."""
-    return _answer(connection, server, "GET", path, expected)
+    return _answer(connection, server, "GET", path, {expected})
+
+
+def get_live(connection: http.client.HTTPConnection, server: Server, path: str) -> bytes:
+    """Ask as an open page does by htmx: the page, or nothing where what it shows still holds (204)."""
+    return _answer(connection, server, "GET", path, {200, 204}, more={"HX-Request": "true"})
 
 
 def post(connection: http.client.HTTPConnection, server: Server, path: str, form: dict[str, str]) -> None:
     """Send a form as a browser does; raise unless it leads on to another page."""
     token = "b" * 32
     body = urlencode({**form, "csrfmiddlewaretoken": token})
-    _answer(connection, server, "POST", path, 302, body=body, token=token)
+    _answer(connection, server, "POST", path, {302}, body=body, token=token)
 
 
 def _answer(
@@ -115,10 +121,11 @@ def _answer(
     server: Server,
     method: str,
     path: str,
-    expected: int,
+    expected: Set[int],
     *,
     body: str | None = None,
     token: str = "",
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     headers = {
         "Host": "localhost",
@@ -128,10 +135,11 @@ def _answer(
         "X-Forwarded-For": "127.0.0.1",
         "Referer": "https://localhost/",
         "Content-Type": "application/x-www-form-urlencoded",
+        **more,
     }
     connection.request(method, path, body=body, headers=headers)
     response = connection.getresponse()
     content = response.read()
-    if response.status != expected:
+    if response.status not in expected:
         raise RuntimeError(f"{path} answered {response.status}")
     return content
