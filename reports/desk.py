@@ -68,7 +68,8 @@ def page(user: User, assignment: Assignment) -> dict[str, Any]:
     """Return all that the desk shows, in six queries."""
     now, region = timezone.now(), _region_of(assignment)
     today = local_day(now, region.zone)
-    children, month = children_of(region), month_of(today)
+    month = month_of(today)
+    children = children_of(region, month)
     stored = plain_rows(rows_of(keys_of(region, children), month)).union(longest_rows(region, month), all=True)
     read, of_month = list(stored), f"{month:%Y-%m}"
     rows = {(row.level, row.region_id): row for row in read if not row.place}

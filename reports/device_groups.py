@@ -112,10 +112,11 @@ def _placements(month: date, moments: dict[str, Moment]) -> Found:
             "device__source",
             "started_at",
             "ended_at",
+            "recording_set__kecamatan__closed_on",
         )
     )
-    for kabupaten, province, zone, kind, brand, model, source, started_at, ended_at in rows.iterator(CHUNK):
-        part = clip(Span(started_at, ended_at), moments[zone].window)
+    for kabupaten, province, zone, kind, brand, model, source, started_at, ended_at, closed in rows.iterator(CHUNK):
+        part = clip(Span(started_at, ended_at), _moment_in(moments[zone], zone, closed).window)
         if part:
             lasted = (part.end - part.start) // MINUTE
             yield kabupaten, province, _groups(kind, brand, model, source), (lasted, 0, 0, 0)
@@ -138,14 +139,21 @@ def _faults(month: date, moments: dict[str, Moment]) -> Found:
             "device__source",
             "failed_at",
             "restored_at",
+            "kecamatan__closed_on",
         )
     )
-    for kabupaten, province, zone, kind, brand, model, source, failed_at, restored_at in rows.iterator(CHUNK):
-        begun, restored = moments[zone].began(failed_at), moments[zone].began(restored_at)
+    for kabupaten, province, zone, kind, brand, model, source, failed_at, restored_at, closed in rows.iterator(CHUNK):
+        moment = _moment_in(moments[zone], zone, closed)
+        begun, restored = moment.began(failed_at), moment.began(restored_at)
         if begun or restored:
             minutes = (restored_at - failed_at) // MINUTE if restored else 0
             groups = _groups(kind, brand or "", model or "", source or "")
             yield kabupaten, province, groups, (0, int(begun), int(restored), minutes)
+
+
+def _moment_in(moment: Moment, zone: str, closed_on: date | None) -> Moment:
+    """Return how the month is judged in a place of the zone, which may have been closed."""
+    return moment if closed_on is None else moment_of(moment.month, zone, moment.as_of, closed_on)
 
 
 def _groups(kind: str, brand: str, model: str, source: str) -> tuple[Group, Group]:

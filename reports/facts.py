@@ -28,13 +28,14 @@ from repairs.models import Outage as OutageRow
 
 
 class Place(NamedTuple):
-    """A kecamatan or the office of a dinas, with the zone it lives by."""
+    """A kecamatan or the office of a dinas, with the zone it lives by; from ``closed_on`` on it is no more."""
 
     pk: int
     kabupaten: int
     province: int
     zone: str
     is_dinas: bool
+    closed_on: date | None = None
 
 
 class TicketFact(NamedTuple):
@@ -116,10 +117,10 @@ def load_places(ids: Collection[int] | None = None) -> dict[int, Place]:
     rows = Kecamatan.objects.order_by("pk")
     if ids is not None:
         rows = rows.filter(pk__in=ids)
-    fields = ("pk", "kabupaten_id", "kabupaten__province_id", "kabupaten__province__time_zone", "kind")
+    fields = ("pk", "kabupaten_id", "kabupaten__province_id", "kabupaten__province__time_zone", "kind", "closed_on")
     return {
-        pk: Place(pk, kabupaten, province, zone, kind == Kecamatan.Kind.DINAS)
-        for pk, kabupaten, province, zone, kind in rows.values_list(*fields)
+        pk: Place(pk, kabupaten, province, zone, kind == Kecamatan.Kind.DINAS, closed_on)
+        for pk, kabupaten, province, zone, kind, closed_on in rows.values_list(*fields)
     }
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from kecamatan.duty import office_calendar
 from reports.judge import moment_of
 from reports.models import Level, RegionMonth
-from reports.regions import NATION, Child, Region
+from reports.regions import NATION, Child, Region, itself
 
 KNOWN_SERVICES = ("serving", "limited", "hosted", "mobile", "stopped")
 
@@ -58,7 +58,7 @@ def figures_of(
     region: Region, children: list[Child], rows: dict[tuple[str, int], RegionMonth], month: date
 ) -> tuple[Figures, dict[tuple[str, int], Figures]]:
     """Return the figures of a region and of each child; all are 0 in a month of which nothing is known anywhere."""
-    below = children or [Child(region, int(region.level == Level.KECAMATAN))]
+    below = children or [itself(region, month)]
     found = with_gaps(below, rows, month)
     own = Figures(
         rows.get(region.key) or _empty(region, month),
@@ -77,7 +77,7 @@ def with_gaps(
     children: list[Child], rows: dict[tuple[str, int], RegionMonth], month: date
 ) -> dict[tuple[str, int], Figures]:
     """Return the figures of regions of one level, with what is added for their kecamatan that have no row."""
-    # A closed kecamatan keeps its rows but is no longer counted among the running ones.
+    # Until a mark is drained, a kecamatan that was just closed still counts in the row and no longer as running.
     gaps = {
         child.region.key: max(0, child.kecamatan_count - (row.kecamatan_total if row else 0))
         for child in children

@@ -47,7 +47,11 @@ COVERAGE_BANDS = (("full", 100), ("high", 80), ("middle", 60))
 
 
 class Moment(NamedTuple):
-    """When a place's month is judged. ``day`` is the local day; sums end at ``until``."""
+    """When a place's month is judged. ``day`` is the local day; sums end at ``until``, days before ``over``.
+
+    Of a place that was closed by then (``is_open`` is false) all of these are just before it was, and what is counted
+    at one moment is 0.
+    """
 
     month: date
     start: datetime
@@ -57,6 +61,8 @@ class Moment(NamedTuple):
     day: date
     as_of: datetime
     closed: bool
+    over: date
+    is_open: bool = True
 
     @property
     def window(self) -> Closed:
@@ -91,18 +97,36 @@ class Row:
         return not self.planned and not any(value for name, value in self.figures.items() if name not in BLANK_FIGURES)
 
 
-def moment_of(month: date, zone: str, now: datetime) -> Moment:
-    """Return how the month of a place in ``zone`` is judged at ``now``: closed after its local end, else as of now."""
+def moment_of(month: date, zone: str, now: datetime, closed_on: date | None = None) -> Moment:
+    """Return how the month of a place in ``zone`` is judged at ``now``: closed after its local end, else as of now.
+
+    A place that is closed itself on ``closed_on`` gives nothing from that local midnight on.
+    """
     start, end = month_bounds(month, zone)
     if now >= end:
-        return Moment(month, start, end, end - INSTANT, end, local_day(end - INSTANT, zone), end, True)
-    day = local_day(now, zone)
-    return Moment(month, start, end, now, max(start, midnight(day, zone)), day, now, False)
+        day, over = local_day(end - INSTANT, zone), add_months(month, 1)
+        moment = Moment(month, start, end, end - INSTANT, end, day, end, True, over)
+    else:
+        day = local_day(now, zone)
+        moment = Moment(month, start, end, now, max(start, midnight(day, zone)), day, now, False, day)
+    return moment if closed_on is None or day < closed_on else _before_closing(moment, closed_on, zone)
+
+
+def _before_closing(moment: Moment, closed_on: date, zone: str) -> Moment:
+    """Return a moment cut off where the place was closed; nothing of the month is left when that was before it."""
+    gone = midnight(closed_on, zone)
+    return moment._replace(
+        at=gone - INSTANT,
+        until=max(moment.start, min(moment.until, gone)),
+        day=closed_on - timedelta(days=1),
+        over=closed_on,
+        is_open=False,
+    )
 
 
 def judge(facts: Facts, reference: Reference, month: date, now: datetime) -> Row:
     """Return the row of a place in a month as it stands at ``now`` (an aware moment)."""
-    moment = moment_of(month, facts.place.zone, now)
+    moment = moment_of(month, facts.place.zone, now, facts.place.closed_on)
     row = Row(as_of=moment.as_of, closed=moment.closed)
     required = reference.required(month)
     _count_sets(row, facts, moment, required)
@@ -110,21 +134,24 @@ def judge(facts: Facts, reference: Reference, month: date, now: datetime) -> Row
     _count_tickets(row, facts.tickets, moment)
     _count_recordings(row, facts, moment)
     if facts.place.is_dinas:
-        row.figures["kabupaten_inventoried"] = _is_inventoried(facts.inventories, moment.day)
+        row.figures["kabupaten_inventoried"] = int(moment.is_open and _is_inventoried(facts.inventories, moment.day))
     else:
-        _count_service(row, facts, moment, required)
+        if moment.is_open:
+            _count_service(row, facts, moment, required)
         down = _count_minutes(row, facts, reference, moment, required)
         _count_days(row, facts, reference, moment)
-        _count_duty(row, facts, month)
-        _count_shortfall(row, facts, reference, moment, down)
+        if moment.is_open:
+            _count_duty(row, facts, month)
+            _count_shortfall(row, facts, reference, moment, down)
     if not moment.closed:
-        row.valid_until = _valid_until(facts, moment)
-        row.planned = _is_planned(facts, moment)
+        # Where the place is closed, nothing but the end of the month changes its row.
+        row.valid_until = _valid_until(facts, moment) if moment.is_open else moment.end
+        row.planned = moment.is_open and _is_planned(facts, moment)
     return row
 
 
 def _count_sets(row: Row, facts: Facts, moment: Moment, required: frozenset[str]) -> None:
-    for record in facts.sets:
+    for record in facts.sets if moment.is_open else ():
         status = set_status(record, moment.at, required)
         if status:
             row.figures["sets_total"] += 1
@@ -136,11 +163,11 @@ def _count_devices(row: Row, facts: Facts, moment: Moment, required: frozenset[s
         for placed in record.placements:
             kind = row.kinds[placed.kind]
             kind["service_minutes"] += _minutes(placed.span, moment.window)
-            if placed.span.covers(moment.at):
+            if moment.is_open and placed.span.covers(moment.at):
                 broken = any(fault.span.covers(moment.at) for fault in placed.faults)
                 kind["total"] += 1
                 kind["broken" if broken else "working"] += 1
-        for code in missing_kinds(record, moment.at, required):
+        for code in missing_kinds(record, moment.at, required) if moment.is_open else ():
             row.kinds[code]["missing"] += 1
     for name in ("total", "working", "broken", "missing"):
         row.figures[f"devices_{name}"] = sum(kind[name] for kind in row.kinds.values())
@@ -165,7 +192,7 @@ def _count_tickets(row: Row, tickets: Sequence[TicketFact], moment: Moment) -> N
             row.figures["repair_minutes"] += lasted
             row.kinds[ticket.kind]["repairs"] += 1
             row.kinds[ticket.kind]["repair_minutes"] += lasted
-        if ticket.span.covers(moment.at):
+        if moment.is_open and ticket.span.covers(moment.at):
             row.figures["tickets_open"] += 1
             row.figures["tickets_overdue"] += bool(ticket.due_at and ticket.due_at <= moment.at)
 
@@ -232,7 +259,7 @@ def _count_days(row: Row, facts: Facts, reference: Reference, moment: Moment) ->
     """Count the office days that are over and those of them with a count; split by the sign of life."""
     over = _days_over(reference.calendar, moment)
     row.figures["days_expected"] = len(over)
-    row.figures["days_in_month"] = len(reference.calendar.days(moment.month))
+    row.figures["days_in_month"] = len(reference.calendar.days(moment.month) if moment.is_open else over)
     row.figures["days_reported"] = sum(day in facts.recorded for day in over)
     if row.figures["sets_total"]:
         row.figures["kecamatan_confirmed" if _is_heard(facts, reference, moment) else "kecamatan_silent"] = 1
@@ -240,14 +267,13 @@ def _count_days(row: Row, facts: Facts, reference: Reference, moment: Moment) ->
 
 def _days_over(calendar: OfficeCalendar, moment: Moment) -> list[date]:
     """Return the office days of the month that are over at the moment."""
-    return [day for day in calendar.days(moment.month) if moment.closed or day < moment.day]
+    return [day for day in calendar.days(moment.month) if day < moment.over]
 
 
 def _is_heard(facts: Facts, reference: Reference, moment: Moment) -> bool:
     signs = [sign for sign in (*facts.recorded, *facts.signs) if sign <= moment.day]
     # The last day of a closed month is over, as it is for the expected days.
-    day = add_months(moment.month, 1) if moment.closed else moment.day
-    return bool(signs) and max(signs) >= reference.calendar.earliest_sign_that_counts(day)
+    return bool(signs) and max(signs) >= reference.calendar.earliest_sign_that_counts(moment.over)
 
 
 def _count_duty(row: Row, facts: Facts, month: date) -> None:
@@ -299,8 +325,8 @@ def coverage_band(recorded_total: int, eligible: int) -> str:
     return next((name for name, percent in COVERAGE_BANDS if 100 * recorded_total >= percent * eligible), "low")
 
 
-def _is_inventoried(inventories: Sequence[date], day: date) -> int:
-    return int(any(check <= day < inventory_ends_on(check) for check in inventories))
+def _is_inventoried(inventories: Sequence[date], day: date) -> bool:
+    return any(check <= day < inventory_ends_on(check) for check in inventories)
 
 
 def _valid_until(facts: Facts, moment: Moment) -> datetime:

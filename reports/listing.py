@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import ExpressionWrapper, F, FloatField, Q, QuerySet
 
-from kecamatan.models import Kabupaten, Kecamatan
+from kecamatan.models import Kabupaten, Kecamatan, open_on
 from kecamatan.scope import Scope
 from lib.format import number_id, percent_id, since_id
 from lib.month_choice import Month
@@ -17,7 +17,7 @@ from reports.crumbs import Crumb, crumbs
 from reports.gaps import KNOWN_SERVICES
 from reports.links import kecamatan_url, place_url
 from reports.models import Level, RegionMonth
-from reports.regions import Region
+from reports.regions import Region, judged_on
 from reports.selectors import percent
 from reports.services import SERVICE_LABELS
 
@@ -107,18 +107,18 @@ def _rows(month: date) -> QuerySet[RegionMonth]:
 
 def _places(region: Region, month: date, group: str, order: str, after: str) -> tuple[Sequence[Any], bool]:
     places = Kecamatan.objects.filter(_inside(region), kind=Kecamatan.Kind.KECAMATAN).with_zone()
-    chosen = _rows(month)
+    chosen, counted = _rows(month), open_on(judged_on(region, month))
     if group and not GROUPS[group].is_rest:
         chosen = chosen.filter(GROUPS[group].condition)
     if order:
         return _ranked(region, places, _outside_rest(chosen, group), order)
     if group and GROUPS[group].is_rest:
         known = chosen.filter(GROUPS[group].condition)
-        places = places.running().exclude(pk__in=known.values("region_id"))
+        places = places.filter(counted).exclude(pk__in=known.values("region_id"))
     elif group:
         places = places.filter(pk__in=chosen.values("region_id"))
     else:
-        places = places.running()
+        places = places.filter(counted)
     return page_of(places, ("code",), Kecamatan(code=after) if after else None)
 
 

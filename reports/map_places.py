@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from devices.readiness import ABLE_TO_RECORD
-from kecamatan.models import Kecamatan
+from kecamatan.models import Kecamatan, open_on
 from reports.map_drawing import Area, Drawing, Point, draw_kabupaten, draw_nation, draw_province
 from reports.map_marks import (
     HOLLOW,
@@ -25,12 +25,13 @@ from reports.map_marks import (
     words_of,
 )
 from reports.models import Level, RegionMonth
+from reports.regions import NATION, judged_on
 
 PUBLIC, NOTHING_KNOWN = "public", "no_report"
 
 
 class Spot(NamedTuple):
-    """A running kecamatan: its place, its names, and the regions that it lies in."""
+    """A kecamatan: its place, its names, and the regions that it lies in."""
 
     pk: int
     code: str
@@ -62,15 +63,16 @@ class Child(NamedTuple):
     counts: list[int]
 
 
-def read_spots(regions: Iterable[tuple[str, int]]) -> list[Spot]:
-    """Return the running kecamatan of regions (level and key), by code."""
+def read_spots(regions: Iterable[tuple[str, int]], month: date) -> list[Spot]:
+    """Return the kecamatan of regions (level and key) that were open as a month is judged, by code."""
     chosen = Q(pk=None)
     for level, pk in regions:
         if level == Level.NATION:
             chosen = Q()
             break
         chosen |= Q(kabupaten__province=pk) if level == Level.PROVINCE else Q(kabupaten=pk)
-    places = Kecamatan.objects.running().filter(chosen, kind=Kecamatan.Kind.KECAMATAN).order_by("code")
+    counted = open_on(judged_on(NATION, month))
+    places = Kecamatan.objects.filter(counted, chosen, kind=Kecamatan.Kind.KECAMATAN).order_by("code")
     names = ("kabupaten", "kabupaten__code", "kabupaten__name")
     above = ("kabupaten__province", "kabupaten__province__code", "kabupaten__province__name")
     fields = ("pk", "code", "name", "latitude", "longitude", *names, *above)

@@ -71,7 +71,7 @@ def draw_waiting(*, seconds: float | None = None, newest_only: bool = False, at_
 
 def drawings(region: tuple[str, int], month: date, colour: str) -> list[Drawing]:
     """Return the picture of a region (level and key) as values, drawn now: for a document that a job builds."""
-    spots = read_spots([region])
+    spots = read_spots([region], month)
     symbols = read_symbols(month, spots, whole=region[0] == Level.NATION)
     return draw(region[0], spots, symbols[colour], colour, month)
 
@@ -115,7 +115,7 @@ def _draw_month(month: date, group: Sequence[Waiting]) -> Iterator[Waiting]:
     """Draw these regions of a month from one reading of the places and of their rows; yield each when it is stored."""
     regions = [(waiting.level, waiting.region) for waiting in group]
     whole = len(regions) > PLACES_OF_ALL or any(level == Level.NATION for level, _ in regions)
-    spots = read_spots([(Level.NATION, 0)] if whole else regions)
+    spots = read_spots([(Level.NATION, 0)] if whole else regions, month)
     symbols = read_symbols(month, spots, whole=whole)
     known, members = _known_digests(month, regions), by_region(spots)
     for waiting in group:

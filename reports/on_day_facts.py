@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 
 from devices.models import DeviceKind, KindRequirement, Placement
 from devices.readiness import ArrangementSpan, Fault, Missing, Outage, Placed, SetRecord
-from kecamatan.models import ChangedMonth, Kecamatan
+from kecamatan.models import ChangedMonth, Kecamatan, open_on
 from lib.spans import Span
 from repairs.models import Arrangement, Ticket, running_at
 from repairs.models import Outage as OutageRow
@@ -69,12 +69,14 @@ class Faults(NamedTuple):
 
 
 def read_places(region: Region, day: date) -> list[Place]:
-    """Return the kecamatan of a region that were not closed by a day, by code; a kecamatan is itself."""
+    """Return the kecamatan of a region that were not closed by a day, by code; a kecamatan is itself while open."""
     fields = ("pk", "code", "name", "kabupaten__code", "kabupaten__name")
     if region.kecamatan is not None:
         place = region.kecamatan
+        if place.closed_on and place.closed_on <= day:
+            return []
         return [Place(place.pk, place.code, place.name, place.kabupaten.code, place.kabupaten.name)]
-    places = Kecamatan.objects.filter(_inside(region, ""), Q(closed_on=None) | Q(closed_on__gt=day))
+    places = Kecamatan.objects.filter(_inside(region, ""), open_on(day))
     rows = places.filter(kind=Kecamatan.Kind.KECAMATAN).order_by("code").values_list(*fields)
     return [Place(*row) for row in rows]
 

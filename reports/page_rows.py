@@ -35,7 +35,7 @@ class PageRows:
 
 def read_page(region: Region, month: date, by_kind: Mapping[str, dict[str, int]]) -> PageRows:
     """Read what the page of a region shows from its rows; ``by_kind`` was read with what else it needs of the kinds."""
-    children = children_of(region)
+    children = children_of(region, month)
     now = plain_rows(rows_of(keys_of(region, children), month))
     own_months = {"level": region.level, "region_id": region.pk, "month__gte": first_month(month)}
     before = plain_rows(RegionMonth.objects.filter(**own_months, month__lt=month))

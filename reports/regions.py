@@ -11,10 +11,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.callers import WITH_OFFICES
-from kecamatan.models import ChangedMonth, Kabupaten, Kecamatan, Province
+from kecamatan.models import ChangedMonth, Kabupaten, Kecamatan, Province, open_on
 from kecamatan.scope import scope_of
 from lib.months import WIB, local_month
 from lib.pages import NotFound
+from reports.judge import moment_of
 from reports.models import Level
 
 NATION_CODE = "ID"
@@ -111,41 +112,68 @@ def current_month(region: Region) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A region below another, with the kecamatan and, of a province, the kabupaten that it has today."""
+    """A region below another, with the kecamatan and, of a province, the kabupaten that it has as a month is judged.
+
+    A kecamatan that was closed by then has none.
+    """
 
     region: Region
     kecamatan_count: int
     kabupaten_count: int = 0
 
 
-def children_of(region: Region) -> list[Child]:
+def children_of(region: Region, month: date) -> list[Child]:
     """Return the regions below, by code; a dinas stands last, after the kecamatan of its kabupaten."""
     level = NEXT_LEVEL.get(region.level)
-    return regions_at(region, level) if level else []
+    return regions_at(region, level, month) if level else []
 
 
-def regions_at(region: Region, level: str) -> list[Child]:
+def itself(region: Region, month: date) -> Child:
+    """Return a region with the kecamatan that it is: one, unless it was closed or is none."""
+    return _of_place(region, judged_on(region, month))
+
+
+def _of_place(region: Region, day: date) -> Child:
+    place = region.kecamatan
+    return Child(region, int(place is not None and not place.is_dinas and _is_open(place, day)))
+
+
+def _is_open(region: Kabupaten | Kecamatan, day: date) -> bool:
+    return region.closed_on is None or region.closed_on > day
+
+
+def judged_on(region: Region, month: date) -> date:
+    """Return the local day on which a region's month is judged: its last one, or in a running month today."""
+    return moment_of(month, region.zone, timezone.now()).day
+
+
+def regions_at(region: Region, level: str, month: date) -> list[Child]:
     """Return the regions of a level (a province's, a kabupaten's or a kecamatan's) inside a larger one, by code.
 
-    Each dinas stands after the kecamatan of its kabupaten.
+    Those that were open on some day of the month: what they did until they were closed is in the sums of the larger
+    one. Each dinas stands after the kecamatan of its kabupaten.
     """
+    day = judged_on(region, month)
+    listed, counted = open_on(month), open_on(day)
+    running = Kecamatan.objects.filter(counted, kind=Kecamatan.Kind.KECAMATAN)
     if level == Level.PROVINCE:
-        running = Kecamatan.objects.running().filter(kind=Kecamatan.Kind.KECAMATAN)
-        provinces = Province.objects.filter(closed_on=None).annotate(
+        provinces = Province.objects.filter(listed).annotate(
             kecamatan_count=_number_of(running, "kabupaten__province"),
-            kabupaten_count=_number_of(Kabupaten.objects.filter(closed_on=None), "province"),
+            kabupaten_count=_number_of(Kabupaten.objects.filter(counted), "province"),
         )
         return [
             Child(of_province(province), province.kecamatan_count, province.kabupaten_count) for province in provinces
         ]
     if level == Level.KABUPATEN:
-        kabupatens = Kabupaten.objects.filter(_inside(region, "province"), closed_on=None).select_related("province")
-        running = Kecamatan.objects.running().filter(kind=Kecamatan.Kind.KECAMATAN)
+        kabupatens = Kabupaten.objects.filter(_inside(region, "province"), listed).select_related("province")
         kabupatens = kabupatens.annotate(kecamatan_count=_number_of(running, "kabupaten"))
-        return [Child(of_kabupaten(kabupaten), kabupaten.kecamatan_count) for kabupaten in kabupatens]
-    places = Kecamatan.objects.filter(_inside(region, "kabupaten__province"), closed_on=None).with_zone()
+        return [
+            Child(of_kabupaten(kabupaten), kabupaten.kecamatan_count, int(_is_open(kabupaten, day)))
+            for kabupaten in kabupatens
+        ]
+    places = Kecamatan.objects.filter(_inside(region, "kabupaten__province"), listed).with_zone()
     places = places.order_by("kabupaten__code", "-kind", "code")
-    return [Child(of_place(place), int(not place.is_dinas)) for place in places]
+    return [_of_place(of_place(place), day) for place in places]
 
 
 def _inside(region: Region, province_path: str) -> Q:
@@ -157,9 +185,7 @@ def _inside(region: Region, province_path: str) -> Q:
 
 def own_kabupaten(child: Child) -> int:
     """Return how many kabupaten a region below another holds or is."""
-    if child.region.level == Level.PROVINCE:
-        return child.kabupaten_count
-    return int(child.region.level in (Level.KABUPATEN, Level.DINAS))
+    return int(child.region.level == Level.DINAS) or child.kabupaten_count
 
 
 def _number_of(rows: QuerySet[Any], parent: str) -> Coalesce:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, Min, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Case, Count, Exists, Min, Q, QuerySet, Subquery, Sum, Value, When
 
-from kecamatan.models import Kabupaten, Kecamatan, Province
+from kecamatan.models import Kabupaten, Kecamatan, Province, open_on
 from lib.format import DAYS_A_YEAR
 from lib.months import add_months, months_through
 from reports.models import DeviceGroupMonth, Level, RegionMonth, RegionMonthKind
@@ -129,7 +129,7 @@ def read_reliability(region: Region, last: date) -> Reliability:
 
 def _read_below(found: Reliability, region: Region) -> None:
     """Read the regions below, with the first month that has figures and the number of kabupaten."""
-    level, rows = _below_of(region)
+    level, rows = _below_of(region, found.months[0])
     sample = Kabupaten.objects.filter(kabupaten_of(region), has_sample_data=True)
     rows = rows.annotate(first=Subquery(first_month_of(region)), sample=Exists(sample))
     fields = ("pk", "code", "name", "kabupaten_count", "first", "sample")
@@ -141,16 +141,17 @@ def _read_below(found: Reliability, region: Region) -> None:
         found.kabupaten_total = 1
 
 
-def _below_of(region: Region) -> tuple[str, QuerySet]:
+def _below_of(region: Region, first: date) -> tuple[str, QuerySet]:
+    """Return the regions below, which were open at any time since the first month: those are in the sums."""
     if region.level == Level.NATION:
         running = Count("kabupaten", filter=Q(kabupaten__closed_on=None))
-        provinces = Province.objects.filter(closed_on=None).order_by("name")
+        provinces = Province.objects.filter(open_on(first)).order_by("name")
         return Level.PROVINCE, provinces.annotate(kabupaten_count=running)
     if region.level == Level.PROVINCE:
-        rows = Kabupaten.objects.filter(province=region.pk, closed_on=None).order_by("name")
-        return Level.KABUPATEN, rows.annotate(kabupaten_count=Value(1))
+        rows = Kabupaten.objects.filter(open_on(first), province=region.pk).order_by("name")
+        return Level.KABUPATEN, rows.annotate(kabupaten_count=Case(When(closed_on=None, then=1), default=0))
     places = Kecamatan.objects.filter(kind=Kecamatan.Kind.KECAMATAN).order_by("name")
-    here = Q(pk=region.pk) if region.kecamatan else Q(kabupaten=region.pk, closed_on=None)
+    here = Q(pk=region.pk) if region.kecamatan else Q(open_on(first), kabupaten=region.pk)
     return Level.KECAMATAN, places.filter(here).annotate(kabupaten_count=Value(0))
 
 

@@ -15,6 +15,7 @@ from reports.gaps import Figures, figures_of, rows_of, with_gaps
 from reports.judge import moment_of
 from reports.models import Level, RegionMonth
 from reports.regions import Child, Region, children_of, own_kabupaten, regions_at
+from reports.services import CLOSED
 from reports.shortfall import PARTS
 
 KIND_COUNTS = ("total", "working", "broken", "missing")
@@ -40,7 +41,7 @@ def read_report(region: Region, month: date, by_kind: Mapping[str, dict[str, int
     """
     if by_kind is None:
         by_kind = counts_of(with_counts(DeviceKind.objects.all(), region, month).values_list("code", *COUNT_FIELDS))
-    children = children_of(region)
+    children = children_of(region, month)
     stored = rows_of(keys_of(region, children), month)
     return assemble(region, month, children, {(row.level, row.region_id): row for row in stored}, by_kind)
 
@@ -61,7 +62,7 @@ def assemble(
     own, below = figures_of(region, children, rows, month)
     total = _kabupaten_total(region, children)
     listed = [
-        _child(child.region, below[child.region.key]) for child in children if _is_shown(below[child.region.key].row)
+        _child(child, below[child.region.key]) for child in children if _is_shown(child, below[child.region.key].row)
     ]
     figures = _report_of(region, own, month, kabupaten_total=total, by_kind=by_kind, children=listed)
     return Report(figures, own.row if own.row.pk else None)
@@ -73,17 +74,17 @@ def report_with_children(region: Region, month: date) -> tuple[dict[str, Any], l
     The ``by_kind`` and ``children`` of the latter are empty.
     """
     by_kind = counts_of(with_counts(DeviceKind.objects.all(), region, month).values_list("code", *COUNT_FIELDS))
-    children = children_of(region)
+    children = children_of(region, month)
     rows = {(row.level, row.region_id): row for row in rows_of(keys_of(region, children), month)}
     own, below = figures_of(region, children, rows, month)
-    listed = [child for child in children if _is_shown(below[child.region.key].row)]
+    listed = [child for child in children if _is_shown(child, below[child.region.key].row)]
     figures = _report_of(
         region,
         own,
         month,
         kabupaten_total=_kabupaten_total(region, children),
         by_kind=by_kind,
-        children=[_child(child.region, below[child.region.key]) for child in listed],
+        children=[_child(child, below[child.region.key]) for child in listed],
     )
     return figures, [_lone_report(child, below[child.region.key], month) for child in listed]
 
@@ -94,14 +95,14 @@ def reports_at(region: Region, level: str, month: date) -> list[tuple[Child, dic
     Their ``by_kind`` and ``children`` are empty. A dinas stands after the kecamatan of its kabupaten, where it holds
     or did anything.
     """
-    children = regions_at(region, level)
+    children = regions_at(region, level, month)
     keys = [child.region.key for child in children]
     found = with_gaps(children, {(row.level, row.region_id): row for row in rows_of(keys, month)}, month)
     return [
         (child, _lone_report(child, own, month))
         for child in children
         for own in [found[child.region.key]]
-        if _is_shown(own.row)
+        if _is_shown(child, own.row)
     ]
 
 
@@ -207,18 +208,28 @@ def shortfall_of(row: RegionMonth) -> dict[str, int]:
 
 
 def _kabupaten_total(region: Region, children: list[Child]) -> int:
-    if region.level == Level.NATION:
+    if region.level in (Level.NATION, Level.PROVINCE):
         return sum(child.kabupaten_count for child in children)
-    return len(children) if region.level == Level.PROVINCE else int(region.level in (Level.KABUPATEN, Level.DINAS))
+    return int(region.level in (Level.KABUPATEN, Level.DINAS))
 
 
-def _is_shown(row: RegionMonth) -> bool:
-    """Say whether a child belongs in a list: every kecamatan does, a dinas where it holds or did anything."""
-    return row.level != Level.DINAS or bool(row.sets_total or row.tickets_opened or row.tickets_open or row.recorded)
+def _is_shown(child: Child, row: RegionMonth) -> bool:
+    """Say whether a child belongs in a list: every kecamatan does, a dinas where it holds or did anything.
+
+    A kecamatan that was closed belongs there where it did anything in the month before it was.
+    """
+    if row.level == Level.DINAS:
+        return bool(row.sets_total or row.tickets_opened or row.tickets_open or row.recorded)
+    return not _is_closed(child) or row.pk is not None
 
 
-def _child(region: Region, figures: Figures) -> dict[str, Any]:
-    row = figures.row
+def _is_closed(child: Child) -> bool:
+    """Say whether a child is a kecamatan that was closed by the moment at which its month is judged."""
+    return child.region.level == Level.KECAMATAN and not child.kecamatan_count
+
+
+def _child(child: Child, figures: Figures) -> dict[str, Any]:
+    row, region = figures.row, child.region
     return {
         "code": region.code,
         "name": region.name,
@@ -231,11 +242,17 @@ def _child(region: Region, figures: Figures) -> dict[str, Any]:
         # Of how many kecamatan the service is known, what it is where that is one, and whether any day was reported:
         # by these a page tells 0 from "belum lapor".
         "known": figures.known,
-        "service": figures.service if region.level == Level.KECAMATAN else "",
+        "service": _service(child, figures),
         "is_silent": bool(row.kecamatan_silent) and region.level == Level.KECAMATAN,
         "priority": region.kecamatan.priority_rank if region.kecamatan else None,
         "days_reported": row.days_reported,
     }
+
+
+def _service(child: Child, figures: Figures) -> str:
+    if child.region.level != Level.KECAMATAN:
+        return ""
+    return CLOSED if _is_closed(child) else figures.service
 
 
 def percent(part: int, whole: int) -> float | None:

@@ -22,7 +22,10 @@ SERVICES = (
     ("stopped", "Berhenti", "r-x"),
     ("no_report", "Belum lapor", "r-n"),
 )
-SERVICE_LABELS = {code: label for code, label, _ in SERVICES}
+CLOSED = "gone"
+"""Stands for the service of a kecamatan that was closed in the month; it counts among none of them."""
+
+SERVICE_LABELS = {code: label for code, label, _ in SERVICES} | {CLOSED: "Sudah ditutup"}
 
 
 class Count(NamedTuple):

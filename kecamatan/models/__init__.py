@@ -12,7 +12,7 @@ from kecamatan.models.duty import (
     VoidedRecording,
 )
 from kecamatan.models.history import ChangedMonth, Event, Submission, Voidable
-from kecamatan.models.regions import Kabupaten, Kecamatan, KecamatanQuerySet, Province
+from kecamatan.models.regions import Kabupaten, Kecamatan, KecamatanQuerySet, Province, open_on
 from kecamatan.models.words import HINDRANCES, Cause, Certainty, Effect, Hindrance
 
 __all__ = [
@@ -38,4 +38,5 @@ __all__ = [
     "TargetRuleQuerySet",
     "Voidable",
     "VoidedRecording",
+    "open_on",
 ]

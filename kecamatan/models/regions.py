@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -10,6 +11,11 @@ from django.db.models import OuterRef, Q, Subquery
 from kecamatan.models.history import Event
 from kecamatan.scope import KabupatenQuerySet, ProvinceQuerySet, ScopedQuerySet
 from lib.months import WIB, WIT, WITA
+
+
+def open_on(day: date) -> Q:
+    """Choose the regions of any level that were not closed yet on a day: on ``closed_on`` itself they are."""
+    return Q(closed_on=None) | Q(closed_on__gt=day)
 
 
 class Province(models.Model):
