@@ -27,6 +27,7 @@ from kecamatan.models import (
     Kecamatan,
     OfficeHours,
     Population,
+    Province,
     Recording,
     SignOfLife,
 )
@@ -132,7 +133,7 @@ def _months_held(kecamatan: Kecamatan, holds_from: date) -> Iterable[date]:
     return months_through(min(holds_from, current), last)
 
 
-def refuse_closed(region: Kabupaten | Kecamatan, field: str) -> None:
+def refuse_closed(region: Province | Kabupaten | Kecamatan, field: str) -> None:
     """Refuse what is entered for a region that is closed."""
     if region.closed_on:
         raise Refused(

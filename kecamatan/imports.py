@@ -23,7 +23,7 @@ from kecamatan.duty import (
     refuse_number,
     set_populations,
 )
-from kecamatan.models import Cause, Hindrance, Kabupaten, Kecamatan
+from kecamatan.models import Cause, Hindrance, Kabupaten, Kecamatan, Province
 from kecamatan.replacing import Changes
 from kecamatan.targets import refuse_impossible_target, set_target
 from lib.dataset import Column, Dataset, Entry, Outcome, Row, RowDataset
@@ -36,7 +36,7 @@ MOBILE_UNIT = "unit_keliling"
 _MOBILE_UNIT_SPELLINGS = {MOBILE_UNIT, "mobile_unit"}
 _SEMESTER_ENDS = {"1": (6, 30), "2": (12, 31)}
 
-R = TypeVar("R", Kabupaten, Kecamatan)
+R = TypeVar("R", Province, Kabupaten, Kecamatan)
 
 
 def terms_of(*choices: type[Choices], also: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -63,6 +63,7 @@ class Regions:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self._kabupaten = {row.code: row for row in Kabupaten.objects.select_related("province")}
+        self._provinces = {row.code: row for row in Province.objects.all()}
         self._kecamatan: dict[str, Kecamatan] = {}
         self._dinas: dict[str, Kecamatan] = {}
         for place in Kecamatan.objects.with_zone():
@@ -100,6 +101,10 @@ class Regions:
         """Return what a code stands for in an outage: a kecamatan, or all of a kabupaten or province."""
         if len(code) == len("36.03.30"):
             return [self.kecamatan(code, column=column)]
+        if len(code) == len("36.03"):
+            self.kabupaten(code, column=column)
+        else:
+            _open(self._provinces, code, "provinsi", column)
         places = [
             place
             for group in (self._kecamatan, self._dinas)
@@ -107,7 +112,7 @@ class Regions:
             if place.code.startswith(f"{code}.") and not place.closed_on
         ]
         if not places:
-            raise Refused(f"{code} tidak dikenal. Periksa kodenya pada daftar Kemendagri.", field=column)
+            raise Refused(f"Tidak ada kecamatan di {code}. Periksa kodenya pada daftar Kemendagri.", field=column)
         return places
 
     def today(self, place: Kecamatan) -> date:

@@ -30,7 +30,7 @@ from lib.format import month_id
 from lib.months import WIB, add_months, local_month, month_of
 
 MONTHS_AHEAD = 60
-"""A rule that begins later than this is a slip of the hand."""
+"""What is planned for later than this is a slip of the hand."""
 
 
 class RuleValues(Protocol):

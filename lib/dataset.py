@@ -93,6 +93,8 @@ class ImportResult:
     unchanged: int
     faulty_rows: int
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+    """What is odd about rows that were written all the same, at most :data:`LISTED_ROWS` of it."""
 
     @property
     def ok(self) -> bool:
@@ -125,6 +127,10 @@ class Dataset(ABC, Generic[V]):
 
         Raises :class:`LinesRefusedError` for rows that the domain refuses.
         """
+
+    def warnings(self) -> Sequence[Problem]:
+        """Return what is odd about the rows, once all are written: reasons to look again, no reason to refuse them."""
+        return ()
 
 
 class RowDataset(Dataset[V]):
@@ -195,12 +201,12 @@ def run_import(
     writes like a real one and rolls back, so what it promises is what will happen. No fault of the
     file is raised: they are the ``problems`` of the result.
     """
-    faults, counts, rows = _Faults(), Counter[Outcome](), 0
+    faults, counts, rows, odd = _Faults(), Counter[Outcome](), 0, list[Problem]()
     try:
         table = open_table(path)
         rows = sum(len(entries) for entries in _judged(dataset, table, faults))
         if not faults.rows:
-            counts = _write(dataset, table, faults, dry_run=dry_run, around=around, written=written)
+            counts = _write(dataset, table, faults, odd, dry_run=dry_run, around=around, written=written)
     except TableError as error:
         faults.add([Problem(error.line, None, str(error))])
     except (DataError, IntegrityError, OperationalError, OSError) as error:
@@ -216,6 +222,7 @@ def run_import(
         unchanged=counts[Outcome.UNCHANGED],
         faulty_rows=faults.rows,
         problems=tuple(faults.kept),
+        warnings=() if faults.rows else tuple(odd[:LISTED_ROWS]),
     )
 
 
@@ -223,6 +230,7 @@ def _write(
     dataset: Dataset[V],
     table: Table,
     faults: _Faults,
+    odd: list[Problem],
     *,
     dry_run: bool,
     around: Around,
@@ -239,6 +247,8 @@ def _write(
                         faults.add([problem])
             if written and not faults.rows:
                 written(counts)
+            if not faults.rows:
+                odd.extend(dataset.warnings())
         if dry_run or faults.rows:
             transaction.set_rollback(True)
     return counts

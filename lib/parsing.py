@@ -297,7 +297,10 @@ def moment(cell: Cell) -> datetime:
     if isinstance(cell, datetime):
         _not_too_early(cell.date())
         # A spreadsheet's fraction of a day may lie a moment before the minute that was typed.
-        return (cell + timedelta(seconds=30)).replace(second=0, microsecond=0)
+        try:
+            return (cell + timedelta(seconds=30)).replace(second=0, microsecond=0)
+        except OverflowError:  # the last half minute that there is
+            raise CellError(f"“{shown(cell)}” terlalu jauh. Periksa tahunnya.") from None
     if not isinstance(cell, str):
         return datetime.combine(day(cell), time.min)
     written, _, clock = cell.replace("T", " ").strip().partition(" ")

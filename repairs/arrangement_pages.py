@@ -19,13 +19,11 @@ from lib.errors import Forbidden
 from lib.format import moment_id
 from lib.forms import DomainForm
 from lib.pages import NotFound
-from repairs.arrangements import warnings
 from repairs.forms.arrangements import KINDS, ArrangementCorrectionForm, Choice
 from repairs.forms.spans import EndForm, VersionedForm, VoidForm, compared
 from repairs.models import Arrangement, ArrangementQuerySet
 from repairs.moves import Move
 from repairs.places import CODE
-from repairs.service_now import services_now
 from repairs.span_pages import (
     RUNNING,
     State,
@@ -290,12 +288,3 @@ def both_versions(arrangement: Arrangement, user: User, form: VersionedForm, of:
         "changes": history([change for change in page["changes"] if change.last > form.seen_event], zone),
         "move": next((move for move in moves_of(page, user, retry, of) if move.name == of), None),
     }
-
-
-def oddities(wanted: Arrangement) -> list[str]:
-    """Return what is odd about an arrangement that is not over, as guest and host are served now."""
-    if wanted.ended_at is not None and wanted.ended_at <= timezone.now():
-        return []
-    found = services_now([place for place in (wanted.kecamatan, wanted.host) if place is not None])
-    host = found.get(wanted.host.pk) if wanted.host else None
-    return warnings(wanted, guest=found[wanted.kecamatan.pk], host=host)

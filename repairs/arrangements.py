@@ -7,6 +7,8 @@ reads it, yet the host is marked too: its page tells whom it serves.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from copy import copy
 from datetime import datetime
 from typing import TypedDict, Unpack
@@ -22,6 +24,7 @@ from kecamatan.models import Kecamatan
 from lib.errors import Refused
 from repairs.guards import refuse_moment, refuse_reversed, refuse_stale, refuse_voided, required_reason
 from repairs.models import Arrangement
+from repairs.service_now import services_now
 
 END_AFTER_START = "Waktu selesai harus sesudah waktu mulai."
 
@@ -116,6 +119,24 @@ def warnings(arrangement: Arrangement, *, guest: Service, host: Service | None =
     return told
 
 
+def warnings_now(arrangements: Iterable[Arrangement]) -> list[tuple[Arrangement, str]]:
+    """Return what is odd about those arrangements that are not over, as guests and hosts are served now.
+
+    A fixed number of queries for the places of one time zone.
+    """
+    now = timezone.now()
+    lasting = [row for row in arrangements if row.ended_at is None or row.ended_at > now]
+    by_zone: defaultdict[str, list[Kecamatan]] = defaultdict(list)
+    for place in (place for row in lasting for place in (row.kecamatan, row.host) if place is not None):
+        by_zone[place.time_zone].append(place)
+    served = {pk: how for places in by_zone.values() for pk, how in services_now(places).items()}
+    return [
+        (row, told)
+        for row in lasting
+        for told in warnings(row, guest=served[row.kecamatan_id], host=served.get(row.host_id or 0))
+    ]
+
+
 def _change(
     arrangement: Arrangement,
     *,
@@ -143,6 +164,8 @@ def _refuse_impossible(arrangement: Arrangement) -> None:
     zone = arrangement.kecamatan.time_zone
     refuse_moment(arrangement.started_at, zone, "started_at", planned=True)
     refuse_reversed(arrangement.started_at, arrangement.ended_at, "ended_at", END_AFTER_START)
+    if arrangement.ended_at is not None:
+        refuse_moment(arrangement.ended_at, zone, "ended_at", planned=True)
     if arrangement.host_id == arrangement.kecamatan_id:
         raise Refused("Kecamatan tidak bisa menumpang di kecamatannya sendiri. Pilih tuan rumah lain.", field="host")
     if arrangement.kind == Arrangement.Kind.HOSTED:

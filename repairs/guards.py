@@ -14,8 +14,10 @@ from accounts.models import User
 from accounts.permissions import covers
 from devices.models import Device, Placement, RecordingSet
 from kecamatan.duty import EARLIEST_DAY, TOO_EARLY
+from kecamatan.targets import MONTHS_AHEAD
 from lib.errors import Conflict, KeyReused, Refused
-from lib.months import local_day
+from lib.format import day_id
+from lib.months import add_months, local_day, local_month, month_of
 from lib.privacy import refuse_identity_numbers
 from repairs.models import Ticket, overlapping
 
@@ -23,9 +25,12 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def refuse_moment(at: datetime, zone: str, field: str, *, planned: bool = False) -> None:
-    """Refuse a moment before 2009 by the local calendar and, unless ``planned``, one in the future."""
-    if local_day(at, zone) < EARLIEST_DAY:
+    """Refuse a moment before 2009 by the local calendar, one far ahead and, unless ``planned``, one in the future."""
+    day = local_day(at, zone)
+    if day < EARLIEST_DAY:
         raise Refused(TOO_EARLY, field=field)
+    if planned and month_of(day) > add_months(local_month(timezone.now(), zone), MONTHS_AHEAD):
+        raise Refused(f"{day_id(day, weekday=False)} masih terlalu jauh. Periksa tahunnya.", field=field)
     if not planned and at > timezone.now():
         raise Refused("Waktu ini belum tiba. Isi waktu sekarang atau sebelumnya.", field=field)
 

@@ -15,11 +15,11 @@ from uuid import UUID, uuid5
 
 from kecamatan.imports import Bounds, Regions, cause, terms_of
 from kecamatan.models import Cause, Certainty, Effect, Kecamatan
-from lib.dataset import Column, Outcome, Row, RowDataset
+from lib.dataset import Column, Outcome, Problem, Row, RowDataset
 from lib.errors import Refused
 from lib.parsing import count, day, moment, region_code, term, text
 from lib.tabular import Cell
-from repairs.arrangements import ArrangementChanges, correct_arrangement, start_arrangement
+from repairs.arrangements import ArrangementChanges, correct_arrangement, start_arrangement, warnings_now
 from repairs.causes import state_cause
 from repairs.guards import refuse_reversed
 from repairs.losses import LossChanges, correct_loss, record_loss, refuse_impossible_loss
@@ -279,6 +279,7 @@ class ArrangementRow:
     started_at: datetime
     ended_at: datetime | None
     host: Kecamatan | None
+    line: int = field(compare=False)
 
 
 class ArrangementImport(RowDataset[ArrangementRow]):
@@ -297,6 +298,7 @@ class ArrangementImport(RowDataset[ArrangementRow]):
     def __init__(self, now: datetime) -> None:
         super().__init__(now)
         self.regions = Regions(now)
+        self._lasting: dict[Arrangement, int] = {}
 
     def clean(self, row: Row) -> ArrangementRow:
         """Refuse an end before its start, and a host that is missing or the kecamatan itself."""
@@ -309,7 +311,7 @@ class ArrangementImport(RowDataset[ArrangementRow]):
             raise Refused("Wajib diisi untuk menumpang: kode kecamatan yang menampung.", field="tuan_rumah")
         if host == place:
             raise Refused(f"{place.name} tidak bisa menumpang pada dirinya sendiri.", field="tuan_rumah")
-        return ArrangementRow(place, row["jenis"], started_at, ended_at, host)
+        return ArrangementRow(place, row["jenis"], started_at, ended_at, host, row.line)
 
     def key(self, value: ArrangementRow) -> Hashable:
         """One row per kecamatan, kind and beginning."""
@@ -320,17 +322,28 @@ class ArrangementImport(RowDataset[ArrangementRow]):
         known = Arrangement.objects.filter(
             kecamatan=value.kecamatan, kind=value.kind, started_at=value.started_at
         ).order_by("-voided_at")
+        known = known.select_related("kecamatan__kabupaten__province", "host__kabupaten__province")
         arrangement = known.filter(voided_at=None).first() or known.first()
         if arrangement is None:
-            _start_arrangement(value)
+            self._note(_start_arrangement(value), value.line)
             return Outcome.ADDED
         if arrangement.voided_at is not None:
             return Outcome.UNCHANGED
-        return changed(Outcome.UNCHANGED, _correct_arrangement(arrangement, value))
+        outcome = changed(Outcome.UNCHANGED, _correct_arrangement(arrangement, value))
+        self._note(arrangement, value.line)
+        return outcome
+
+    def _note(self, arrangement: Arrangement, line: int) -> None:
+        if arrangement.ended_at is None or arrangement.ended_at > self.now:
+            self._lasting[arrangement] = line
+
+    def warnings(self) -> list[Problem]:
+        """Return which guests can record by themselves now, and which hosts cannot."""
+        return [Problem(self._lasting[row], None, told) for row, told in warnings_now(self._lasting)]
 
 
-def _start_arrangement(value: ArrangementRow) -> None:
-    start_arrangement(
+def _start_arrangement(value: ArrangementRow) -> Arrangement:
+    return start_arrangement(
         kecamatan=value.kecamatan,
         kind=value.kind,
         started_at=value.started_at,

@@ -344,8 +344,12 @@ def _refuse_impossible(
             "Kecamatan yang dipilih ada di zona waktu yang berbeda. Catat satu gangguan untuk setiap zona.",
             field="places",
         )
-    refuse_moment(started_at, zones.pop(), "started_at", planned=True)
+    zone = zones.pop()
+    refuse_moment(started_at, zone, "started_at", planned=True)
     refuse_reversed(started_at, ended_at, "ended_at", END_AFTER_START)
+    for field, moment in (("ended_at", ended_at), ("promised_at", promised_at)):
+        if moment is not None:
+            refuse_moment(moment, zone, field, planned=True)
     refuse_reversed(started_at, promised_at, "promised_at", "Waktu yang dijanjikan harus sesudah waktu mulai.")
     refuse_identity_numbers(note, "note")
 

@@ -164,7 +164,9 @@ def _oddities(form: ArrangementForm, guest: Kecamatan) -> list[str]:
         return []
     wanted = Arrangement(kecamatan=guest, **form.said())
     # What is missing is refused first: nobody should confirm what then cannot be written.
-    return pages.oddities(wanted) if wanted.host or wanted.kind != Arrangement.Kind.HOSTED else []
+    if wanted.kind == Arrangement.Kind.HOSTED and wanted.host is None:
+        return []
+    return [told for _, told in arrangements.warnings_now([wanted])]
 
 
 def _writer(request: SignedInRequest, form: ArrangementForm, guest: Kecamatan) -> Callable[[], str]:

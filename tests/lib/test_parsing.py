@@ -111,6 +111,7 @@ REFUSED: list[tuple[Callable[[Cell], object], Cell, str]] = [
     (day, local(2021, 10, 28, 9, 5), f"“2021-10-28 09:05:00” memuat jam. Kolom ini hanya tanggal. {ADVICE}"),
     (moment, "2021-10-28 25:00", "“25:00” bukan jam. Tulis jam dan menit, misalnya 2021-10-28 09:05."),
     (moment, "2021-10-28 pagi", "“pagi” bukan jam. Tulis jam dan menit, misalnya 2021-10-28 09:05."),
+    (moment, local(9999, 12, 31, 23, 59, 30), "“9999-12-31 23:59:30” terlalu jauh. Periksa tahunnya."),
     (month, "2012-13", "“2012-13” bukan bulan. Tulis tahun dan bulan, misalnya 2012-04."),
     (month, date(2012, 4, 2), "“2012-04-02” bukan bulan. Tulis tahun dan bulan, misalnya 2012-04."),
     (semester, "2012-3", "“2012-3” bukan semester. Tulis tahun dan 1 atau 2, misalnya 2012-1."),

@@ -106,6 +106,17 @@ def test_a_host_that_is_missing_is_asked_for_before_anything_is_confirmed(
     assert answer.context["form"].errors == {"host": ["Sebutkan kecamatan tuan rumahnya."]}
 
 
+def test_a_year_typed_wrong_is_refused_with_a_sentence(kecamatan: Kecamatan, host: Kecamatan, staff: User) -> None:
+    """Five years ahead may be a plan; later is a slip of the hand, for the beginning and for the end."""
+    for name, value, day in (
+        ("started_at", "2206-11-20T08:00", "20 November 2206"),
+        ("ended_at", "2031-12-01T00:00", "1 Desember 2031"),
+    ):
+        answer = client_of(staff).post(NEW, typed(**{name: value}, anyway="on"))
+        assert answer.context["form"].errors == {name: [f"{day} masih terlalu jauh. Periksa tahunnya."]}
+    assert client_of(staff).post(NEW, typed(ended_at="2031-11-30T23:59", anyway="on")).status_code == 302
+
+
 def test_hosts_are_offered_from_the_nearest_with_their_distance(
     kecamatan: Kecamatan, host: Kecamatan, staff: User
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from devices.models import RecordingSet
-from kecamatan.models import Kecamatan
+from kecamatan.models import Kabupaten, Kecamatan, Province
 from repairs.arrangements import void_arrangement
 from repairs.causes import state_cause
 from repairs.imports import client_key
@@ -15,8 +15,8 @@ from repairs.losses import void_loss
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
 from repairs.outages import void_outage
 from repairs.tickets import void_ticket
-from tests.factories import device_of, make_device, make_dinas, make_fault, make_kecamatan, moment
-from tests.importing import imported, refused
+from tests.factories import device_of, make_device, make_dinas, make_fault, make_kecamatan, make_set, moment
+from tests.importing import import_text, imported, refused
 
 FAULTS = "kode;set;jenis;nomor_seri;rusak_sejak;pulih;penyebab;kepastian;dampak;jalur;biaya;keterangan"
 OUTAGES = "kode;mulai;penyebab;selesai;kepastian;dampak;keterangan"
@@ -227,7 +227,10 @@ def test_voided_outage_stays_voided(tangerang: list[Kecamatan]) -> None:
             "36.03.30 71.10.01;2026-03-12;jaringan;;;berhenti;",
             "kolom kode: Wilayah ini ada di zona waktu yang berbeda. Tulis satu baris per zona.",
         ),
-        ("99;2026-03-12;jaringan;;;berhenti;", "kolom kode: 99 tidak dikenal. Periksa kodenya pada daftar Kemendagri."),
+        (
+            "99;2026-03-12;jaringan;;;berhenti;",
+            "kolom kode: Tidak ada provinsi 99. Periksa kodenya pada daftar Kemendagri.",
+        ),
         ("36.03.30;2026-03-12;jaringan;2026-03-11;;berhenti;", "kolom selesai: Harus sesudah mulai. Periksa keduanya."),
         (
             "36.03.30;2026-03-12;jaringan;2026-12-01;;berhenti;",
@@ -240,6 +243,15 @@ def test_impossible_outage_is_refused(tangerang: list[Kecamatan], row: str, reas
     make_kecamatan("71.10.01")
     assert refused("outages", OUTAGES, row) == [f"Baris 2, {reason}"]
     assert not Outage.objects.exists()
+
+
+def test_closed_region_of_any_level_is_refused_with_its_day(kecamatan: Kecamatan) -> None:
+    for region, code in ((Kabupaten, "36.03"), (Province, "36")):
+        name = region.objects.get(code=code).name
+        region.objects.filter(code=code).update(closed_on=date(2026, 7, 1))
+        assert refused("outages", OUTAGES, f"{code};2026-03-12;jaringan;;;berhenti;") == [
+            f"Baris 2, kolom kode: {name} ({code}) ditutup pada 01/07/2026. Pakai kode penggantinya."
+        ]
 
 
 # --- lost records ----------------------------------------------------------------------------------------------
@@ -321,6 +333,24 @@ def test_voided_arrangement_stays_voided(tangerang: list[Kecamatan]) -> None:
     assert imported("arrangements", *lines) == (0, 0, 1)
 
 
+def test_guest_that_can_record_and_host_that_cannot_are_told(tangerang: list[Kecamatan]) -> None:
+    """Both are written all the same; what is over is not asked about."""
+    make_set(tangerang[-1])
+    lines = (
+        ARRANGEMENTS,
+        "36.03.30;menumpang;2026-04-20;2026-05-01;36.03.29",
+        "36.03.30;menumpang;2026-11-01;;36.03.29",
+    )
+    told = [
+        "Baris 3: Kecamatan Sepatan Timur bisa merekam sendiri. Apakah layanan pengganti masih perlu?",
+        "Baris 3: Kecamatan 36.03.29 sendiri tidak bisa merekam. Pilih tuan rumah lain.",
+    ]
+    for dry_run, added in ((True, 2), (False, 2), (False, 0)):
+        result = import_text("arrangements", *lines, dry_run=dry_run)
+        assert ([str(warning) for warning in result.warnings], result.added) == (told, added)
+    assert refused("arrangements", ARRANGEMENTS, "36.03.30;menumpang;2026-11-01;;36.03.30") != []
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
@@ -335,6 +365,14 @@ def test_voided_arrangement_stays_voided(tangerang: list[Kecamatan]) -> None:
         (
             "36.03.30;menumpang;2026-04-20;2026-04-19;36.03.29",
             "kolom selesai: Harus sesudah mulai. Periksa keduanya.",
+        ),
+        (
+            "36.03.30;dialihkan;2206-04-20;;",
+            "kolom mulai: 20 April 2206 masih terlalu jauh. Periksa tahunnya.",
+        ),
+        (
+            "36.03.30;dialihkan;2026-04-20;2031-12-01;",
+            "kolom selesai: 1 Desember 2031 masih terlalu jauh. Periksa tahunnya.",
         ),
         (
             "36.03.30;pindah;2026-04-20;;",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -14,13 +16,15 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import Role, User
+from accounts.people import assign
 from devices.models import Device, Placement, RecordingSet
 from documents.contents import read_contents
 from documents.csvs import csv_file
 from documents.pdf import pdf_file
 from documents.xlsx import xlsx_file
-from kecamatan.models import Kabupaten, Kecamatan, Recording
+from kecamatan.models import Kabupaten, Kecamatan, Province, Recording
 from kecamatan.regions import sync_regions
+from lib.errors import Refused
 from lib.months import parse_month
 from repairs.datasets import import_file
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
@@ -434,14 +438,16 @@ def test_demo_users_sign_in_with_the_printed_password(settings):
 
 
 def test_demo_users_cover_every_role_and_level():
-    levels = {2: "nation", 5: "kabupaten", 8: "kecamatan"}
-    held = {(demo.role.value, "province" if demo.region == "75" else levels[len(demo.region)]) for demo in DEMO_USERS}
-    assert held == {
-        ("operator", "kecamatan"),
-        *((role, "kabupaten") for role in ("technician", "staff", "official", "admin")),
-        *((role, "province") for role in ("staff", "official", "admin")),
-        *((role, "nation") for role in ("official", "admin")),
-    }
+    """Whatever role may be given at a level has somebody to try it."""
+    regions = {2: Province.objects.get(code="75"), 5: Kabupaten.objects.get(code="75.01"), None: None}
+    regions[8] = Kecamatan.objects.get(code="75.01.01")
+    user, allowed = User.objects.create_user(username="coba", name="Coba"), set()
+    for (length, region), role in product(regions.items(), Role):
+        with suppress(Refused):
+            assign(user, role=role, region=region, by=None)
+            allowed.add((role, length))
+    assert len(allowed) == 17
+    assert {(demo.role, None if demo.region == "ID" else len(demo.region)) for demo in DEMO_USERS} == allowed
 
 
 def test_demo_users_never_exist_without_debug(settings, capsys):

@@ -34,6 +34,8 @@ class Command(BaseCommand):
         if not result.ok:
             raise CommandError("\n".join([*map(str, result.problems), _summary_of_faults(result)]))
         self.stdout.write(_summary(result))
+        for warning in result.warnings:
+            self.stdout.write(f"Perlu diperiksa. {warning}")
 
 
 def _summary(result: ImportResult) -> str:
