@@ -236,6 +236,8 @@ class Ticket(StatedCause, Voidable):
             models.Index(
                 fields=["kecamatan", "status", "due_at", "assignee"], condition=OPEN, name="repairs_ticket_desk"
             ),
+            # What is due first, for the desk: most open tickets may be late, and only the first few are shown.
+            models.Index(fields=["due_at", "id"], condition=OPEN, name="repairs_ticket_due"),
             # The faults that last, by device: among all tickets they are few, and every list of devices asks.
             models.Index(
                 fields=["device", "failed_at"],

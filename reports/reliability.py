@@ -1,6 +1,6 @@
 """How reliable a region's places and devices were over twelve months, read from stored sums: nothing is computed here.
 
-Six queries of a few hundred short rows, also for the nation: its places are the provinces.
+Seven queries of a few hundred short rows, also for the nation: its places are the provinces.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Exists, Min, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, Min, Q, QuerySet, Subquery, Sum, Value, When
 
+from devices.models import DeviceKind
 from kecamatan.models import Kabupaten, Kecamatan, Province, open_on
 from lib.format import DAYS_A_YEAR
 from lib.months import add_months, months_through
@@ -185,15 +186,18 @@ def _read_kinds(found: Reliability, region: Region) -> None:
     """Read the sums of devices: of the region by kind, of those below of all kinds together."""
     rows = (
         RegionMonthKind.objects.filter(_of_all(found, region))
-        .order_by("kind__rank")
-        .values_list("level", "region_id", "kind__code", "kind__name")
+        .order_by()
+        .values_list("level", "region_id", Case(When(_own(region), then=F("kind_id"))))
         .annotate(*(Sum(name) for name in KIND_SUMS))
     )
-    for level, pk, code, name, *values in rows:
+    of_kinds = {}
+    for level, pk, kind, *values in rows:
         _add(found.sums[level, pk], values)
-        if (level, pk) == region.key:
+        of_kinds[kind] = values
+    for kind, code, name in DeviceKind.objects.order_by("rank").values_list("pk", "code", "name"):
+        if kind in of_kinds:
             found.kind_names[code] = name
-            _add(found.kinds[code], values)
+            _add(found.kinds[code], of_kinds[kind])
 
 
 def _read_groups(found: Reliability, region: Region) -> None:
