@@ -19,7 +19,7 @@ from accounts.regions import NATION_NAME, zone_of
 from lib.errors import Forbidden
 from lib.format import day_id, moment_id
 from lib.months import WIB, local_day
-from lib.pages import NotFound
+from lib.pages import NotFound, key_of
 from lib.phone import shown_phone
 
 BY_NAME = ("name", "pk")
@@ -116,7 +116,7 @@ def listed(user: User) -> UserQuerySet:
 
 def position(pk: str, user: User) -> User | None:
     """Return the person after whom the list goes on; nobody where the admin does not see them."""
-    person: User | None = User.objects.visible_to(user).filter(pk=int(pk)).first() if pk.isdecimal() else None
+    person: User | None = User.objects.visible_to(user).filter(pk=key_of(pk)).first()
     return person
 
 

@@ -22,7 +22,7 @@ from kecamatan.dinas import dinas_name
 from kecamatan.models import Kabupaten, Kecamatan, Province
 from lib.format import DAYS, UNKNOWN, day_id
 from lib.months import ZONE_ABBREVIATIONS, local_day
-from lib.pages import NotFound, page_of
+from lib.pages import NotFound, key_of, page_of
 
 LATEST = 5
 """How many changes stand on the profile; all of them stand on a page of their own."""
@@ -143,7 +143,7 @@ def history_page(region: Region, user: User, after: str) -> dict[str, Any]:
     """Return a page of the whole history of an office, newest first, from the change behind ``after`` (a key) on."""
     office = office_of(region)
     changes = events_of(office)
-    position = changes.filter(pk=int(after)).first() if after.isdecimal() and len(after) < 19 else None
+    position = changes.filter(pk=key).first() if (key := key_of(after)) else None
     found, more = page_of(changes, NEWEST_FIRST, position)
     url = reverse("accounts:profile-history", args=[code_of(region)])
     return {

@@ -17,9 +17,8 @@ from kecamatan.changes import compare_and_set
 from kecamatan.models import Kecamatan
 from lib.errors import Conflict, Refused
 from lib.format import day_id
-from lib.months import add_months, local_day
+from lib.months import EARLIEST_DAY, add_months, local_day
 
-EARLIEST = date(2009, 1, 1)
 """No recording device is older, so no paper of ours is."""
 
 # Date of birth, year and month of appointment, sex, serial number: BKN's 18 digits.
@@ -113,9 +112,9 @@ def _checked(region: Region, name: str, nip: str, title: str, starts_on: date) -
     if not values["title"]:
         raise Refused("Tulis jabatannya, seperti di bawah tanda tangan.", field="title")
     latest = local_day(timezone.now(), zone_of(region)) + timedelta(days=366)
-    if not EARLIEST <= starts_on <= latest:
+    if not EARLIEST_DAY <= starts_on <= latest:
         raise Refused(
-            f"Pilih tanggal antara {day_id(EARLIEST, weekday=False)} dan {day_id(latest, weekday=False)}.",
+            f"Pilih tanggal antara {day_id(EARLIEST_DAY, weekday=False)} dan {day_id(latest, weekday=False)}.",
             field="starts_on",
         )
     return {**values, "starts_on": starts_on}

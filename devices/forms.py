@@ -9,8 +9,10 @@ from django import forms
 from devices.models import DeviceKind
 from kecamatan.duty import Days, nation_marks_preview
 from kecamatan.models import DayOff, OfficeHours
+from lib.errors import Refused
 from lib.format import number_id
 from lib.forms import MonthField
+from lib.guards import refuse_too_early
 
 
 class ConfirmedForm(forms.Form):
@@ -30,8 +32,13 @@ class ConfirmedForm(forms.Form):
         return [(values[self.since], values.get(self.until)) for values in said if values.get(self.since)]
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse until confirmed, and say how many rows of kecamatan and month are computed anew."""
+        """Refuse what is too early, and until confirmed; say how many rows of kecamatan and month are computed anew."""
         cleaned = super().clean()
+        if first := self.cleaned_data.get(self.since):
+            try:
+                refuse_too_early(first, self.since)
+            except Refused as refusal:
+                self.add_error(refusal.field, refusal.message)
         if not self.errors and not self.cleaned_data["confirmed"]:
             rows = number_id(nation_marks_preview(self.ruled_days()))
             self.add_error(

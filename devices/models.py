@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from kecamatan.models import Kabupaten, Kecamatan
 from kecamatan.scope import ScopedQuerySet, WholeKabupatenQuerySet
+from lib.months import EARLIEST_DAY
 
 FIRST_AID_STEPS, STEP_LENGTH = 3, 120
 
@@ -253,6 +254,7 @@ class InventoryCheck(models.Model):
         verbose_name_plural = "pendataan"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kabupaten", "day"], name="devices_inventorycheck_day"),
+            models.CheckConstraint(condition=Q(day__gte=EARLIEST_DAY), name="devices_inventorycheck_since_2009"),
         ]
 
     def __str__(self) -> str:

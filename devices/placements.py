@@ -11,16 +11,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import covers
 from devices.models import Device, DeviceKind, Placement, RecordingSet
 from kecamatan.changes import mark_span, record_event
-from kecamatan.duty import EARLIEST_DAY, TOO_EARLY
 from lib.errors import Conflict, Refused
 from lib.format import moment_id
-from lib.months import local_day
+from lib.guards import refuse_moment
 
 
 @transaction.atomic
@@ -57,11 +55,12 @@ def open_placement(
 @transaction.atomic
 def close_placement(placement: Placement, *, at: datetime, by: User | None) -> None:
     """End a placement at a moment (UTC); marks the months from the earlier of the old and the new end on."""
+    lock_device(placement.device)
+    _reread(placement)
     _guard_span(placement.started_at, at, placement.recording_set.kecamatan.time_zone)
     before = placement.ended_at
     if before == at:
         return
-    lock_device(placement.device)
     if _overlapping(placement.device, placement.started_at, at).exclude(pk=placement.pk).exists():
         raise Refused("Pada waktu itu alat ini sudah terpasang di set lain.", field="dilepas")
     placement.ended_at = at
@@ -89,11 +88,12 @@ def correct_placement(
     """
     recording_set = placement.recording_set
     _guard_span(started_at, ended_at, recording_set.kecamatan.time_zone)
-    if (placement.ended_at is None) != (ended_at is None):
-        raise Refused("Isi sampai kapan alat ini terpasang di sini.", field="dilepas")
     if recording_set.withdrawn_at and ended_at and ended_at > recording_set.withdrawn_at:
         raise Refused(f"{recording_set} sudah ditarik pada waktu itu.", field="dilepas")
     lock_device(placement.device, version)
+    _reread(placement)
+    if (placement.ended_at is None) != (ended_at is None):
+        raise Refused("Isi sampai kapan alat ini terpasang di sini.", field="dilepas")
     _refuse_elsewhere(placement, started_at, ended_at, by)
     after = {"started_at": started_at, "ended_at": ended_at}
     after = {name: at for name, at in after.items() if getattr(placement, name) != at}
@@ -147,7 +147,12 @@ def lock_device(device: Device, version: int | None = None) -> None:
     locked = Device.objects.select_for_update()
     device.refresh_from_db(fields=["version", "whereabouts"], from_queryset=locked)
     if version is not None and device.version != version:
-        raise Conflict("Data ini baru saja diubah orang lain. Periksa isinya yang terbaru, lalu ulangi.")
+        raise Conflict
+
+
+def _reread(placement: Placement) -> None:
+    """Refresh the span of a placement whose device the caller has locked: another may have changed it meanwhile."""
+    placement.refresh_from_db(fields=["started_at", "ended_at"])
 
 
 def _overlapping(device: Device, start: datetime, end: datetime | None) -> Any:
@@ -172,18 +177,10 @@ def mark_record(recording_set: RecordingSet, since: datetime) -> None:
     mark_span([recording_set.kecamatan], since, None)
 
 
-def refuse_future(at: datetime, field: str = "dipasang") -> None:
-    """Refuse a moment (UTC) that has not come."""
-    if at > timezone.now():
-        raise Refused("Waktu itu belum tiba. Isi waktu sekarang atau sebelumnya.", field=field)
-
-
 def _guard_span(start: datetime, end: datetime | None, zone: str) -> None:
-    if local_day(start, zone) < EARLIEST_DAY:
-        raise Refused(TOO_EARLY, field="dipasang")
-    refuse_future(start)
+    refuse_moment(start, zone, "dipasang")
     if end is None:
         return
-    refuse_future(end, "dilepas")
+    refuse_moment(end, zone, "dilepas")
     if end <= start:
         raise Refused("Tanggal dilepas harus sesudah tanggal dipasang.", field="dilepas")

@@ -19,10 +19,11 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import guard, may_manage_devices
 from devices.models import Device, DeviceKind, InventoryCheck, KindRequirement, RecordingSet
-from devices.placements import close_placement, lock_device, mark_record, refuse_future
+from devices.placements import close_placement, lock_device, mark_record
 from kecamatan.changes import compare_and_set, mark_from, mark_months, record_event
 from kecamatan.models import Kabupaten, Kecamatan
 from lib.errors import Forbidden, Refused
+from lib.guards import refuse_day, refuse_moment, refuse_too_early, required_reason
 from lib.months import add_months, local_day, local_month, month_of, months_through, same_day_later
 from lib.privacy import refuse_identity_numbers
 
@@ -125,7 +126,7 @@ def edit_device(device: Device, *, version: int, by: User | None, **card: Any) -
 @transaction.atomic
 def close_set(recording_set: RecordingSet, *, at: datetime, by: User | None) -> None:
     """Withdraw a set at a moment (UTC): it leaves the record, and the placements that still run end with it."""
-    refuse_future(at)
+    refuse_moment(at, recording_set.kecamatan.time_zone, "dipasang")
     compare_and_set(recording_set, recording_set.version, withdrawn_at=at)
     for placement in recording_set.placements.filter(Q(ended_at=None) | Q(ended_at__gt=at)):
         close_placement(placement, at=at, by=by)
@@ -139,7 +140,7 @@ def take_off_register(
 ) -> None:
     """Note that a device that stands in no set was stolen or written off at a moment (UTC); its card stays."""
     guard(by, [device.kecamatan], may_manage_devices)
-    refuse_future(at)
+    refuse_moment(at, device.kecamatan.time_zone, "dipasang")
     lock_device(device, version)
     if device.whereabouts != Device.Whereabouts.STORED:
         raise Refused(f"{device} tercatat {device.get_whereabouts_display().lower()}.", field="device")
@@ -151,8 +152,7 @@ def take_off_register(
 def bring_back_device(device: Device, *, version: int, by: User | None, reason: str) -> None:
     """Note that a device that counted as stolen or written off is there again; it is stored."""
     guard(by, [device.kecamatan], may_manage_devices)
-    if not reason.strip():
-        raise Refused("Tulis alasannya.", field="reason")
+    reason = required_reason(reason)
     if not device.is_gone:
         raise Refused(f"{device} tidak tercatat dicuri atau dihapuskan.", field="device")
     before = device.whereabouts
@@ -176,8 +176,7 @@ def confirm_inventory(kabupaten: Kabupaten, *, day: date, by: User | None) -> bo
     dinas = kabupaten.kecamatan.with_zone().filter(kind=Kecamatan.Kind.DINAS, closed_on=None).first()
     if dinas is None:
         raise Refused(f"{kabupaten.name} belum punya kantor dinas di sini. Minta admin memperbarui wilayah.")
-    if day > local_day(timezone.now(), dinas.time_zone):
-        raise Refused("Tanggal pendataan belum tiba. Isi tanggal hari ini atau sebelumnya.", field="tanggal")
+    refuse_day(day, local_day(timezone.now(), dinas.time_zone), "tanggal")
     check, is_new = InventoryCheck.objects.get_or_create(kabupaten=kabupaten, day=day)
     if is_new:
         record_event(check, "confirm_inventory", by=by, kecamatan_id=dinas.pk)
@@ -190,6 +189,7 @@ def confirm_inventory(kabupaten: Kabupaten, *, day: date, by: User | None) -> bo
 def set_kind_required(kind: DeviceKind, *, required: bool, from_month: date, by: Any) -> int:
     """Make a kind required, or no longer, from a month on; earlier months keep their rule. Returns the marks made."""
     from_month = month_of(from_month)
+    refuse_too_early(from_month, "from_month")
     running = kind.requirements.filter(Q(until_month=None) | Q(until_month__gt=from_month))
     if running.filter(from_month__gt=from_month).exists():
         raise Refused("Aturan yang lebih baru sudah ada. Pilih bulan sesudahnya.", field="from_month")

@@ -21,7 +21,7 @@ from documents.requests import documents_of
 from kecamatan.scope import Scope
 from lib.format import moment_id, month_id, number_id
 from lib.month_choice import Month
-from lib.pages import NotFound, page_of
+from lib.pages import NotFound, key_of, page_of
 from reports.crumbs import Crumb, crumbs
 from reports.models import RegionMonth
 from reports.months import Option, chosen_month, month_options
@@ -104,7 +104,7 @@ def list_page(region: Region, user: User, after: str) -> dict[str, Any]:
     """Return what the list of a region's reports shows; ``after`` is the number of the report above the page."""
     own = region.kabupaten or region.province
     rows = documents_of(own).defer(*HEAVY).select_related("requested_by", "province", "kabupaten__province")
-    found, more = page_of(rows, NEWEST_FIRST, rows.filter(pk=after).first() if after.isdecimal() else None)
+    found, more = page_of(rows, NEWEST_FIRST, rows.filter(pk=key).first() if (key := key_of(after)) else None)
     files = _files(found)
     return {
         "region": region,

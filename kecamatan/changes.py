@@ -107,7 +107,7 @@ def compare_and_set(row: models.Model, version: int, **values: object) -> None:
     manager = type(row)._default_manager
     changed = manager.filter(pk=row.pk, version=version).update(version=F("version") + 1, **values)
     if changed != 1:
-        raise Conflict("Data ini baru saja diubah orang lain. Periksa isinya yang terbaru, lalu ulangi.")
+        raise Conflict
     row.refresh_from_db()
 
 
@@ -153,7 +153,7 @@ def _write_marks(pairs: set[tuple[int, date]]) -> None:
         batch_size=1000,
         update_conflicts=True,
         unique_fields=["kecamatan", "month"],
-        update_fields=["stamp"],
+        update_fields=["stamp", "failed_at"],
     )
     if pairs and not any(callback is wake_worker for _, callback, *_ in connection.run_on_commit):
         transaction.on_commit(wake_worker)
@@ -165,7 +165,9 @@ def mark_waiting(marks: Iterable[tuple[int, date]]) -> int:
     A mark that waits already is left as it is, so that a running drain can still settle it. Returns how many pairs.
     """
     now = timezone.now()
-    rows = [ChangedMonth(kecamatan_id=pk, month=month, stamp=uuid4(), marked_at=now) for pk, month in set(marks)]
+    # Sorted, so that two writers never lock the same marks in opposite orders.
+    pairs = sorted(set(marks))
+    rows = [ChangedMonth(kecamatan_id=pk, month=month, stamp=uuid4(), marked_at=now) for pk, month in pairs]
     ChangedMonth.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
     return len(rows)
 

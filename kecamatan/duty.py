@@ -34,14 +34,13 @@ from kecamatan.models import (
 from kecamatan.replacing import Changes, Sheet, replace_rows
 from lib.errors import Refused
 from lib.format import number_id
-from lib.months import add_months, local_day, local_month, month_of, months_through
+from lib.guards import refuse_day, refuse_too_early
+from lib.months import EARLIEST_DAY, add_months, local_day, local_month, month_of, months_through
 from lib.office import HoursException, OfficeCalendar, Window
 
 Days = tuple[date, date | None]
 """A first day and the last one; none where it goes on."""
 
-EARLIEST_DAY = date(2009, 1, 1)  # The KTP-el programme began in 2009; an earlier date is a slip of the hand.
-TOO_EARLY = "Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya."
 # A semester holds for six months; while the next one is late, for six more. Then the figures are unknown, not old.
 SEMESTER_HOLDS_MONTHS = 12
 SEMESTER = re.compile(r"(20\d\d)-([12])")
@@ -140,14 +139,6 @@ def refuse_closed(region: Province | Kabupaten | Kecamatan, field: str) -> None:
             f"{region.name} ({region.code}) ditutup pada {region.closed_on:%d/%m/%Y}. Pakai kode penggantinya.",
             field=field,
         )
-
-
-def refuse_day(day: date, today: date, field: str) -> None:
-    """Refuse a local day that has not come where it is ``today``, or from before the programme."""
-    if day > today:
-        raise Refused(f"{day:%d/%m/%Y} belum tiba. Tulis hari yang sudah lewat.", field=field)
-    if day < EARLIEST_DAY:
-        raise Refused(TOO_EARLY, field=field)
 
 
 def refuse_number(value: int | None, bound: int | None, name: str, field: str) -> None:
@@ -304,6 +295,7 @@ def save_office_hours(hours: OfficeHours, *, by: Any) -> int:
 
     A row that held between other days before is marked for these too.
     """
+    refuse_too_early(hours.first_day, "first_day")
     before = OfficeHours.objects.filter(pk=hours.pk).first()
     hours.save()
     record_event(hours, "save_office_hours", by=by)
@@ -313,6 +305,7 @@ def save_office_hours(hours: OfficeHours, *, by: Any) -> int:
 @transaction.atomic
 def save_day_off(day_off: DayOff, *, by: Any) -> int:
     """Save an extra day off and mark every place for the months that read it; return the number of marks."""
+    refuse_too_early(day_off.day, "day")
     before = DayOff.objects.filter(pk=day_off.pk).first()
     day_off.save()
     record_event(day_off, "save_day_off", by=by)
@@ -358,7 +351,7 @@ def _months_reading(spans: Iterable[Days], current: date) -> set[date]:
     """
     months: set[date] = set()
     for first, last in spans:
-        begin = min(month_of(first), current)
+        begin = min(max(month_of(first), EARLIEST_DAY), current)
         end = current if last is None else min(add_months(month_of(last), 1), current)
         months.update(months_through(begin, max(begin, end)))
     return months

@@ -18,7 +18,6 @@ from kecamatan.duty import (
     enter_recordings,
     population_bounds,
     refuse_closed,
-    refuse_day,
     refuse_impossible_count,
     refuse_number,
     set_populations,
@@ -28,6 +27,7 @@ from kecamatan.replacing import Changes
 from kecamatan.targets import refuse_impossible_target, set_target
 from lib.dataset import Column, Dataset, Entry, Outcome, Row, RowDataset
 from lib.errors import Refused
+from lib.guards import refuse_day
 from lib.months import local_day
 from lib.parsing import count, day, folded, month, percent, region_code, semester, term
 from lib.tabular import Cell

@@ -16,9 +16,7 @@ from django.utils import timezone
 
 from kecamatan.changes import compare_and_set, mark_from, record_event, record_kabupaten_event
 from kecamatan.duty import (
-    EARLIEST_DAY,
     SEMESTER_HOLDS_MONTHS,
-    TOO_EARLY,
     population_bounds,
     refuse_closed,
     refuse_number,
@@ -27,10 +25,8 @@ from kecamatan.models import Kabupaten, Kecamatan, Population, TargetRule
 from kecamatan.replacing import Changes
 from lib.errors import Refused
 from lib.format import month_id
+from lib.guards import MONTHS_AHEAD, refuse_too_early
 from lib.months import WIB, add_months, local_month, month_of
-
-MONTHS_AHEAD = 60
-"""What is planned for later than this is a slip of the hand."""
 
 
 class RuleValues(Protocol):
@@ -142,8 +138,7 @@ def refuse_impossible_target(
     Refused are both figures at once, more than 100 percent, more people than a kecamatan has (of a kabupaten, than its
     largest has), and months before 2009 or far ahead.
     """
-    if starts_on < EARLIEST_DAY:
-        raise Refused(TOO_EARLY, field="starts_on")
+    refuse_too_early(starts_on, "starts_on")
     if starts_on > add_months(local_month(timezone.now(), WIB), MONTHS_AHEAD):
         raise Refused(f"{month_id(starts_on)} masih terlalu jauh. Periksa tahunnya.", field="starts_on")
     if percent is not None and count is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+STALE = "Data ini baru saja diubah orang lain. Periksa isinya yang terbaru, lalu ulangi."
+
 
 class Refused(Exception):
     """The change breaks a rule. ``field`` names the form field or import column that it is about, if one."""
@@ -18,6 +20,9 @@ class Forbidden(Refused):
 
 class Conflict(Refused):
     """Somebody else changed the row first; nothing was written and both versions can be shown."""
+
+    def __init__(self, message: str = STALE, *, field: str = "") -> None:
+        super().__init__(message, field=field)
 
 
 class KeyReused(Refused):

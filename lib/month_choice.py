@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lib.format import month_id
-from lib.months import add_months, parse_month
-
-# Earlier there was no recording device; see lib.parsing.
-EARLIEST = date(2009, 1, 1)
+from lib.months import EARLIEST_DAY, add_months, parse_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Month:
     @property
     def before(self) -> date | None:
         """Return the month before, unless there was no recording device yet."""
-        return add_months(self.chosen, -1) if self.chosen > EARLIEST else None
+        return add_months(self.chosen, -1) if self.chosen > EARLIEST_DAY else None
 
     @property
     def after(self) -> date | None:
@@ -56,6 +53,6 @@ def choose_month(asked: str | None, current: date) -> Month:
         return Month(current, current, f"{error} Yang tampil bulan ini.")
     if chosen > current:
         return Month(current, current, f"{month_id(chosen)} belum tiba. Yang tampil bulan ini.")
-    if chosen < EARLIEST:
+    if chosen < EARLIEST_DAY:
         return Month(current, current, "Sebelum 2009 belum ada alat perekaman. Yang tampil bulan ini.")
     return Month(chosen, current)

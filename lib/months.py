@@ -15,6 +15,8 @@ WIB, WITA, WIT = "Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"
 ZONES = (WIB, WITA, WIT)
 ZONE_ABBREVIATIONS = {WIB: "WIB", WITA: "WITA", WIT: "WIT"}
 
+EARLIEST_DAY = date(2009, 1, 1)  # The KTP-el programme began in 2009; an earlier date is a slip of the hand.
+
 
 def month_of(day: date) -> date:
     """Return the month in which a local day lies."""

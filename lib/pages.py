@@ -42,6 +42,11 @@ def answers_problems(view: Callable[..., Response]) -> Callable[..., Response | 
     return answering
 
 
+def key_of(text: str) -> int | None:
+    """Return the key of a row as an address or a form carries it; none where it is not one that a row could have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def written(rows: Iterable[Cells]) -> list[Cells]:
     """Return the rows of a long table for its template, their texts escaped already.
 

@@ -13,11 +13,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+from lib.months import EARLIEST_DAY
 from lib.tabular import Cell
 
 MAX_INTEGER = 2_147_483_647
 MAX_DECIMAL = 999_999_999_999  # rupiah, twelve digits before the comma
-EARLIEST_YEAR = 2009  # no recording device of KTP-el is older
 
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _LOCAL_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
@@ -287,8 +287,9 @@ def _not_a_day(cell: Cell) -> CellError:
 
 
 def _not_too_early(value: date) -> date:
-    if value.year < EARLIEST_YEAR:
-        raise CellError(f"{value:%d/%m/%Y} sebelum tahun {EARLIEST_YEAR}, ketika KTP-el belum ada. Periksa tahunnya.")
+    if value < EARLIEST_DAY:
+        year = EARLIEST_DAY.year
+        raise CellError(f"{value:%d/%m/%Y} sebelum tahun {year}, ketika KTP-el belum ada. Periksa tahunnya.")
     return value
 
 

@@ -22,7 +22,8 @@ from devices.readiness import ABLE_TO_RECORD, Service
 from kecamatan.changes import compare_and_set, mark_span, record_event
 from kecamatan.models import Kecamatan
 from lib.errors import Refused
-from repairs.guards import refuse_moment, refuse_reversed, refuse_stale, refuse_voided, required_reason
+from lib.guards import refuse_moment, refuse_stale, required_reason
+from repairs.guards import refuse_reversed, refuse_voided
 from repairs.models import Arrangement
 from repairs.service_now import services_now
 

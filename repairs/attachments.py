@@ -21,8 +21,9 @@ from accounts.models import User
 from accounts.permissions import guard, may_comment, may_correct_repairs
 from kecamatan.changes import record_event
 from lib.errors import Conflict, Forbidden, Refused
+from lib.guards import required_reason
 from lib.photos import PAPER, Drawn, Upload
-from repairs.guards import refuse_voided, required_reason
+from repairs.guards import refuse_voided
 from repairs.models import Attachment, Ticket
 
 FOLDER = "photos"

@@ -18,8 +18,9 @@ from accounts.permissions import guard, may_work_tickets
 from kecamatan.changes import collected_marks
 from lib.errors import Conflict, Refused
 from lib.format import day_id
+from lib.guards import refuse_stale
 from repairs import tickets, workflow
-from repairs.guards import refuse_stale, refuse_voided
+from repairs.guards import refuse_voided
 from repairs.models import Ticket
 
 Chosen = Mapping[int, int]

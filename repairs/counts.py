@@ -20,8 +20,8 @@ from kecamatan.changes import mark_months, record_event
 from kecamatan.duty import Count, CountKey, CountsRefused, months_that_read, population_bounds, refuse_impossible_counts
 from kecamatan.models import Kecamatan, Recording, VoidedRecording
 from lib.errors import Conflict, Forbidden, Refused
+from lib.guards import required_reason
 from lib.months import day_bounds
-from repairs.guards import required_reason
 from repairs.models import Arrangement
 
 ENTERED, CORRECTED, VOIDED = "enter", "correct", "void"

@@ -13,9 +13,8 @@ from kecamatan.changes import record_kabupaten_event
 from kecamatan.models import Kabupaten, MonthDeclaration
 from lib.errors import Conflict, Forbidden, Refused
 from lib.format import month_id
-from lib.month_choice import EARLIEST
-from lib.months import local_month, month_of
-from lib.privacy import refuse_identity_numbers
+from lib.guards import required_reason
+from lib.months import EARLIEST_DAY, local_month, month_of
 
 
 @transaction.atomic
@@ -28,7 +27,7 @@ def declare_complete(kabupaten: Kabupaten, *, month: date, by: User | None) -> M
     month, current = month_of(month), local_month(timezone.now(), kabupaten.province.time_zone)
     if month >= current:
         raise Refused(f"{month_id(month)} belum selesai. Bulan bisa dinyatakan lengkap mulai tanggal 1 berikutnya.")
-    if month < EARLIEST:
+    if month < EARLIEST_DAY:
         raise Refused("Sebelum 2009 belum ada alat perekaman.")
     declaration = MonthDeclaration(kabupaten=kabupaten, month=month, declared_at=timezone.now(), declared_by=by)
     try:
@@ -42,22 +41,22 @@ def declare_complete(kabupaten: Kabupaten, *, month: date, by: User | None) -> M
 
 
 @transaction.atomic
-def withdraw_declaration(kabupaten: Kabupaten, *, month: date, reason: str, by: User | None) -> None:
+def withdraw_declaration(kabupaten: Kabupaten, *, month: date, reason: str, by: User | None, seen: str = "") -> None:
     """Withdraw a declaration, with a reason: the month is provisional again. Effects: the declaration, an event.
 
-    Raises :class:`Conflict` where none holds any more.
+    ``seen`` is the key of the one that the person decided on. Raises :class:`Conflict` where that one, or any, holds
+    no longer.
     """
     _guard(kabupaten, by)
-    reason = reason.strip()
-    if not reason:
-        raise Refused("Tulis alasannya.", field="reason")
-    refuse_identity_numbers(reason, "reason")
+    reason = required_reason(reason)
     declaration = holding(kabupaten, month_of(month))
+    if declaration is not None and seen not in ("", str(declaration.pk)):
+        declaration = None
     changed = declaration and MonthDeclaration.objects.filter(pk=declaration.pk, withdrawn_at=None).update(
         withdrawn_at=timezone.now(), withdrawn_by=by, reason=reason
     )
     if declaration is None or changed != 1:
-        raise Conflict("Pernyataan ini sudah dicabut. Muat ulang halamannya.")
+        raise Conflict("Pernyataan ini sudah dicabut. Di bawah ini keadaannya sekarang.")
     said = {"month": declaration.month, "reason": reason}
     record_kabupaten_event(declaration, "withdraw_declaration", by=by, kabupaten_id=kabupaten.pk, **said)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -22,7 +21,6 @@ from repairs.device_filters import DeviceFilter, lasting
 from repairs.models import Ticket
 from repairs.pages import ticket_url
 
-KEY = re.compile(r"[0-9]{1,18}")
 MISSING_ORDER = ("failed_at", "pk")
 EXPORTED = (
     *("kode", "kecamatan", "kabupaten", "set", "jenis", "nomor_seri", "merk", "model", "kode_barang"),
@@ -109,11 +107,6 @@ def missing_rows(tickets: Iterable[Ticket]) -> list[Row]:
 def missing_listed(filters: DeviceFilter) -> QuerySet[Ticket]:
     """Return the records of components that sets lack, with what a row shows."""
     return filters.missing().select_related("kecamatan__kabupaten__province", "recording_set", "device_kind")
-
-
-def key(text: str) -> int | None:
-    """Read a key from the address; what is none is left out."""
-    return int(text) if KEY.fullmatch(text) else None
 
 
 def page(filters: DeviceFilter, after: int | None) -> tuple[list[Row], int | None, bool]:

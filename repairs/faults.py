@@ -26,6 +26,7 @@ from kecamatan.changes import record_event, record_sign_of_life
 from kecamatan.claims import said_at
 from kecamatan.models import Cause, Certainty, Effect, Kecamatan
 from lib.errors import Refused
+from lib.guards import refuse_moment, refuse_stale, required_reason
 from lib.months import local_month
 from lib.payload import payload_hash
 from lib.photos import Upload
@@ -33,14 +34,7 @@ from lib.privacy import refuse_identity_numbers
 from repairs import workflow
 from repairs.attachments import attach, written
 from repairs.causes import state_cause
-from repairs.guards import (
-    lock_set,
-    refuse_impossible_fault,
-    refuse_moment,
-    refuse_stale,
-    required_reason,
-    submitted_before,
-)
+from repairs.guards import lock_set, refuse_impossible_fault, submitted_before
 from repairs.marks import mark_ticket
 from repairs.models import Ticket
 

@@ -8,60 +8,21 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import covers
 from devices.models import Device, Placement, RecordingSet
-from kecamatan.duty import EARLIEST_DAY, TOO_EARLY
-from kecamatan.targets import MONTHS_AHEAD
-from lib.errors import Conflict, KeyReused, Refused
-from lib.format import day_id
-from lib.months import add_months, local_day, local_month, month_of
-from lib.privacy import refuse_identity_numbers
+from lib.errors import KeyReused, Refused
+from lib.guards import refuse_moment
 from repairs.models import Ticket, overlapping
 
 Row = TypeVar("Row", bound=models.Model)
-
-
-def refuse_moment(at: datetime, zone: str, field: str, *, planned: bool = False) -> None:
-    """Refuse a moment before 2009 by the local calendar, one far ahead and, unless ``planned``, one in the future."""
-    day = local_day(at, zone)
-    if day < EARLIEST_DAY:
-        raise Refused(TOO_EARLY, field=field)
-    if planned and month_of(day) > add_months(local_month(timezone.now(), zone), MONTHS_AHEAD):
-        raise Refused(f"{day_id(day, weekday=False)} masih terlalu jauh. Periksa tahunnya.", field=field)
-    if not planned and at > timezone.now():
-        raise Refused("Waktu ini belum tiba. Isi waktu sekarang atau sebelumnya.", field=field)
 
 
 def refuse_reversed(start: datetime, end: datetime | None, field: str, sentence: str) -> None:
     """Refuse an end that is not after its start."""
     if end is not None and end <= start:
         raise Refused(sentence, field=field)
-
-
-def required_text(text: str, field: str, sentence: str) -> str:
-    """Return a text without the space around it; refuse an empty one, and one with a NIK."""
-    text = text.strip()
-    if not text:
-        raise Refused(sentence, field=field)
-    refuse_identity_numbers(text, field)
-    return text
-
-
-def required_reason(reason: str) -> str:
-    """Return why something on record is changed; refuse none, one that is too long, and one with a NIK."""
-    reason = required_text(reason, "reason", "Tulis alasannya.")
-    if len(reason) > 500:
-        raise Refused("Alasan paling panjang 500 huruf. Ringkaskan.", field="reason")
-    return reason
-
-
-def refuse_stale(row: Any, version: int) -> None:
-    """Raise :class:`Conflict` where a person decided on an older version than the one at hand."""
-    if row.version != version:
-        raise Conflict("Data ini baru saja diubah orang lain. Periksa isinya yang terbaru, lalu ulangi.")
 
 
 def refuse_voided(row: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -21,10 +20,10 @@ from kecamatan.dinas import dinas_name
 from kecamatan.models import Kecamatan
 from kecamatan.scope import region_filter
 from lib.label_sheets import Label as SheetLabel
+from lib.pages import key_of
 from repairs.device_filters import BY_PLACE, DeviceFilter
 from repairs.device_list import device_url, listed, set_url
 
-KEY = re.compile(r"[0-9]{1,18}")
 MOST = 210
 """How many labels a file holds: ten sheets of 21."""
 
@@ -91,8 +90,7 @@ def _asked(asked: QueryDict, user: User) -> QuerySet[Any]:
 
 
 def _key(asked: QueryDict, name: str) -> int | None:
-    text = asked.get(name, "")
-    return int(text) if KEY.fullmatch(text) else None
+    return key_of(asked.get(name, ""))
 
 
 def groups(chosen: Selection, ticked: Iterable[str]) -> list[Group]:

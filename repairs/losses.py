@@ -20,12 +20,13 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import guard, may_correct_repairs, may_enter_counts
 from kecamatan.changes import compare_and_set, mark_months, record_event
-from kecamatan.duty import population_bounds, refuse_day, refuse_number
+from kecamatan.duty import population_bounds, refuse_number
 from kecamatan.models import Cause, Kecamatan
 from lib.errors import Refused
+from lib.guards import refuse_day, refuse_stale, required_reason
 from lib.months import local_day, month_of
 from lib.privacy import refuse_identity_numbers
-from repairs.guards import refuse_stale, refuse_voided, required_reason
+from repairs.guards import refuse_voided
 from repairs.models import LostRecords
 
 

@@ -21,18 +21,12 @@ from kecamatan.changes import collected_marks, compare_and_set, mark_span, recor
 from kecamatan.claims import said_at
 from kecamatan.models import Cause, Certainty, Kecamatan
 from lib.errors import Refused
+from lib.guards import refuse_moment, refuse_stale, required_reason
 from lib.payload import payload_hash
 from lib.privacy import refuse_identity_numbers
 from repairs.causes import state_cause
 from repairs.going_on import refuse_computers, services_text
-from repairs.guards import (
-    refuse_moment,
-    refuse_reversed,
-    refuse_stale,
-    refuse_voided,
-    required_reason,
-    submitted_before,
-)
+from repairs.guards import refuse_reversed, refuse_voided, submitted_before
 from repairs.models import CONFIRM, CauseStatement, Outage
 
 END_AFTER_START = "Waktu selesai harus sesudah waktu mulai."

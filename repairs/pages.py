@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -19,11 +18,11 @@ from accounts.permissions import covers, works_somewhere
 from kecamatan.models import Cause, Certainty, Effect, Event
 from lib.format import day_id, moment_id, number_id, span_id
 from lib.months import local_day
+from lib.pages import key_of
 from repairs.filters import GROUPS, MINE, is_overdue
 from repairs.history import channel_text, earlier_promises, events_of, history, promise_text
 from repairs.models import CauseStatement, Outage, Ticket, TicketQuerySet
 
-POSITION_KEY = re.compile(r"[0-9]{1,18}")
 OLDEST_FIRST, NEWEST_FIRST = ("failed_at", "pk"), ("-failed_at", "-pk")
 
 EFFECT_WORDS = {Effect.STOPPED: "berhenti", Effect.LIMITED: "terbatas"}
@@ -263,9 +262,8 @@ def position(text: str) -> Ticket | None:
         failed_at = datetime.fromisoformat(began)
     except ValueError:
         return None
-    if failed_at.tzinfo is None or not POSITION_KEY.fullmatch(key):
-        return None
-    return Ticket(pk=int(key), failed_at=failed_at)
+    pk = key_of(key)
+    return None if failed_at.tzinfo is None or pk is None else Ticket(pk=pk, failed_at=failed_at)
 
 
 def views_of(user: User, chosen: dict[str, str]) -> list[View]:

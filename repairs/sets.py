@@ -28,10 +28,11 @@ from kecamatan.changes import collected_marks
 from kecamatan.models import Cause, Certainty, Kecamatan
 from lib.errors import Refused
 from lib.format import moment_id
+from lib.guards import refuse_stale, required_reason
 from lib.spans import Span
 from repairs.arrangements import end_arrangement, start_arrangement
 from repairs.faults import report_fault
-from repairs.guards import lock_set, refuse_stale, required_reason, stood_then
+from repairs.guards import lock_set, stood_then
 from repairs.models import Arrangement, Ticket, TicketQuerySet
 from repairs.workflow import settle
 

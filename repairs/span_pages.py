@@ -71,11 +71,6 @@ def list_url(name: str, chosen: Mapping[str, str], after: int | None = None) -> 
     return reverse(name) + (f"?{query}" if query else "")
 
 
-def key_of(text: str) -> int | None:
-    """Return the key of a row as it stands in an address; none where it is not one."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
 def voided_text(row: Voidable, zone: str) -> str:
     """Return who voided a row, when and why; nothing where nobody did."""
     if row.voided_at is None:

@@ -21,10 +21,10 @@ from kecamatan.models import Event, Kabupaten, Kecamatan, Population, Province, 
 from kecamatan.targets import refuse_impossible_target, rule_in_force, target_by
 from lib.format import moment_id, month_id, number_id
 from lib.months import add_months, local_month
-from lib.pages import NotFound, page_of
+from lib.pages import NotFound, key_of, page_of
 from repairs.forms.targets import NOTHING, NUMBER, SHARE, TargetCorrectionForm, TargetForm
 from repairs.history import Entry
-from repairs.span_pages import OVER, PLANNED, RUNNING, State, key_of
+from repairs.span_pages import OVER, PLANNED, RUNNING, State
 from repairs.target_words import Rule, Share, meaning_for_kabupaten, meaning_for_place, rule_text, said_text
 from repairs.targets import Region
 

@@ -17,8 +17,9 @@ from kecamatan import targets
 from kecamatan.changes import compare_and_set
 from kecamatan.models import Kabupaten, Kecamatan, TargetRule
 from lib.errors import Forbidden, Refused
+from lib.guards import refuse_stale, required_reason
 from lib.months import month_of
-from repairs.guards import refuse_stale, refuse_voided, required_reason
+from repairs.guards import refuse_voided
 
 Region = Kabupaten | Kecamatan
 

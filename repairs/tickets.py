@@ -20,16 +20,10 @@ from accounts.permissions import guard, may_comment, may_correct_repairs, may_wo
 from kecamatan.changes import compare_and_set, record_event
 from kecamatan.models import Kecamatan
 from lib.errors import Refused
+from lib.guards import refuse_stale, required_reason, required_text
 from lib.months import local_day
 from lib.privacy import refuse_identity_numbers
-from repairs.guards import (
-    lock_set,
-    refuse_impossible_fault,
-    refuse_stale,
-    refuse_voided,
-    required_reason,
-    required_text,
-)
+from repairs.guards import lock_set, refuse_impossible_fault, refuse_voided
 from repairs.marks import mark_ticket, span_of
 from repairs.models import Ticket
 from repairs.workflow import ENDED, due_at, settle

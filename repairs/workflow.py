@@ -20,16 +20,10 @@ from accounts.permissions import guard, holds_role
 from kecamatan.changes import compare_and_set, record_event, record_sign_of_life
 from kecamatan.models import Kecamatan
 from lib.errors import Conflict, Refused
+from lib.guards import refuse_moment, refuse_stale
 from lib.months import local_day, midnight
 from lib.privacy import refuse_identity_numbers
-from repairs.guards import (
-    lock_set,
-    refuse_impossible_fault,
-    refuse_moment,
-    refuse_reversed,
-    refuse_stale,
-    refuse_voided,
-)
+from repairs.guards import lock_set, refuse_impossible_fault, refuse_reversed, refuse_voided
 from repairs.marks import mark_ticket, span_of
 from repairs.models import Ticket
 

@@ -19,8 +19,8 @@ from django.utils import timezone
 from devices.readiness import ABLE_TO_RECORD, Service, down_since, service, set_status
 from kecamatan.scope import Scope
 from lib.format import clock_id, day_id, number_id, since_id
-from lib.month_choice import EARLIEST, Month
-from lib.months import ZONE_ABBREVIATIONS, local_day, midnight, month_of
+from lib.month_choice import Month
+from lib.months import EARLIEST_DAY, ZONE_ABBREVIATIONS, local_day, midnight, month_of
 from reports.crumbs import Crumb, crumbs
 from reports.judge import INSTANT
 from reports.models import Level
@@ -70,7 +70,7 @@ def asked_day(text: str, zone: str, now: datetime) -> Asked:
         return Asked(None, now, f"Tanggal “{text}” tidak terbaca. Tulis misalnya 2026-03-18.")
     if day > today:
         return Asked(None, now, f"{day_id(day)} belum tiba. Pilih hari ini atau sebelumnya.")
-    if day < EARLIEST:
+    if day < EARLIEST_DAY:
         return Asked(None, now, "Sebelum 2009 belum ada alat perekaman.")
     return Asked(day, now if day == today else midnight(day + timedelta(days=1), zone) - INSTANT)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
+from django import forms
+from django.http import QueryDict
 from django.urls import reverse
 
 from accounts.models import User
@@ -42,9 +44,17 @@ class DeclareForm(KeyedForm):
 
 
 class WithdrawForm(KeyedForm):
-    """Why a declaration is withdrawn."""
+    """Why a declaration is withdrawn, and which one: another may have withdrawn it meanwhile."""
 
+    declaration = forms.CharField(widget=forms.HiddenInput, required=False)
     reason = text_field("Alasan pencabutan", limit=500, required="Tulis alasannya.")
+
+
+def declaration_form(page: dict[str, Any], data: QueryDict | None) -> DeclareForm | WithdrawForm:
+    """Return the form of what was sent, whatever holds meanwhile; where nothing was, that of what may be done now."""
+    if page["holds"] if data is None else "declaration" in data:
+        return WithdrawForm(data, initial={"declaration": page["holding"]})
+    return DeclareForm(data)
 
 
 def provisional(region: Region, month: Month, around: Surroundings, kabupaten_total: int) -> Provisional:
@@ -81,6 +91,7 @@ def declaration_page(region: Region, month: Month, user: User) -> dict[str, Any]
         "crumbs": [*crumbs(region, user.scope, month, is_last=False), Crumb(f"Kelengkapan {month.label}", "")],
         "said": [_said(row, region.zone) for row in said],
         "holds": holds,
+        "holding": said[0].pk if holds else None,
         "may_declare": may_declare_month(user, region.kabupaten),
         "is_over": not month.is_current,
         "back_url": f"{reverse('reports:region-detail', args=[region.code])}?bulan={month.value}",

@@ -8,11 +8,12 @@ by what their places changed by inside that transaction, one drain at a time (``
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Min
 from django.utils import timezone
 
@@ -26,6 +27,8 @@ from reports.facts import Place, Reference, load_facts, load_places, load_refere
 from reports.judge import Row, judge
 from reports.models import RegionMonth, RegionMonthKind, RollupLock
 from reports.rows import any_of, changed_kinds, changes_of, parents_of, region_of, store, stored_rows, sum_upwards
+
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 
@@ -56,22 +59,28 @@ def drain() -> Iterator[int]:
 def _drain_batch() -> tuple[int, bool]:
     """Drain up to :data:`BATCH` marks, the newest months first; return how many were settled, and whether more wait.
 
-    What is marked meanwhile comes with a task of its own.
+    What is marked meanwhile comes with a task of its own. A mark that cannot be computed is set aside, so that it
+    blocks no other.
     """
-    marks = list(ChangedMonth.objects.order_by("-month", "kecamatan_id")[:BATCH])
+    marks = list(ChangedMonth.objects.filter(failed_at=None).order_by("-month", "kecamatan_id")[:BATCH])
     if not marks:
         return 0, False
     now = timezone.now()
     places = load_places({mark.kecamatan_id for mark in marks})
     reference = load_reference()
     rows = _compute(places, _by_month(marks), reference, now)
+    failed = [mark for mark in marks if (mark.kecamatan_id, mark.month) not in rows]
+    marks = [mark for mark in marks if (mark.kecamatan_id, mark.month) in rows]
     with transaction.atomic():
         RollupLock.objects.select_for_update().get()
         settled = _settle(marks)
+        _set_aside(failed, now)
         opened = mark_waiting(_months_opened_since(settled, places, now))
         for month, group in _by_month(settled).items():
             _sum_up(month, {places[pk]: rows[pk, month] for pk in group}, reference.kinds)
-    return len(settled), bool(settled) and (len(marks) == BATCH or len(settled) < len(marks) or opened > 0)
+    return len(settled), bool(settled or failed) and (
+        len(marks) + len(failed) == BATCH or len(settled) < len(marks) or opened > 0
+    )
 
 
 def _months_opened_since(
@@ -98,12 +107,49 @@ def _by_month(marks: Iterable[ChangedMonth]) -> dict[date, list[int]]:
 def _compute(
     places: dict[int, Place], months: dict[date, list[int]], reference: Reference, now: datetime
 ) -> dict[tuple[int, date], Row]:
+    """Return the row of each place and month; one that cannot be computed is left out, and logged."""
     rows: dict[tuple[int, date], Row] = {}
     for month, ids in months.items():
-        facts = load_facts({pk: places[pk] for pk in ids}, month, reference)
-        for pk in ids:
-            rows[pk, month] = judge(facts[pk], reference, month, now)
+        try:
+            rows |= _judged(places, month, ids, reference, now)
+        except DatabaseError:
+            raise
+        except Exception:
+            # One of them, or the month itself: each by itself tells which.
+            rows |= _judged_singly(places, month, ids, reference, now)
     return rows
+
+
+def _judged(
+    places: dict[int, Place], month: date, ids: list[int], reference: Reference, now: datetime
+) -> dict[tuple[int, date], Row]:
+    facts = load_facts({pk: places[pk] for pk in ids}, month, reference)
+    return {(pk, month): judge(facts[pk], reference, month, now) for pk in ids}
+
+
+def _judged_singly(
+    places: dict[int, Place], month: date, ids: list[int], reference: Reference, now: datetime
+) -> dict[tuple[int, date], Row]:
+    rows: dict[tuple[int, date], Row] = {}
+    for pk in ids:
+        try:
+            rows |= _judged(places, month, [pk], reference, now)
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("The row of place %s and month %s cannot be computed; its mark is set aside", pk, month)
+    return rows
+
+
+def _set_aside(marks: list[ChangedMonth], now: datetime) -> None:
+    """Pass over the marks that could not be computed, unless they were made anew meanwhile."""
+    for mark in marks:
+        ChangedMonth.objects.filter(pk=mark.pk, stamp=mark.stamp).update(failed_at=now)
+
+
+def try_again() -> int:
+    """Let the marks that were set aside be drained once more; return how many."""
+    return ChangedMonth.objects.exclude(failed_at=None).update(failed_at=None)
 
 
 def _settle(marks: list[ChangedMonth]) -> list[ChangedMonth]:
@@ -161,6 +207,7 @@ def forget(month: date | None = None) -> int:
     for model in (RegionMonth, RegionMonthKind):
         rows = model.objects.all() if month is None else model.objects.filter(month=month)
         rows.delete()
+    try_again()
     return mark_waiting(pair for pair in months_with_facts(timezone.now()) if month in (None, pair[1]))
 
 

@@ -25,10 +25,17 @@ def refresh_rollups() -> None:
 
 @shared_task(name="reports.verify_rollups")
 def verify_rollups() -> None:
-    """Compare every row with the facts, each night; an error is logged for each difference."""
+    """Compare every row with the facts, each night; an error is logged for each difference.
+
+    What could not be computed is tried once more before; an error is logged where it fails again.
+    """
+    if rollups.try_again():
+        rollups.refresh()
     result = verify()
     for difference in result.differences:
         logger.error("Rollup differs: %s", difference)
+    if result.failed:
+        logger.error("%s rollup rows cannot be computed", result.failed)
     logger.info("Verified %s rollup rows, %s differ", result.rows, len(result.differences))
 
 

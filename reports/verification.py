@@ -24,11 +24,14 @@ class Verification:
 
     rows: int = 0
     waiting: int = 0
+    failed: int = 0
     differences: list[str] = field(default_factory=list)
 
 
 def verify(month: date | None = None) -> Verification:
     """Recompute every row at its own ``as_of`` and compare; rows that wait for a drain are only counted.
+
+    So are, in ``failed``, the marks that no drain could compute.
 
     People write and workers drain meanwhile, so a difference counts only when a second look finds it too.
     """
@@ -45,6 +48,7 @@ def _compare_all(month: date | None) -> Verification:
     result = Verification()
     reference = load_reference()
     places = load_places()
+    result.failed = ChangedMonth.objects.exclude(failed_at=None).count()
     waiting = set(ChangedMonth.objects.values_list("kecamatan_id", "month"))
     waiting |= set(RegionMonth.objects.filter(valid_until__lte=now).values_list("region_id", "month"))
     months: defaultdict[date, set[int]] = defaultdict(set)

@@ -25,7 +25,7 @@ from lib.forms import KeyedForm
 from lib.month_choice import Month
 from lib.pages import answers_problems
 from repairs.declarations import declare_complete, withdraw_declaration
-from repairs.views.sending import answers_resends, send, status_of
+from repairs.views.sending import answers_resends, posted, send, status_of
 from reports import desk, kept_pages, listing, map_page, my_kecamatan, on_day, place, reliability_page
 from reports import priorities as priority_list
 from reports.forms import PrioritiesForm
@@ -34,7 +34,7 @@ from reports.live import is_asked, is_seen, leaves_when_signed_out, live, nothin
 from reports.models import Level
 from reports.months import chosen_month
 from reports.ongoing import ongoing_outages
-from reports.provisional import DeclareForm, WithdrawForm, declaration_page
+from reports.provisional import WithdrawForm, declaration_form, declaration_page
 from reports.regions import Region, UnknownRegion, find_region
 from reports.reliability import read_reliability
 from reports.search import SUGGESTIONS, exact_code, find_regions
@@ -190,19 +190,27 @@ def month_declaration(request: SignedInRequest, code: str, month: str) -> HttpRe
     page = declaration_page(region, chosen, request.user)
     if request.method == "POST" and not page["may_declare"]:
         raise Forbidden(f"Anda tidak berwenang menyatakan bulan {region.name} lengkap.")
-    form = (WithdrawForm if page["holds"] else DeclareForm)(request.POST if request.method == "POST" else None)
-    if form.is_bound and (
-        answer := send(request, form, partial(_declare, region, chosen, form, request), "Tersimpan.")
-    ):
-        return answer
-    return render(request, "reports/month_declaration.html", {**page, "form": form}, status=status_of(form))
+    form, status = declaration_form(page, posted(request)), 200
+    try:
+        if form.is_bound and (
+            answer := send(request, form, partial(_declare, region, chosen, form, request), "Tersimpan.")
+        ):
+            return answer
+        status = status_of(form)
+    except Conflict as conflict:
+        page = declaration_page(region, chosen, request.user) | {"conflict": conflict.message}
+        form, status = declaration_form(page, None), 409
+    return render(request, "reports/month_declaration.html", {**page, "form": form}, status=status)
 
 
 def _declare(region: Region, month: Month, form: KeyedForm, request: SignedInRequest) -> str:
     """Declare a month complete, or withdraw that where the form asks why; return the address to go to."""
     kabupaten: Any = region.kabupaten
     if isinstance(form, WithdrawForm):
-        withdraw_declaration(kabupaten, month=month.chosen, reason=form.cleaned_data["reason"], by=request.user)
+        said = form.cleaned_data
+        withdraw_declaration(
+            kabupaten, month=month.chosen, reason=said["reason"], by=request.user, seen=said["declaration"]
+        )
     else:
         declare_complete(kabupaten, month=month.chosen, by=request.user)
     return request.path

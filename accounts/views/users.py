@@ -30,7 +30,7 @@ from lib.errors import Conflict
 from lib.format import day_id
 from lib.forms import KeyedForm
 from lib.months import local_day
-from lib.pages import answers_problems, page_of, written
+from lib.pages import answers_problems, key_of, page_of, written
 
 Page = dict[str, Any]
 
@@ -208,8 +208,7 @@ def link_list(request: SignedInRequest) -> HttpResponse:
     """Show the links that the admin made and that nobody used yet, the newest first, each ready for WhatsApp."""
     pages.guard_admin(request.user)
     links = pages.open_links(request.user)
-    after = request.GET.get("sesudah", "")
-    start = links.filter(pk=int(after)).first() if after.isdecimal() else None
+    start = links.filter(pk=key_of(request.GET.get("sesudah", ""))).first()
     found, more = page_of(links, ("-made_at", "-pk"), start)
     root, zone = request.build_absolute_uri("/"), pages.zone_of_roles(request.user.running_assignments)
     context = {

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from kecamatan import channels
 from kecamatan.scope import EventQuerySet
+from lib.months import EARLIEST_DAY
 
 
 class Voidable(models.Model):
@@ -34,7 +35,8 @@ class Voidable(models.Model):
 class ChangedMonth(models.Model):
     """A mark: the rollup row of this place and month must be computed anew. The marks are the queue.
 
-    ``stamp`` is new with every mark, so that a drain that read an older one leaves the newer in place.
+    ``stamp`` is new with every mark, so that a drain that read an older one leaves the newer in place. ``failed_at`` is
+    when a drain could not compute it: it is passed over until it is marked anew or tried again at night.
     """
 
     # No index of its own: a longer one begins with it.
@@ -42,10 +44,12 @@ class ChangedMonth(models.Model):
     month = models.DateField("bulan")
     stamp = models.UUIDField()
     marked_at = models.DateTimeField()
+    failed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kecamatan", "month"], name="kecamatan_changedmonth_once"),
+            models.CheckConstraint(condition=Q(month__gte=EARLIEST_DAY), name="kecamatan_changedmonth_since_2009"),
         ]
         indexes: ClassVar = [
             # A drain takes the newest months first, and every page counts the marks of its month.

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from lib.forms import KeyedForm
+from lib.pages import key_of
 
 NOBODY = "0"
 
@@ -18,7 +19,7 @@ class KeysField(forms.Field):
 
     def to_python(self, value: Any) -> list[int]:
         """Read the keys; what is none is left out."""
-        return [int(key) for key in value or [] if key.isdecimal()]
+        return [key for text in value or [] if (key := key_of(text)) is not None]
 
 
 class HandoverForm(KeyedForm):

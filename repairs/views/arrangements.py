@@ -17,14 +17,14 @@ from accounts.permissions import guard, may_arrange_service, may_correct_repairs
 from accounts.requests import SignedInRequest
 from kecamatan.models import Kecamatan
 from lib.forms import KeyedForm
-from lib.pages import answers_problems, page_of, written
+from lib.pages import answers_problems, key_of, page_of, written
 from repairs import arrangement_pages as pages
 from repairs import arrangements
 from repairs.forms.arrangements import ArrangementForm
 from repairs.forms.spans import VersionedForm
 from repairs.models import Arrangement
 from repairs.span_filters import ArrangementFilter
-from repairs.span_pages import key_of, list_url
+from repairs.span_pages import list_url
 from repairs.views.sending import answers_resends, change, change_part, posted, send, status_of
 
 LIST = "repairs:arrangement-list"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import may_print_labels, prints_labels
 from accounts.requests import SignedInRequest
 from lib.months import WIB, local_day
-from lib.pages import NotFound, answers_problems
+from lib.pages import NotFound, answers_problems, key_of
 from lib.tabular import csv_lines
 from repairs import device_list, device_moves, device_pages
 from repairs.device_filters import DeviceFilter
@@ -31,7 +31,7 @@ from repairs.views.sending import answers_resends, change, status_of
 def index(request: SignedInRequest) -> HttpResponse:
     """Show the devices of the person's regions; filters stand in the address."""
     filters = DeviceFilter(request.GET, device_list.listed(request.user), user=request.user)
-    rows, last, first_shown = device_list.page(filters, device_list.key(request.GET.get("sesudah", "")))
+    rows, last, first_shown = device_list.page(filters, key_of(request.GET.get("sesudah", "")))
     chosen = filters.chosen()
     context = {
         "filters": filters,

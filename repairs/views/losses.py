@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.permissions import guard, reports_somewhere
 from accounts.requests import SignedInRequest
-from lib.pages import NotFound, answers_problems, page_of, written
+from lib.pages import NotFound, answers_problems, key_of, page_of, written
 from repairs import loss_pages, losses
 from repairs.forms.losses import LossForm, LossMoveForm
 from repairs.models import LostRecords
 from repairs.places import choice_of_places, may_choose, place_to_report
-from repairs.span_pages import key_of, list_url
+from repairs.span_pages import list_url
 from repairs.views.sending import answers_resends, change, posted, send, status_of
 
 CHANGES: dict[str, Callable[..., None]] = {"rerecord": losses.record_rerecording, "void": losses.void_loss}

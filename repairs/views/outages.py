@@ -22,7 +22,7 @@ from kecamatan.claims import said_at
 from kecamatan.models import Kecamatan
 from lib.errors import Forbidden
 from lib.forms import KeyedForm
-from lib.pages import NotFound, answers_problems, page_of, written
+from lib.pages import NotFound, answers_problems, key_of, page_of, written
 from repairs import outage_areas, outage_moves, outage_pages, outages
 from repairs.causes import state_cause
 from repairs.forms.outages import CauseForm, OutageForm
@@ -30,7 +30,7 @@ from repairs.forms.spans import OneTapForm, VersionedForm, VoidForm
 from repairs.models import Outage
 from repairs.running_outages import running_over
 from repairs.span_filters import OutageFilter
-from repairs.span_pages import key_of, list_url
+from repairs.span_pages import list_url
 from repairs.views.sending import answers_resends, change, change_part, posted, send, status_of
 
 LIST = "repairs:outage-list"

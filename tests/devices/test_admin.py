@@ -149,3 +149,21 @@ def test_regions_and_rules_are_looked_at_and_kinds_only_renamed(admin: Client) -
     admin.post(f"/admin/devices/devicekind/{ups.pk}/change/", {"name": "UPS 1200 VA", "rank": "9", "code": "lain"})
     renamed = DeviceKind.objects.get(pk=ups.pk)
     assert (renamed.name, renamed.code) == ("UPS 1200 VA", "ups")
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "field"),
+    [
+        (HOURS, RAMADAN | {"first_day": "1926-02-18"}, "first_day"),
+        (DAYS, {"day": "0001-01-01", "name": "Cuti bersama"}, "day"),
+        (RULES, {"required": "1", "from_month": "2008-12"}, "from_month"),
+    ],
+)
+def test_a_rule_from_before_the_programme_is_refused(
+    admin: Client, path: str, sent: dict[str, str], field: str
+) -> None:
+    sent = {**sent, "kind": str(kind("ups").pk), "confirmed": "on"}
+    assert errors(admin.post(f"{path}add/", sent), field) == [
+        "Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya."
+    ]
+    assert marks() == []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 import time_machine
 
-from devices.models import InventoryCheck, KindRequirement
+from devices.models import Device, InventoryCheck, KindRequirement
 from devices.placements import close_placement, correct_placement, open_placement, placements_at
 from devices.register import (
     close_set,
@@ -16,8 +16,10 @@ from devices.register import (
     get_or_create_set,
     register_device,
     set_kind_required,
+    take_off_register,
 )
-from kecamatan.models import Event
+from kecamatan.duty import remove_reference_day, save_day_off, save_office_hours
+from kecamatan.models import DayOff, Event, OfficeHours
 from lib.errors import Conflict, Refused
 from tests.factories import (
     device_of,
@@ -87,7 +89,7 @@ def test_a_placement_ends_after_it_began_and_not_in_the_future(recording_set):
     placement = device_of(recording_set).placements.get()
     for at, message in (
         (moment("2026-01-05 02:00"), "Tanggal dilepas harus sesudah tanggal dipasang."),
-        (moment("2026-03-19 00:00"), "Waktu itu belum tiba. Isi waktu sekarang atau sebelumnya."),
+        (moment("2026-03-19 00:00"), "Waktu ini belum tiba. Isi waktu sekarang atau sebelumnya."),
     ):
         with pytest.raises(Refused) as refusal:
             close_placement(placement, at=at, by=None)
@@ -154,3 +156,47 @@ def test_a_kind_that_becomes_required_leaves_earlier_months_alone():
         ("server", date(2009, 1, 1), date(2026, 3, 1)),
         ("ups", date(2026, 3, 1), None),
     ]
+
+
+TOO_EARLY = "Sebelum tahun 2009 perekaman KTP-el belum ada. Periksa tahunnya."
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1926, 2, 3), date(2008, 12, 31)])
+def test_nothing_is_entered_from_before_the_programme(recording_set, day):
+    at = datetime.combine(day, time(5), UTC)
+    hours = OfficeHours(first_day=day, last_day=date(2026, 3, 1), opens_at=time(8), closes_at=time(15))
+    dinas, spare = make_dinas("36.03"), make_spare(recording_set.kecamatan)
+    forget_marks()
+    for refused in (
+        lambda: confirm_inventory(dinas.kabupaten, day=day, by=None),
+        lambda: save_office_hours(hours, by=None),
+        lambda: save_day_off(DayOff(day=day, name="Cuti bersama"), by=None),
+        lambda: set_kind_required(kind("ups"), required=True, from_month=day, by=None),
+        lambda: close_set(recording_set, at=at, by=None),
+        lambda: take_off_register(spare, whereabouts=Device.Whereabouts.WRITTEN_OFF, at=at, by=None, reason="Rusak"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            refused()
+        assert refusal.value.message == TOO_EARLY
+    assert marks() == []
+
+
+def test_a_day_off_that_was_saved_in_an_impossible_year_can_be_taken_away(recording_set):
+    row = DayOff.objects.create(day=date(1926, 2, 3), name="Salah ketik")
+    assert remove_reference_day(row, by=None) == 1
+
+
+def test_a_placement_that_somebody_else_just_ended_is_not_ended_again_on_what_was_read_before(recording_set):
+    placement = recording_set.placements.get()
+    stale = type(placement).objects.get(pk=placement.pk)
+    close_placement(placement, at=moment("2026-03-10 02:00"), by=None)
+    forget_marks()
+    close_placement(stale, at=moment("2026-03-10 02:00"), by=None)
+    assert (Event.objects.filter(action="remove").count(), marks()) == (1, [])
+    stale = type(placement).objects.get(pk=placement.pk)
+    correct_placement(
+        placement, started_at=moment("2026-03-01 02:00"), ended_at=moment("2026-03-10 02:00"), by=None, reason="Nota"
+    )
+    close_placement(stale, at=moment("2026-03-11 02:00"), by=None)
+    assert Event.objects.filter(action="remove").latest("pk").data["before"] == "2026-03-10T02:00:00Z"
+    assert stale.started_at == moment("2026-03-01 02:00")

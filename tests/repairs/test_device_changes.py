@@ -197,7 +197,7 @@ def test_the_condition_is_judged_and_a_future_moment_is_refused(office: Client, 
     server.refresh_from_db()
     assert (server.condition, server.whereabouts) == ("major_damage", "in_set")
     refused = office.post(device_url(server, "remove"), sent(server, at="2026-11-21T10:00"))
-    assert refused.context["failed"].errors == {"at": ["Waktu itu belum tiba. Isi waktu sekarang atau sebelumnya."]}
+    assert refused.context["failed"].errors == {"at": ["Waktu ini belum tiba. Isi waktu sekarang atau sebelumnya."]}
 
 
 def test_the_second_of_two_who_move_a_device_is_told(

@@ -137,12 +137,12 @@ def test_the_end_is_corrected_where_there_is_one(office: Client, server: Device,
         (
             1,
             {"started_at": "2026-11-21T08:00"},
-            {"started_at": ["Waktu itu belum tiba. Isi waktu sekarang atau sebelumnya."]},
+            {"started_at": ["Waktu ini belum tiba. Isi waktu sekarang atau sebelumnya."]},
         ),
         (
             0,
             {"ended_at": "2026-11-21T08:00"},
-            {"ended_at": ["Waktu itu belum tiba. Isi waktu sekarang atau sebelumnya."]},
+            {"ended_at": ["Waktu ini belum tiba. Isi waktu sekarang atau sebelumnya."]},
         ),
         (
             0,

@@ -109,9 +109,7 @@ def test_the_register_of_a_kabupaten_is_confirmed_complete(
     assert counts["Tripod"] == ("0", "0", "1", "0")
     assert (counts["UPS"], counts["Server"]) == (("0", "0", "0", "1"), ("1", "0", "0", "0"))
     refused = office.post(url, sent(day="2026-11-21"))
-    assert refused.context["form"].errors == {
-        "day": ["Tanggal pendataan belum tiba. Isi tanggal hari ini atau sebelumnya."]
-    }
+    assert refused.context["form"].errors == {"day": ["21/11/2026 belum tiba. Tulis hari yang sudah lewat."]}
     body = sent(day="2026-11-02")
     assert [office.post(url, body).status_code for _ in range(2)] == [302, 302]
     assert InventoryCheck.objects.count() == 1

@@ -18,6 +18,7 @@ from reports import rollups
 from reports.models import Level, RegionMonth
 from reports.regions import find_region
 from reports.selectors import report
+from reports.tasks import verify_rollups
 from reports.verification import verify
 from tests.factories import make_dinas, make_fault, make_kecamatan, make_set, moment
 from tests.reports.rows import snapshot
@@ -152,3 +153,25 @@ def test_a_region_without_any_fact_has_counts_of_zero(now):
     make_kecamatan("36.03.30")
     assert figures("36.03")["kecamatan"]["total"] == 0
     assert RegionMonth.objects.filter(level=Level.NATION).count() == 0
+
+
+def test_a_mark_that_cannot_be_computed_blocks_no_other(now, monkeypatch, caplog):
+    for code in ("36.03.30", "36.03.31"):
+        make_set(make_kecamatan(code))
+    bad = make_kecamatan("36.03.31").pk
+    honest = rollups.judge
+
+    def judge(facts, reference, month, at):
+        if facts.place.pk == bad:
+            raise OverflowError("date value out of range")
+        return honest(facts, reference, month, at)
+
+    monkeypatch.setattr(rollups, "judge", judge)
+    assert figures("36.03")["kecamatan"]["serving"] == 1
+    assert (ChangedMonth.objects.filter(failed_at=NOW).count(), verify().failed) == (3, 3)  # January to March
+    assert "cannot be computed" in caplog.text
+    assert rollups.refresh() == 0
+    monkeypatch.undo()
+    verify_rollups()
+    assert figures("36.03")["kecamatan"]["serving"] == 2
+    assert_true()

@@ -161,8 +161,10 @@ def test_a_month_is_provisional_until_the_kabupaten_declares_it(client: Client, 
     assert said("36.03") == "Dinyatakan lengkap oleh Sri, Kamis, 2 April 2026 pukul 11.00 WIB."
     assert said("36.03.30", "kecamatan") == said("36.03")
     assert said("36") == said("ID") == "1 dari 1 kabupaten/kota menyatakan lengkap."
-    refused = staff.post(url, {"client_key": str(uuid4())})
+    declaration = staff.get(url).context["form"]["declaration"].value()
+    refused = staff.post(url, {"client_key": str(uuid4()), "declaration": declaration})
     assert refused.context["form"].errors == {"reason": ["Tulis alasannya."]}
-    assert staff.post(url, {"client_key": str(uuid4()), "reason": "Dua hari belum masuk"}).status_code == 302
+    said_why = {"declaration": declaration, "reason": "Dua hari belum masuk"}
+    assert staff.post(url, {"client_key": str(uuid4()), **said_why}).status_code == 302
     assert said("36.03") == "Sementara: belum dinyatakan lengkap oleh kabupaten/kota."
     assert "Dicabut oleh Sri" in staff.get(url).content.decode()

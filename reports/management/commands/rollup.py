@@ -42,6 +42,8 @@ class Command(BaseCommand):
         for difference in result.differences[:SHOWN]:
             self.stderr.write(difference)
         self.stdout.write(f"{result.rows} baris diperiksa, {result.waiting} menunggu dihitung.")
+        if result.failed:
+            self.stderr.write(f"{result.failed} baris tidak dapat dihitung; sebabnya ada di log.")
         if result.differences:
             raise CommandError(f"{len(result.differences)} beda antara rekap dan data asal.")
 
