@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 SHELL = (
@@ -58,7 +58,6 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def worker(request: HttpRequest) -> HttpResponse:
     """Send the service worker, which begins with what it keeps; its bytes change exactly when one of these does."""
     return HttpResponse(worker_script(), content_type="text/javascript")

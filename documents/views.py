@@ -12,7 +12,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
@@ -39,7 +38,6 @@ reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 
 @login_required
 @reads_and_writes
-@never_cache
 @answers_problems
 def document_list(request: SignedInRequest, code: str) -> HttpResponse:
     """Show the reports of a region, and ask for one; ``bulan`` is the month that the form begins with."""
@@ -67,7 +65,6 @@ def document_list(request: SignedInRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def document_detail(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """Show a report: how far it is, or its files, what has changed since, and where to note that it was signed."""
@@ -158,7 +155,6 @@ def download(request: SignedInRequest, code: str, pk: int, format: str) -> HttpR
 
 @login_required
 @reads_and_writes
-@never_cache
 @answers_problems
 def subscription(request: SignedInRequest, code: str) -> HttpResponse:
     """Choose on which day the report comes by e-mail."""

@@ -12,7 +12,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.home import begins_in_a_kecamatan, desk_of, home_url, is_own_kecamatan
@@ -45,7 +44,6 @@ PLACES = (Level.KECAMATAN, Level.DINAS)
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def home(request: SignedInRequest) -> HttpResponse:
     """Show operators their kecamatan, technicians and staff their desk, and lead others to their region.
@@ -178,7 +176,6 @@ def search(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def month_declaration(request: SignedInRequest, code: str, month: str) -> HttpResponse:
@@ -237,7 +234,6 @@ def _page(request: SignedInRequest, template: str, page: dict[str, Any]) -> Http
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 def priorities(request: SignedInRequest, code: str) -> HttpResponse:
     """Propose which kecamatan of a kabupaten or province to act on first; the head of a kabupaten names them."""

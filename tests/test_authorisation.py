@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
@@ -23,6 +24,13 @@ from tests.factories import make_kabupaten, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
+KEPT = {
+    **dict.fromkeys(("robots", "manifest", "no-signal", "reports:public-index"), "public"),
+    **dict.fromkeys(("reports:public-status", "reports:public-status-json"), "public"),
+    **dict.fromkeys(("repairs:photo", "repairs:photo-small", "accounts:logo-image", "documents:download"), "private"),
+}
+"""What a browser may keep: what everybody reads, and the files that never change."""
+
 
 @pytest.fixture(scope="module")
 def actors(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, User | None]]:
@@ -34,9 +42,14 @@ def actors(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 @pytest.mark.parametrize("case", TABLE, ids=str)
 def test_every_actor_gets_the_declared_status(case: Case, sessions: dict[str, str]) -> None:
-    assert {name: _status(case, session) for name, session in sessions.items()} == dict(
+    answers = {name: _answer(case, session) for name, session in sessions.items()}
+    assert {name: answer.status_code for name, answer in answers.items()} == dict(
         zip(ACTORS, case.expected, strict=True)
     )
+    # On a shared computer "Back" shows nothing after the sign-out.
+    allowed = KEPT.get(case.name, "no-store")
+    kept = {name: answer.get("Cache-Control", "") for name, answer in answers.items() if answer.status_code == 200}
+    assert {name: header for name, header in kept.items() if allowed not in header and "no-store" not in header} == {}
 
 
 @pytest.fixture(scope="module")
@@ -51,18 +64,19 @@ def _sign_in(actor: User) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def _status(case: Case, session: str) -> int:
+def _answer(case: Case, session: str) -> HttpResponse:
     """Ask as the owner of a session, from which each case starts anew."""
     client = Client()
     client.cookies[settings.SESSION_COOKIE_NAME] = session
     send: Any = getattr(client, case.method)
-    return int(send(reverse(case.name, args=[filled(arg) for arg in case.args]) + case.query).status_code)
+    response: HttpResponse = send(reverse(case.name, args=[filled(arg) for arg in case.args]) + case.query)
+    return response
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_no_page_answers_another_method(method: str, sessions: dict[str, str]) -> None:
     pages = {(case.name, case.args) for case in TABLE if case.name not in ("admin:index", "missing")}
-    answers = {page: _status(Case(page[0], method, (), page[1]), sessions["admin"]) for page in pages}
+    answers = {page: _answer(Case(page[0], method, (), page[1]), sessions["admin"]).status_code for page in pages}
     assert answers == dict.fromkeys(pages, 405)
 
 

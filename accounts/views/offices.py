@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.contacts import add_contact, change_contact, remove_contact
@@ -58,7 +58,6 @@ VOID_SENTENCE = (
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def profile(request: SignedInRequest, code: str) -> HttpResponse:
     """Show the profile of a region; the profile of a dinas is that of its kabupaten."""
@@ -72,7 +71,6 @@ def profile(request: SignedInRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def history(request: SignedInRequest, code: str) -> HttpResponse:
     """Show who changed what when, newest first."""
@@ -102,7 +100,6 @@ def logo_image(request: SignedInRequest, code: str, key: UUID) -> HttpResponse:
 
 @login_required
 @reads_and_writes
-@never_cache
 @answers_problems
 def edit(request: SignedInRequest, code: str) -> HttpResponse:
     """Change what an office is called, where it is and how the public reaches it."""
@@ -116,7 +113,6 @@ def edit(request: SignedInRequest, code: str) -> HttpResponse:
 
 @login_required
 @reads_and_writes
-@never_cache
 @answers_problems
 def hours(request: SignedInRequest, code: str) -> HttpResponse:
     """Change when an office is open."""
@@ -131,7 +127,6 @@ def hours(request: SignedInRequest, code: str) -> HttpResponse:
 
 @login_required
 @reads_and_writes
-@never_cache
 @answers_problems
 def supply(request: SignedInRequest, code: str) -> HttpResponse:
     """Describe the power and the network of a kecamatan."""
@@ -146,7 +141,6 @@ def supply(request: SignedInRequest, code: str) -> HttpResponse:
 
 @login_required
 @reads_and_writes
-@never_cache
 @answers_problems
 def publicity(request: SignedInRequest, code: str) -> HttpResponse:
     """Decide whether citizens read how the kecamatan of a kabupaten serve, and what is served besides."""
@@ -168,7 +162,6 @@ def _start(region: Region, form: Any) -> Callable[[], dict[str, Any]]:
 
 @login_required
 @reads_and_writes
-@never_cache
 @answers_problems
 def logo(request: SignedInRequest, code: str) -> HttpResponse:
     """Give an agency a logo."""
@@ -217,7 +210,6 @@ def _agency(code: str, request: SignedInRequest) -> Region:
 
 @login_required
 @reads_and_writes
-@never_cache
 @answers_problems
 def contact_add(request: SignedInRequest, code: str) -> HttpResponse:
     """List somebody to call."""
@@ -229,7 +221,6 @@ def contact_add(request: SignedInRequest, code: str) -> HttpResponse:
 
 @login_required
 @reads_and_writes
-@never_cache
 @answers_problems
 def contact_edit(request: SignedInRequest, code: str, key: int) -> HttpResponse:
     """Correct a contact."""
@@ -277,7 +268,6 @@ def _contact_start(contact: Contact) -> Callable[[], dict[str, Any] | None]:
 
 @login_required
 @reads_and_writes
-@never_cache
 @answers_problems
 def signatory_add(request: SignedInRequest, code: str) -> HttpResponse:
     """Say who signs from a day on."""
@@ -290,7 +280,6 @@ def signatory_add(request: SignedInRequest, code: str) -> HttpResponse:
 
 @login_required
 @reads_and_writes
-@never_cache
 @answers_problems
 def signatory_edit(request: SignedInRequest, code: str, key: int) -> HttpResponse:
     """Correct what was written of somebody who signs."""

@@ -6,20 +6,17 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 
 @login_required
 @require_safe
-@never_cache
 def page(request: HttpRequest) -> HttpResponse:
     """Show what waits on this phone; the script fills it in, because the server knows nothing of it."""
     return render(request, "accounts/outbox.html")
 
 
 @require_safe
-@never_cache
 def session(request: HttpRequest) -> HttpResponse:
     """Say who is signed in on this phone, and give a fresh token for sending; nobody and no token otherwise."""
     if not request.user.is_authenticated:

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms.people_files import CheckedRowsForm, PeopleFileForm
@@ -32,7 +31,6 @@ WORDS = {Outcome.ADDED: "orang baru", Outcome.CHANGED: "peran baru", Outcome.UNC
 @login_required
 @asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 def user_import(request: SignedInRequest) -> HttpResponse:
     """Ask for a file; show what is wrong with it, or what writing it would do."""

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -28,7 +27,6 @@ NEVER_SHOWN_AGAIN = ("csrfmiddlewaretoken", "client_key", "kept", "next", "versi
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the form, or sign a person in and lead to where they wanted to go."""
     if request.method != "POST" and request.user.is_authenticated:
@@ -74,7 +72,6 @@ def _sign_in_page(request: HttpRequest, form: SignInForm, **more: object) -> dic
 @sensitive_post_parameters("password")
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def confirm(request: HttpRequest) -> HttpResponse:
     """Ask for the password again before something dangerous, and lead on to it."""
     form = ConfirmForm(request.POST if request.method == "POST" else None, request=request)
@@ -93,7 +90,6 @@ def forget(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 def resume(request: HttpRequest) -> HttpResponse:
     """Show the form that was sent after the session had ended, to be sent by the person who has signed in again."""
     form = remembered(request)
@@ -109,7 +105,6 @@ def _next_page(request: HttpRequest) -> str:
 
 @sensitive_post_parameters("new_password1", "new_password2")
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Show whom a one-time link signs in; only the button uses it, together with the password that is chosen.
 
@@ -158,7 +153,6 @@ def signed_out(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def password_change(request: HttpRequest) -> HttpResponse:
     """Change one's own password; other sessions end, this one goes on."""
     form = ChangePasswordForm(request.user, request.POST if request.method == "POST" else None)

@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import pages
@@ -37,7 +36,6 @@ Page = dict[str, Any]
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def user_list(request: SignedInRequest) -> HttpResponse:
     """Show the people of an admin's regions by name; filters stand in the address."""
@@ -57,7 +55,6 @@ def user_list(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def user_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a person, their roles in the admin's regions, what may be done, and what happened."""
@@ -72,7 +69,6 @@ def _detail(request: SignedInRequest, person: User) -> Page:
 @login_required
 @asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 def user_create(request: SignedInRequest) -> HttpResponse:
     """Add a person with a first role, and lead to the link by which they sign in."""
@@ -95,7 +91,6 @@ def user_create(request: SignedInRequest) -> HttpResponse:
 @login_required
 @asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct who somebody is; the loser of a race sees both versions."""
@@ -122,7 +117,6 @@ def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 def user_assign(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a person one more role."""
@@ -146,7 +140,6 @@ def user_assign(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 def user_deputy(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a colleague hold an absent person's roles for some days."""
@@ -176,7 +169,6 @@ def user_deputy(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 def user_link(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the sign-in link of a person, ready for WhatsApp, or make a new one, which ends the old."""
@@ -202,7 +194,6 @@ LINK_PAGE = "accounts/user_link.html"
 @login_required
 @asks_password
 @require_safe
-@never_cache
 @answers_problems
 def link_list(request: SignedInRequest) -> HttpResponse:
     """Show the links that the admin made and that nobody used yet, the newest first, each ready for WhatsApp."""
@@ -254,7 +245,6 @@ def user_enable(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 def assignment_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say when a role ends: now, after a day, or never."""
@@ -286,7 +276,6 @@ def assignment_end(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 def account(request: SignedInRequest) -> HttpResponse:
     """Show one's own account: who one is, the roles, and the way to another password."""
     return render(request, "accounts/account.html", pages.account(request.user))

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import guard, may_arrange_service, may_correct_repairs
@@ -56,7 +55,6 @@ def arrangement_list(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def arrangement_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show an arrangement, its history, and what the person may do with it."""
@@ -117,7 +115,6 @@ _change = partial(change_part, show=_show, both=_both)
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def arrangement_correct(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -140,7 +137,6 @@ def arrangement_correct(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def arrangement_start(request: SignedInRequest) -> HttpResponse:

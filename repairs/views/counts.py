@@ -12,7 +12,6 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.home import place_url
@@ -31,7 +30,6 @@ from repairs.views.sending import answers_resends, send, status_of
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def recording_month(request: SignedInRequest) -> HttpResponse:
@@ -67,7 +65,6 @@ def _show_month(request: SignedInRequest, where: Where, sent: CountsForm | None 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def recording_day(request: SignedInRequest, code: str, day: str) -> HttpResponse:
@@ -89,7 +86,6 @@ def recording_day(request: SignedInRequest, code: str, day: str) -> HttpResponse
 
 @login_required
 @require_POST
-@never_cache
 @answers_problems
 @answers_resends
 def recording_void(request: SignedInRequest, code: str, day: str) -> HttpResponse:

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role, User
@@ -50,7 +49,6 @@ def both_versions(request: SignedInRequest, pk: int, form: VersionedForm, name: 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -65,7 +63,6 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def replace(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -80,7 +77,6 @@ def replace(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def place(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -150,7 +146,6 @@ _FORMS: dict[str, Callable[[SignedInRequest, Device, Any], Any]] = {
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def correct_placement(request: SignedInRequest, pk: int, placement: int) -> HttpResponse:
@@ -180,7 +175,6 @@ def correct_placement(request: SignedInRequest, pk: int, placement: int) -> Http
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def register(request: SignedInRequest) -> HttpResponse:

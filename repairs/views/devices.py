@@ -9,7 +9,6 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import may_print_labels, prints_labels
@@ -65,7 +64,6 @@ def export(request: SignedInRequest) -> HttpResponseBase:
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show what a device is, where it stood, what broke and what that cost, and what may be done with it."""

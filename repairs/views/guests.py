@@ -7,7 +7,6 @@ from datetime import date
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import guard, may_enter_counts
@@ -23,7 +22,6 @@ from repairs.views.sending import answers_resends, send, status_of
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def guest_counts(request: SignedInRequest, code: str) -> HttpResponse:

@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import prints_labels
@@ -26,7 +25,6 @@ from repairs.views.sending import posted
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 def sheets(request: SignedInRequest) -> HttpResponse:
     """Ask which labels of a selection are printed on what, and send the sheets as a PDF."""
@@ -53,7 +51,6 @@ def sheets(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def scanned(request: HttpRequest, token: str) -> HttpResponse:
     """Lead whoever scanned a label to the report of what it is on; show strangers where to call, and nothing else.
 

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import guard, reports_somewhere
@@ -34,7 +33,6 @@ DONE = {
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def loss_list(request: SignedInRequest) -> HttpResponse:
     """Show the lost records of the person's regions, the newest first; filters stand in the address."""
@@ -56,7 +54,6 @@ def loss_list(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def loss_record(request: SignedInRequest) -> HttpResponse:
@@ -83,7 +80,6 @@ def loss_record(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def loss_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a loss, its history, and what the person may do with it."""

@@ -12,7 +12,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.home import place_url
@@ -40,7 +39,6 @@ WAYS_BACK = {"daftar": LIST, "meja": "reports:home"}
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def outage_list(request: SignedInRequest) -> HttpResponse:
     """Show the outages of the person's regions, those that run first; filters stand in the address."""
@@ -65,7 +63,6 @@ def outage_list(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def outage_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show an outage, its history, and what the person may say of it."""
@@ -210,7 +207,6 @@ _change = partial(change_part, show=_show, both=_both)
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def outage_correct(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -237,7 +233,6 @@ def outage_correct(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def outage_report(request: SignedInRequest) -> HttpResponse:

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.home import place_url
@@ -31,7 +30,6 @@ from repairs.views.sending import posted
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 def report(request: SignedInRequest) -> HttpResponse:
     """Report a fault of a component; ``kecamatan`` in the address is the place, where there is a choice.
@@ -48,7 +46,6 @@ def report(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 def log_message(request: SignedInRequest) -> HttpResponse:
     """Ask of which place a report came in; a pasted message is read, and fills the form that follows."""
@@ -69,7 +66,6 @@ def log_message(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 def log_report(request: SignedInRequest, code: str) -> HttpResponse:
     """Enter a report for somebody of a place who told the dinas of it."""
@@ -143,7 +139,6 @@ def _avoid(request: SignedInRequest, form: FaultForm) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def sent(request: SignedInRequest, number: str) -> HttpResponse:
     """Show the number of a report that was just sent, what happens next, and a text to share."""

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Role
@@ -29,7 +28,6 @@ from repairs.views.sending import answers_resends, change, posted, send, status_
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the components of a set, what it can do now and why, its history, and what may be done with it."""
@@ -76,7 +74,6 @@ def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def register(request: SignedInRequest) -> HttpResponse:
@@ -103,7 +100,6 @@ def register(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def inventory(request: SignedInRequest, code: str) -> HttpResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
@@ -23,7 +22,6 @@ LOOK = "lihat"
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def target_list(request: SignedInRequest) -> HttpResponse:
     """Show the kabupaten of the person's regions with the rules in force; the only one, if there is no other."""
@@ -36,7 +34,6 @@ def target_list(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def target_region(request: SignedInRequest, code: str) -> HttpResponse:
     """Show the rules of a kabupaten or kecamatan, what they mean this month, and their history."""
@@ -46,7 +43,6 @@ def target_region(request: SignedInRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def target_new(request: SignedInRequest, code: str) -> HttpResponse:
@@ -65,7 +61,6 @@ def target_new(request: SignedInRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @answers_problems
 @answers_resends
 def target_edit(request: SignedInRequest, code: str, pk: int) -> HttpResponse:

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import changes_many_tickets, guard, logs_somewhere, reports_somewhere
@@ -52,7 +51,6 @@ def ticket_list(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 @answers_problems
 def ticket_detail(request: SignedInRequest, number: str) -> HttpResponse:
     """Show a ticket, its history, and what the person may do with it."""
