@@ -153,7 +153,8 @@ def confirm_outage(outage: Outage, *, places: Iterable[Kecamatan], by: User) -> 
 def end_outage(outage: Outage, *, version: int, by: User | None, ended_at: datetime | None = None) -> None:
     """Say that an outage is over, now or since ``ended_at``.
 
-    Effects: ``ended_at``, events; marks the months of the span before and after, for every place.
+    Effects: ``ended_at``, events, a sign of life of the operator's own kecamatan; marks the months of the span before
+    and after, for every place.
     """
     places = places_of(outage)
     _guard_change(outage, places, version, by, may_report)
@@ -164,6 +165,7 @@ def end_outage(outage: Outage, *, version: int, by: User | None, ended_at: datet
     compare_and_set(outage, version, ended_at=ended_at)
     told = {"before": before.isoformat() if before else None, "after": ended_at.isoformat()}
     record_events(outage, "end", by=by, places=places, **told)
+    _note_sign_of_life(places, by, said_at())
     mark_span(places, outage.started_at, _later(before, ended_at))
 
 
@@ -184,8 +186,8 @@ def end_outage_for(
     together end the outage itself. Without ``version`` no newer one is a conflict: that it is over here stays true
     whatever others said meanwhile, as long as the outage runs and still covers these places.
 
-    Effects: the part with its events, or those of :func:`end_outage`; marks the months of the span before and after,
-    for the places that ended.
+    Effects: the part with its events and a sign of life of the operator's own kecamatan, or those of
+    :func:`end_outage`; marks the months of the span before and after, for the places that ended.
     """
     ending = _distinct(places)
     guard(by, ending, may_report)
@@ -206,6 +208,7 @@ def end_outage_for(
     told = {"after": ended_at.isoformat()}
     record_events(outage, "end_for", by=by, places=ending, part=part.pk, **told)
     record_events(part, "split", by=by, places=ending, whole=outage.pk, **told)
+    _note_sign_of_life(ending, by, said_at())
     mark_span(ending, outage.started_at, _later(outage.ended_at, ended_at))
     return part
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -251,6 +252,20 @@ def test_confirming_is_a_sign_of_life_of_the_operators_own_kecamatan(
         "",
         "Gangguan ini sudah tercatat selesai. Bila terjadi lagi, laporkan sebagai gangguan baru.",
     )
+
+
+def test_saying_that_it_is_over_is_a_sign_of_life_of_the_operators_own_kecamatan(
+    kecamatan: Kecamatan, neighbour: Kecamatan, operator: User, staff: User
+) -> None:
+    end_outage(power_cut(kecamatan, neighbour), version=1, by=staff)
+    end_outage_for(power_cut(kecamatan, neighbour), places=[kecamatan], by=staff)
+    end_outage(power_cut(kecamatan), version=1, by=None)
+    assert SignOfLife.objects.count() == 0
+    end_outage_for(power_cut(kecamatan, neighbour), places=[kecamatan], by=operator)
+    assert [(sign.kecamatan, sign.day) for sign in SignOfLife.objects.all()] == [(kecamatan, date(2026, 11, 20))]
+    SignOfLife.objects.all().delete()
+    end_outage(power_cut(kecamatan), version=1, by=operator)
+    assert [sign.kecamatan for sign in SignOfLife.objects.all()] == [kecamatan]
 
 
 def test_correction_marks_old_and_new_places_and_months(
