@@ -12,7 +12,8 @@ from lib.format import number_id
 from repairs.models import Ticket
 
 Kept = Mapping[str, Any]
-"""What is kept of a report: its figures (``report``), those of each region below (``children``), the kinds' names."""
+"""What is kept of a report: its figures (``report``), those of each region below (``children``), the kinds' names, and
+how final the month was (``status``)."""
 
 COMPARED = tuple(figure for figure in FIGURES if not figure.is_percent and figure.path != "coverage.not_recorded")
 KIND_WORDS = {"total": "terpasang", "working": "bekerja", "broken": "rusak", "missing": "tidak ada"}
@@ -40,7 +41,7 @@ class Change:
 def compare(before: Kept, after: Kept) -> list[Change]:
     """Return what differs: the region's own figures first, then those of each region below in their order."""
     own_before, own_after = before["report"], after["report"]
-    changes = [*_figures(own_before, own_after), *_counts(before, after)]
+    changes = [*_status(before, after), *_figures(own_before, own_after), *_counts(before, after)]
     earlier = {child["region"]["code"]: child for child in before["children"]}
     for child in after["children"]:
         known = earlier.pop(child["region"]["code"], None)
@@ -57,6 +58,17 @@ def by_region(changes: Sequence[Change]) -> list[tuple[str, list[Change]]]:
     for change in changes:
         groups.setdefault(change.region, []).append(change)
     return list(groups.items())
+
+
+def _status(before: Kept, after: Kept) -> Iterator[Change]:
+    """Yield that the month was declared complete meanwhile, or is provisional again."""
+    old, new = before.get("status"), after.get("status")
+    if old and new and old != new:
+        yield Change(after["report"]["region"]["name"], "Keadaan bulan", _within(old), _within(new))
+
+
+def _within(sentence: str) -> str:
+    return f"{sentence[:1].lower()}{sentence[1:].rstrip('.')}"
 
 
 def _figures(before: Report, after: Report) -> Iterator[Change]:

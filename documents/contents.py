@@ -32,7 +32,7 @@ from reports.provisional import provisional
 from reports.regions import NATION, NEXT_LEVEL, Region, current_month, of_kabupaten, of_province
 from reports.reliability import Reliability, read_reliability
 from reports.selectors import report_with_children, reports_at
-from reports.surroundings import surroundings
+from reports.surroundings import Surroundings, declared_kinds, surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Contents:
     @property
     def kept(self) -> dict[str, Any]:
         """Return the figures that are kept with the report."""
-        return {"report": self.report, "children": self.children, "kinds": self.kinds}
+        return {"report": self.report, "children": self.children, "kinds": self.kinds, "status": self.status}
 
 
 def region_of(region: Province | Kabupaten | None) -> Region:
@@ -100,8 +100,16 @@ def region_of(region: Province | Kabupaten | None) -> Region:
 
 def current_figures(region: Region, month: date) -> dict[str, Any]:
     """Return the figures of a region as they are now, as they are kept; what the kinds are called is kept already."""
-    report, children = report_with_children(region, month)
-    return {"report": report, "children": children, "kinds": {}}
+    around = declared_kinds(region, month)
+    report, children = report_with_children(region, month, around.by_kind)
+    status = _status(region, month, around, report)
+    return {"report": report, "children": children, "kinds": {}, "status": status}
+
+
+def _status(region: Region, month: date, around: Surroundings, report: Mapping[str, Any]) -> str:
+    """Return how final the figures of a month are."""
+    shown = Month(month, current_month(region))
+    return provisional(region, shown, around, report["completeness"]["kabupaten_total"]).text
 
 
 @transaction.atomic
@@ -113,10 +121,10 @@ def read_contents(
     ``earlier`` are the figures that were kept with an earlier report of the month, ``compared`` says which.
     """
     RollupLock.objects.select_for_update().get()
-    report, children = report_with_children(region, month)
     own = region.kabupaten or region.province
     office, around = office_of(own), surroundings(region, month)
-    shown = Month(month, current_month(region))
+    report, children = report_with_children(region, month, around.by_kind)
+    status = _status(region, month, around, report)
     signer = signing_month(own, month).first()
     now = timezone.now()
     return Contents(
@@ -133,9 +141,11 @@ def read_contents(
         drawings=[one for one in drawings(region.key, month, Colour.SERVICE) if one.figures],
         months=read_history(region, month),
         stopped=stopped_longest(longest_rows(region, month), region, f"{month:%Y-%m}"),
-        status=provisional(region, shown, around, report["completeness"]["kabupaten_total"]).text,
+        status=status,
         deeper=_deeper(region, month),
-        changes=compare(earlier, {"report": report, "children": children, "kinds": {}}) if earlier else (),
+        changes=compare(earlier, {"report": report, "children": children, "kinds": {}, "status": status})
+        if earlier
+        else (),
         compared=compared,
         reliability=read_reliability(region, month),
         priorities=read_priorities(region, month),

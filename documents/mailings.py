@@ -1,6 +1,7 @@
 """Sending reports to subscribers: one mail for each subscription and month, whatever workers do at once or die of.
 
-A row is made for each mail that is due (unique, so once). Its report is built like any other; then one worker takes
+A row is made for each mail that is due (unique, so once). Its report is built like any other, and tried again where
+that failed; then one worker takes
 the row, checks that the person may still see the region, sends, and says so in the row. The mail also has the same
 Message-ID whenever it is tried, by which mail programs drop a second copy.
 """
@@ -21,15 +22,18 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.permissions import Region as Owner
 from accounts.permissions import may_read
 from accounts.regions import zone_of
 from documents import pages
-from documents.contents import region_of
+from documents.changes import compare
+from documents.contents import current_figures, region_of
 from documents.files import content_type, file_name
 from documents.jobs import wake_builder
-from documents.models import Document, DocumentFile, Format, Mailing, Subscription
-from documents.requests import documents_of, request_document
+from documents.models import NOT_BUILT, Document, DocumentFile, Format, Mailing, Subscription
+from documents.requests import documents_of, request_document, retry_document
 from documents.wording import TITLE, mail_figures
+from lib.errors import Conflict
 from lib.format import month_id
 from lib.months import ZONES, add_months, local_day, month_of
 
@@ -49,7 +53,8 @@ def send_due() -> int:
     """Make the rows of all mails that are due, and send those whose report is built; return how many were sent."""
     now = timezone.now()
     plan(now)
-    return sum(send(mailing, now) for mailing in _waiting(now) if _is_built(mailing))
+    fresh: Fresh = {}
+    return sum(send(mailing, now) for mailing in _waiting(now) if _is_built(mailing, now, fresh))
 
 
 def plan(now: datetime) -> int:
@@ -76,9 +81,13 @@ def _due(zone: str, today: date, month: date) -> Iterable[Subscription]:
     return running.exclude(pk__in=Mailing.objects.filter(month=month).values("subscription"))
 
 
+def _free(now: datetime) -> Q:
+    """Choose the mails that no worker has, and that may be tried again by now."""
+    return Q(lease_until=None) | Q(lease_until__lt=now)
+
+
 def _waiting(now: datetime) -> list[Mailing]:
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
-    rows = Mailing.objects.filter(free, state=Mailing.State.WAITING).order_by("pk")
+    rows = Mailing.objects.filter(_free(now), state=Mailing.State.WAITING).order_by("pk")
     joined = ("document", "subscription__user", "subscription__province", "subscription__kabupaten__province")
     return list(rows.select_related(*joined).defer("document__figures", "document__changes"))
 
@@ -86,26 +95,72 @@ def _waiting(now: datetime) -> list[Mailing]:
 # --- The report -------------------------------------------------------------------------------------------------
 
 
-def _is_built(mailing: Mailing) -> bool:
+Fresh = dict[tuple[str, int, date, str], Document]
+"""Which reports were found to be as the figures are now, by region, month and format: compared once for all mails."""
+
+
+def _is_built(mailing: Mailing, now: datetime, fresh: Fresh) -> bool:
     """Say whether the report of a mail is there; else ask for it, once for all subscribers of the region."""
     document = mailing.document
-    if document is None:
-        document = _document_for(mailing)
+    if document is None or _lacks_the_format(document, mailing):
+        document = _document_for(mailing, fresh)
         Mailing.objects.filter(pk=mailing.pk).update(document=document)
         mailing.document = document
+    if document.state in (Document.State.FAILED, Document.State.CANCELLED):
+        _build_again(document, now)
+        return False
     return document.state == Document.State.DONE
 
 
-def _document_for(mailing: Mailing) -> Document:
-    """Return the newest signed report that has the format; else the one that all subscribers share, made now."""
+def _lacks_the_format(document: Document, mailing: Mailing) -> bool:
+    """Say whether the subscription asks by now for a format that its report was never built in."""
+    return mailing.subscription.format not in document.formats
+
+
+def _build_again(document: Document, now: datetime) -> None:
+    """Let a report that was not built be tried once more, later each time; its mails are given up after the last.
+
+    Each of its mails counts the attempts, so that whoever subscribed later has them all.
+    """
+    mails = Mailing.objects.filter(_free(now), document=document, state=Mailing.State.WAITING)
+    if not mails.update(attempt=F("attempt") + 1, lease_until=now + LEASE, problem=NOT_BUILT):
+        return  # Another worker, or the mail before this one, has just done so.
+    waiting = Mailing.objects.filter(document=document, state=Mailing.State.WAITING)
+    waiting.filter(attempt__gte=ATTEMPTS).update(state=Mailing.State.FAILED, lease_until=None)
+    if not waiting.exists():
+        return
+    try:
+        retry_document(document, by=None)
+    except Conflict:
+        return  # Somebody did.
+    wake_builder()
+
+
+def _document_for(mailing: Mailing, fresh: Fresh) -> Document:
+    """Return the newest signed report that has the format; else the one that all subscribers share, made now.
+
+    A shared one that was built before the figures changed, or before the month was declared complete, is made anew.
+    """
     region, month = mailing.subscription.region, mailing.month
-    known = documents_of(region).filter(month=month).defer("figures", "changes")
-    signed = known.exclude(signed_at=None).filter(files__format=mailing.subscription.format)
-    found = signed.order_by("-signed_at").first() or known.filter(for_subscribers=True).first()
-    if found is not None:
-        return found
+    key = (*region_of(region).key, month, mailing.subscription.format)
+    if key not in fresh:
+        known = documents_of(region).filter(month=month)
+        signed = known.exclude(signed_at=None).filter(files__format=mailing.subscription.format)
+        found = signed.defer("figures", "changes").order_by("-signed_at").first()
+        fresh[key] = found or _shared(region, month)
+    return fresh[key]
+
+
+def _shared(region: Owner, month: date) -> Document:
+    """Return the report that the subscribers of a region share, as the figures are now."""
+    shared = documents_of(region).filter(month=month, for_subscribers=True).first()
+    if shared is not None and (shared.signed_at is not None or not _is_behind(shared, month)):
+        return shared
     try:
         with transaction.atomic():
+            if shared is not None:
+                # It stays in the list of reports, and with the mails that it was sent with.
+                Document.objects.filter(pk=shared.pk).update(for_subscribers=False)
             made = request_document(region, month, formats=Format.values, by=None, for_subscribers=True)
     except IntegrityError:  # Another worker was first.
         return documents_of(region).get(month=month, for_subscribers=True)
@@ -113,14 +168,20 @@ def _document_for(mailing: Mailing) -> Document:
     return made
 
 
+def _is_behind(document: Document, month: date) -> bool:
+    """Say whether a report was built of figures that are no longer so; one that is still to be built never is."""
+    if document.state != Document.State.DONE or document.figures is None:
+        return False
+    return bool(compare(document.figures, current_figures(region_of(document.region), month)))
+
+
 # --- The mail ---------------------------------------------------------------------------------------------------
 
 
 def send(mailing: Mailing, now: datetime) -> bool:
     """Take a mail, unless another worker has it, and send it if its person may still see the region."""
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
     row = Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.WAITING)
-    if not row.filter(free, attempt=mailing.attempt).update(attempt=F("attempt") + 1, lease_until=now + LEASE):
+    if not row.filter(_free(now), attempt=mailing.attempt).update(attempt=F("attempt") + 1, lease_until=now + LEASE):
         return False
     subscription, user = mailing.subscription, mailing.subscription.user
     if subscription.ended_at is not None or not may_read(user, subscription.region):

@@ -221,6 +221,10 @@ class Subscription(OfRegion):
         return f"{self.user_id}: {self.region or 'Indonesia'}, tanggal {self.day}"
 
 
+NOT_BUILT = "Laporannya gagal dibuat."
+"""Why a mail waits longer, or was given up: it is sent after all once somebody has the report built."""
+
+
 class Mailing(models.Model):
     """The report of one month for one subscription: made once, whichever worker is first, and sent once."""
 

@@ -16,7 +16,7 @@ from documents.changes import by_region, compare
 from documents.contents import current_figures
 from documents.files import size_text
 from documents.history import signatures_of
-from documents.models import Document, DocumentFile, Format, Subscription
+from documents.models import NOT_BUILT, Document, DocumentFile, Format, Mailing, Subscription
 from documents.requests import documents_of
 from kecamatan.scope import Scope
 from lib.format import moment_id, month_id, number_id
@@ -148,6 +148,27 @@ def made_text(document: Document, zone: str) -> str:
     who = str(document.requested_by) if document.requested_by else SYSTEM_NAME
     at: datetime = document.built_at or document.requested_at
     return f"{who}, {moment_id(at, zone)}"
+
+
+def mailing_text(subscription: Subscription | None, zone: str) -> str:
+    """Return what became of the newest mail of a subscription; empty before the first."""
+    rows = (
+        Mailing.objects.filter(subscription=subscription).defer("document") if subscription else Mailing.objects.none()
+    )
+    mailing = rows.order_by("-month").first()
+    if mailing is None:
+        return ""
+    what = f"Laporan {month_id(mailing.month)}"
+    match mailing.state:
+        case Mailing.State.SENT if mailing.sent_at is not None:
+            return f"{what}: terkirim {moment_id(mailing.sent_at, zone)}."
+        case Mailing.State.WAITING if not mailing.problem:
+            return f"{what}: sedang disiapkan untuk dikirim."
+        case Mailing.State.WAITING:
+            return f"{what}: belum terkirim, dicoba lagi. {mailing.problem}"
+        case Mailing.State.FAILED if mailing.problem == NOT_BUILT:
+            return f"{what}: tidak terkirim. {mailing.problem} Buka laporannya dan pilih “Buat lagi”."
+    return f"{what}: tidak terkirim. {mailing.problem}"
 
 
 def subscription_text(subscription: Subscription | None) -> str:

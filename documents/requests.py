@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.permissions import Region as Owner
 from accounts.permissions import may_read, may_sign_reports
 from accounts.regions import columns_of, zone_of
-from documents.models import Document, Format
+from documents.models import NOT_BUILT, Document, Format, Mailing
 from kecamatan.changes import record_event
 from kecamatan.models import Kecamatan
 from lib.errors import Conflict, Forbidden, Refused
@@ -69,8 +69,13 @@ def request_document(
 
 @transaction.atomic
 def cancel_document(document: Document, *, by: User | None) -> None:
-    """Give up a report that is not finished; the worker that builds it notices. Cancelled already is no change."""
+    """Give up a report that is not finished; the worker that builds it notices. Cancelled already is no change.
+
+    Forbidden for the one that subscribers wait for: nobody of them asked to go without.
+    """
     _guard(by, document.region)
+    if document.for_subscribers:
+        raise Forbidden("Laporan ini dibuat untuk pelanggan, jadi tidak dapat dibatalkan.")
     if document.state == Document.State.CANCELLED:
         return
     _move(document, UNFINISHED, state=Document.State.CANCELLED, lease_until=None, step="")
@@ -79,7 +84,10 @@ def cancel_document(document: Document, *, by: User | None) -> None:
 
 @transaction.atomic
 def retry_document(document: Document, *, by: User | None) -> None:
-    """Let a report that failed or was cancelled be built after all; waiting again already is no change."""
+    """Let a report that failed or was cancelled be built after all; waiting again already is no change.
+
+    Effects: the row, an event, and where a person asks, the mails that were given up for want of it wait for it again.
+    """
     _guard(by, document.region)
     if document.is_unfinished:
         return
@@ -92,6 +100,9 @@ def retry_document(document: Document, *, by: User | None) -> None:
         progress=0,
         problem="",
     )
+    if by is not None:
+        given_up = document.mailings.filter(state=Mailing.State.FAILED, problem=NOT_BUILT)
+        given_up.update(state=Mailing.State.WAITING, attempt=0, lease_until=None)
     record_document_event(document, "retry", by=by)
 
 

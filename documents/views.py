@@ -57,9 +57,13 @@ def document_list(request: SignedInRequest, code: str) -> HttpResponse:
 
     if form.is_bound and (answer := send(request, form, write, "Laporan sedang dibuat.")):
         return answer
-    subscribed = pages.subscription_text(subscription_of(own, request.user))
+    running = subscription_of(own, request.user)
+    told = {
+        "subscribed": pages.subscription_text(running),
+        "mailed": pages.mailing_text(running, region.zone),
+    }
     page = pages.list_page(region, request.user, request.GET.get("sesudah", ""))
-    context = page | {"form": form, "subscribed": subscribed}
+    context = page | {"form": form, **told}
     return render(request, "documents/document_list.html", context, status=status_of(form))
 
 

@@ -68,12 +68,15 @@ def assemble(
     return Report(figures, own.row if own.row.pk else None)
 
 
-def report_with_children(region: Region, month: date) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def report_with_children(
+    region: Region, month: date, by_kind: Mapping[str, dict[str, int]] | None = None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the report of a region and those of the regions right below it, in the queries of the first alone.
 
-    The ``by_kind`` and ``children`` of the latter are empty.
+    The ``by_kind`` and ``children`` of the latter are empty. ``by_kind`` as of :func:`read_report`.
     """
-    by_kind = counts_of(with_counts(DeviceKind.objects.all(), region, month).values_list("code", *COUNT_FIELDS))
+    if by_kind is None:
+        by_kind = counts_of(with_counts(DeviceKind.objects.all(), region, month).values_list("code", *COUNT_FIELDS))
     children = children_of(region, month)
     rows = {(row.level, row.region_id): row for row in rows_of(keys_of(region, children), month)}
     own, below = figures_of(region, children, rows, month)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail
@@ -11,11 +11,14 @@ from django.utils import timezone
 from accounts.models import Role, User
 from documents import jobs, mailings
 from documents.models import Document, Format, Mailing, Subscription
-from documents.requests import request_document, sign_document
+from documents.requests import request_document, retry_document, sign_document
 from documents.subscriptions import subscribe, unsubscribe
-from kecamatan.models import Kabupaten
+from kecamatan.duty import Count, enter_recordings
+from kecamatan.models import Kabupaten, Kecamatan
 from lib.errors import Conflict, Forbidden, Refused
 from lib.months import WIB, local_day
+from repairs.declarations import declare_complete
+from reports import rollups
 from tests.documents.conftest import OCTOBER
 from tests.factories import make_kabupaten, make_user, moment
 
@@ -141,6 +144,99 @@ def test_a_report_that_was_signed_is_what_is_sent(subscription: Subscription, ta
     assert (work(), Mailing.objects.get().document) == (1, signed)
 
 
+def test_a_report_of_the_first_is_built_anew_for_who_gets_it_on_the_twentieth(
+    subscription: Subscription, tangerang: Kabupaten, now
+) -> None:
+    staff = make_user(Role.STAFF, tangerang)
+    for name, day in (("b", 20), ("c", 21), ("d", 22)):
+        user = make_user(Role.STAFF, tangerang, name)
+        subscribe(tangerang, email=f"{name}@dinas.example", day=day, format=Format.CSV, version=0, by=user)
+    now.move_to(moment("2026-12-05 03:00"))
+    assert work() == 1
+    first = Document.objects.get()
+    place = Kecamatan.objects.get(code="36.03.01")
+    enter_recordings([Count(place, date(2026, 11, 30), place, 9)], by=None)
+    rollups.refresh()
+    now.move_to(moment("2026-12-20 03:00"))
+    assert work() == 1
+    second = Document.objects.latest("pk")
+    declare_complete(tangerang, month=date(2026, 11, 1), by=staff)
+    now.move_to(moment("2026-12-21 03:00"))
+    assert work() == 1
+    third = Document.objects.latest("pk")
+    assert [one["sentence"] for one in third.changes] == [
+        f"Keadaan bulan: semula sementara: belum dinyatakan lengkap oleh kabupaten/kota, sekarang dinyatakan lengkap "
+        f"oleh {staff}, Minggu, 20 Desember 2026 pukul 10.00 WIB."
+    ]
+    now.move_to(moment("2026-12-22 03:00"))
+    assert work() == 1
+    sent = Mailing.objects.order_by("pk").values_list("document", flat=True)
+    assert (len({first, second, third}), list(sent)) == (3, [first.pk, second.pk, third.pk, third.pk])
+    assert list(Document.objects.filter(for_subscribers=True)) == [third]
+
+
+# --- A report that was not built ------------------------------------------------------------------------------------
+
+
+def test_a_report_that_failed_is_tried_again_and_then_sent(subscription: Subscription, client, now) -> None:
+    now.move_to(moment("2026-12-05 03:00"))
+    mailings.send_due()
+    Document.objects.update(state=Document.State.FAILED, problem=jobs.BROKE)
+    assert (work(), Document.objects.get().state) == (0, Document.State.DONE)
+    assert Mailing.objects.get().problem == "Laporannya gagal dibuat."
+    client.force_login(subscription.user)
+    page = client.get("/reports/36.03/documents/").content.decode()
+    assert "Laporan November 2026: belum terkirim, dicoba lagi. Laporannya gagal dibuat." in page
+    now.shift(mailings.LEASE + timedelta(seconds=1))
+    assert (work(), states()) == (1, [("2026-11", State.SENT)])
+    assert "Laporan November 2026: terkirim" in client.get("/reports/36.03/documents/").content.decode()
+
+
+def test_a_report_that_fails_for_good_is_told_and_sent_once_somebody_builds_it(
+    subscription: Subscription, tangerang: Kabupaten, client, now
+) -> None:
+    other = make_user(Role.STAFF, tangerang, "b")
+    subscribe(tangerang, email="b@dinas.example", day=5, format=Format.PDF, version=0, by=other)
+    now.move_to(moment("2026-12-05 03:00"))
+    mailings.send_due()
+    for attempt in range(1, 6):
+        Document.objects.update(state=Document.State.FAILED, problem=jobs.BROKE)
+        assert (mailings.send_due(), set(Mailing.objects.values_list("attempt", flat=True))) == (0, {attempt})
+        now.shift(mailings.LEASE + timedelta(seconds=1))
+    assert states() == [("2026-11", State.FAILED)] * 2
+    client.force_login(subscription.user)
+    told = "Laporan November 2026: tidak terkirim. Laporannya gagal dibuat. Buka laporannya dan pilih"
+    assert told in client.get("/reports/36.03/documents/").content.decode()
+    retry_document(Document.objects.get(), by=other)
+    assert (work(), states()) == (2, [("2026-11", State.SENT)] * 2)
+
+
+def test_nobody_cancels_the_report_that_subscribers_wait_for(subscription: Subscription, client, now) -> None:
+    now.move_to(moment("2026-12-05 03:00"))
+    mailings.send_due()
+    document = Document.objects.get()
+    client.force_login(subscription.user)
+    address = f"/reports/36.03/documents/{document.pk}/"
+    assert "Dibuat untuk pelanggan, jadi tidak dapat dibatalkan." in client.get(address).content.decode()
+    assert client.post(f"{address}cancel/").status_code == 403
+    # One that was cancelled while this was allowed is asked for again.
+    Document.objects.update(state=Document.State.CANCELLED)
+    work()
+    now.shift(mailings.LEASE + timedelta(seconds=1))
+    assert (work(), states()) == (1, [("2026-11", State.SENT)])
+
+
+def test_a_format_that_was_chosen_later_is_built(subscription: Subscription, tangerang: Kabupaten, now) -> None:
+    now.move_to(moment("2026-12-05 03:00"))
+    staff = make_user(Role.STAFF, tangerang)
+    old = request_document(tangerang, date(2026, 11, 1), formats=["csv"], by=staff)
+    jobs.build_waiting()
+    mailings.plan(timezone.now())
+    Mailing.objects.update(document=old)
+    Subscription.objects.update(format=Format.XLSX)
+    assert (work(), Mailing.objects.get().document != old) == (1, True)
+
+
 # --- Once -------------------------------------------------------------------------------------------------------
 
 
@@ -156,7 +252,7 @@ def test_two_workers_with_the_same_row_send_one_mail(subscription: Subscription,
     jobs.build_waiting()
     rows = [mailings._waiting(timezone.now())[0] for _ in range(2)]
     for row in rows:
-        mailings._is_built(row)
+        mailings._is_built(row, timezone.now(), {})
     assert [mailings.send(row, timezone.now()) for row in rows] == [True, False]
     assert len(mail.outbox) == 1
 

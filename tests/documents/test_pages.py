@@ -112,7 +112,7 @@ def test_a_signature_is_noted_and_later_changes_are_told_against_it(staff_client
     assert (
         "Ditandatangani Minggu, 22 November 2026; dicatat Siti pada Minggu, 22 November 2026 pukul 10.00 WIB." in text
     )
-    assert "Sejak laporan ini ditandatangani, 6 angka berubah." in text
+    assert "Sejak laporan ini ditandatangani, 6 hal berubah." in text
     assert "<li>Perekaman, rekam bersih: semula 210, sekarang 250 orang (+40).</li>" in text
     assert "Catat sudah ditandatangani" not in text
 
