@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO
+from math import pi
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -21,7 +22,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, LongTable, PageTemplate, Paragraph, TableStyle
 
 from documents.tables import Cell, Column, Table
-from reports.services import SERVICE_LABELS
+from reports.services import SHOWN_LABELS
 
 PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
 INK, INK_2, LINE, NILA, FACT = (HexColor(f"#{code}") for code in ("15202b", "495865", "c3ccd4", "1b4079", "35506f"))
@@ -33,8 +34,9 @@ SERVICE_COLOURS = {
     "mobile": HexColor("#6a2ea6"),
     "stopped": HexColor("#c81e2b"),
     "no_report": HexColor("#6c7985"),
+    "silent": HexColor("#6c7985"),
 }
-CODES = {word: code for code, word in SERVICE_LABELS.items()}
+CODES = {word: code for code, word in SHOWN_LABELS.items()}
 
 MARGIN, FOOT = 18 * mm, 20 * mm
 WIDTH, HEIGHT = A4[0] - 2 * MARGIN, A4[1] - MARGIN - FOOT
@@ -194,7 +196,11 @@ def draw_mark(canvas: Any, code: str, x: float, y: float, size: float) -> None:
         case _:
             canvas.setLineWidth(size * 0.18)
             path.circle(x, y, half * 0.85)
-    canvas.drawPath(path, stroke=int(code == "no_report"), fill=int(code not in ("no_report", "stopped")))
+            if code == "silent":
+                # As many gaps on the smallest mark as on the largest.
+                canvas.setDash(half * 0.85 * pi / 6, half * 0.85 * pi / 6)
+    is_ring = code in ("no_report", "silent")
+    canvas.drawPath(path, stroke=int(is_ring), fill=int(not is_ring and code != "stopped"))
     canvas.restoreState()
 
 

@@ -56,7 +56,7 @@ from reports.history import history
 from reports.longest import Stopped
 from reports.map_drawing import listed_names
 from reports.regions import NEXT_LEVEL
-from reports.services import headline
+from reports.services import SILENT, Count, Headline, headline
 from reports.shares import Share, cause_shares, kind_rows, route_shares
 from reports.tiles import tiles
 from reports.why import Part, why_of_report
@@ -141,7 +141,7 @@ def _services(contents: Contents) -> list[Flowable]:
         paragraph(f"Dapat merekam: {at_least}{lead.able} dari {lead.total} {lead.unit}. {lead.source}."),
         Spacer(0, 2 * mm),
         *([Map(contents.drawings), Spacer(0, 1 * mm)] if contents.drawings else []),
-        _legend([Status(count.label, 8.5, bold=count.number) for count in lead.services]),
+        _legend([Status(count.label, 8, bold=count.number) for count in (*lead.services, *_silent(lead))]),
         *_not_on_map(contents),
         *_stopped(contents),
     ]
@@ -150,6 +150,11 @@ def _services(contents: Contents) -> list[Flowable]:
         table = table_of("", _places(contents), contents.report, SERVICE_COLUMNS, head=_head(contents), heads=heads)
         parts += [Spacer(0, 2 * mm), table_flowable(table, [4, 21, 8, 10, 10, 9, 11, 9, 9.5, 8, 8])]
     return parts
+
+
+def _silent(lead: Headline) -> list[Count]:
+    """Return how many were not heard from: the map shows no dot of theirs as working."""
+    return [sign for sign in lead.signs if sign.code == SILENT and sign.number != number_id(0)]
 
 
 def _stopped(contents: Contents) -> list[Flowable]:

@@ -21,9 +21,9 @@ from documents.figures import (
 )
 from reports.children import shown_name
 from reports.longest import NOT_STATED
-from reports.services import SERVICE_LABELS
+from reports.services import SERVICE_LABELS, SHOWN_LABELS, SILENT_LABEL, shown_service
 
-SILENT, HEARD = "Tanpa kabar", "Ada kabar"
+SILENT, HEARD = SILENT_LABEL, "Ada kabar"
 COUNT, DECIMAL = "jumlah", "desimal"
 """The units of numbers that are no figures of a report: whole ones, and those with one place."""
 DAYS = " (hari)"
@@ -198,11 +198,12 @@ def place_name(report: Report) -> str:
 
 
 def service_word(report: Report) -> str:
-    """Return how a single kecamatan serves; nothing of a dinas, which serves none."""
+    """Return as what a single kecamatan is shown; nothing of a dinas, which serves none."""
     counts = report["kecamatan"]
     if counts["total"] != 1:
         return NONE
-    return next(word for code, word in SERVICE_LABELS.items() if counts[code])
+    service = next(code for code in SERVICE_LABELS if counts[code])
+    return SHOWN_LABELS[shown_service(service, is_silent=bool(counts["silent"]))]
 
 
 def sign_word(report: Report) -> str:

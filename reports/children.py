@@ -12,12 +12,12 @@ from django.urls import reverse
 from lib.charts import Bar, bar
 from lib.format import number_id, percent_id
 from lib.month_choice import Month
-from reports.services import SERVICE_LABELS
+from reports.services import SHOWN_LABELS, SILENT, shown_service
 from reports.steps import NO_STEP, Step
 
 CHILD_LEVELS = {"nation": "Provinsi", "province": "Kabupaten/kota", "kabupaten": "Kecamatan"}
 # From the worst; who has not reported is unknown and comes last.
-SERVICE_RANKS = {"stopped": 0, "hosted": 1, "mobile": 2, "limited": 3, "serving": 4}
+SERVICE_RANKS = {"stopped": 0, "hosted": 1, "mobile": 2, SILENT: 3, "limited": 4, "serving": 5}
 SORTS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "nama": lambda child: shown_name(child["name"]),
     "mampu": lambda child: _ability(child),
@@ -121,8 +121,12 @@ def is_dinas(child: Mapping[str, Any]) -> bool:
 def _ability(child: Mapping[str, Any]) -> float | None:
     """Return how well a kecamatan serves, or the part of a larger region that can record; unknown without a report."""
     if child["service"]:
-        return SERVICE_RANKS.get(child["service"])
+        return SERVICE_RANKS.get(_shown(child))
     return None if child["able"] is None else child["able"] / child["total"]
+
+
+def _shown(child: Mapping[str, Any]) -> str:
+    return shown_service(child["service"], is_silent=child["is_silent"])
 
 
 def honest_children(children: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -165,12 +169,12 @@ def shown_name(name: str) -> str:
 
 def _child_row(child: Mapping[str, Any], query: str, step: Step) -> Child:
     page = "kecamatan-detail" if len(child["code"]) == len("36.03.30") else "region-detail"
-    no_report = NO_REPORT if child["total"] else NONE
+    no_report, shown = NO_REPORT if child["total"] else NONE, _shown(child)
     return Child(
         name=shown_name(child["name"]),
         url=f"{reverse(f'reports:{page}', args=[child['code']])}?{query}",
-        service=child["service"],
-        service_label=SERVICE_LABELS.get(child["service"], ""),
+        service=shown,
+        service_label=SHOWN_LABELS.get(shown, ""),
         able=no_report if child["able"] is None else f"{number_id(child['able'])} / {number_id(child['total'])}",
         net=no_report if child["net"] is None else number_id(child["net"]),
         target=number_id(child["target"]) if child["target"] else NONE,

@@ -19,7 +19,7 @@ from reports.links import kecamatan_url, place_url
 from reports.models import Level, RegionMonth
 from reports.regions import Region, judged_on
 from reports.selectors import percent
-from reports.services import SERVICE_LABELS
+from reports.services import SHOWN_LABELS, shown_service
 
 ALL = ""
 NOT_STATED = "tidak disebut"
@@ -157,7 +157,8 @@ def _parents(region: Region) -> Q:
 
 
 def _row(place: Kecamatan, row: RegionMonth | None, month: Month) -> Row:
-    service = next((name for name in KNOWN_SERVICES if row and getattr(row, f"kecamatan_{name}")), "no_report")
+    known = next((name for name in KNOWN_SERVICES if row and getattr(row, f"kecamatan_{name}")), "no_report")
+    service = shown_service(known, is_silent=bool(row and row.kecamatan_silent))
     heard = row is not None and bool(row.days_reported or row.net)
     achievement = percent(row.net_with_target, row.target) if row and heard else None
     coverage = percent(row.coverage_recorded, row.coverage_eligible) if row else None
@@ -166,7 +167,7 @@ def _row(place: Kecamatan, row: RegionMonth | None, month: Month) -> Row:
         where=place.kabupaten.name,
         url=place_url(place.code, month.value),
         service=service,
-        service_label=SERVICE_LABELS[service],
+        service_label=SHOWN_LABELS[service],
         since=since_id(row.down_since, row.as_of, place.time_zone) if row and row.down_since else "",
         net=number_id(row.net) if row and heard else "belum lapor",
         achievement=percent_id(achievement) if achievement is not None else NOT_STATED,

@@ -9,6 +9,7 @@ from django.db import models
 
 from lib.format import number_id
 from reports.judge import coverage_band
+from reports.services import SILENT, SILENT_LABEL
 
 
 class Colour(models.TextChoices):
@@ -26,7 +27,7 @@ class Mark(NamedTuple):
     css: str
 
 
-DISC, TRIANGLE, DIAMOND, SQUARE, CROSS, RING, HOLLOW = "s", "l", "h", "m", "x", "n", "q"
+DISC, TRIANGLE, DIAMOND, SQUARE, CROSS, RING, HOLLOW, DOTTED = "s", "l", "h", "m", "x", "n", "q", "t"
 
 MARKS: Mapping[str, tuple[Mark, ...]] = {
     Colour.SERVICE: (
@@ -36,6 +37,8 @@ MARKS: Mapping[str, tuple[Mark, ...]] = {
         Mark(SQUARE, "Unit keliling", "mobile"),
         Mark(CROSS, "Berhenti", "stopped"),
         Mark(RING, "Belum lapor", "no_report"),
+        # Last: maps that were drawn before there was this mark count the others.
+        Mark(DOTTED, SILENT_LABEL, SILENT),
     ),
     # The bands that are published: 100 and more, 80 to 99,99, 60 to 79,99, below 60.
     Colour.TARGET: (
@@ -48,17 +51,18 @@ MARKS: Mapping[str, tuple[Mark, ...]] = {
     ),
 }
 # Who needs somebody is drawn last, on top, and named first where there is little room.
-URGENCY = {symbol: rank for rank, symbol in enumerate((DISC, RING, HOLLOW, DIAMOND, SQUARE, TRIANGLE, CROSS))}
+URGENCY = {symbol: rank for rank, symbol in enumerate((DISC, RING, HOLLOW, DOTTED, DIAMOND, SQUARE, TRIANGLE, CROSS))}
 SERVICE_SYMBOLS = {"serving": DISC, "limited": TRIANGLE, "hosted": DIAMOND, "mobile": SQUARE, "stopped": CROSS}
 BAND_SYMBOLS = {"full": DISC, "high": DIAMOND, "middle": TRIANGLE, "low": CROSS}
-ABLE = (DISC, TRIANGLE)
+ABLE = (DISC, TRIANGLE, DOTTED)
+"""Those that can record by what is on record; of the dotted ones nobody has heard for more than two office days."""
+
 CALM = (DISC, RING, HOLLOW)
 
 
-def service_symbol(counts: Iterable[int]) -> str:
-    """Return the symbol of a kecamatan from its five service counts, in the order of :data:`SERVICE_SYMBOLS`."""
-    found = (symbol for symbol, count in zip(SERVICE_SYMBOLS.values(), counts, strict=True) if count)
-    return next(found, RING)
+def service_symbol(shown: str) -> str:
+    """Return the symbol of what a kecamatan is shown as (``reports.services.shown_service``)."""
+    return DOTTED if shown == SILENT else SERVICE_SYMBOLS.get(shown, RING)
 
 
 def band_symbol(*, target: int, net: int, days_reported: int) -> str:
@@ -100,5 +104,5 @@ def summary(counts: Mapping[str, int], colour: str) -> str:
         with_target = total - counts[HOLLOW]
         parts = [f"{number_id(counts[DISC])} dari {number_id(with_target)} yang bertarget memenuhi target"]
     labels = {mark.symbol: mark.label.lower() for mark in MARKS[colour]}
-    parts += [f"{number_id(counts[symbol])} {labels[symbol]}" for symbol in (CROSS, RING) if counts[symbol]]
+    parts += [f"{number_id(counts[symbol])} {labels[symbol]}" for symbol in (CROSS, RING, DOTTED) if counts.get(symbol)]
     return ", ".join(parts)

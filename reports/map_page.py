@@ -34,7 +34,7 @@ NOT_DRAWN = "none"
 
 BELOW = {Level.NATION: "Provinsi", Level.PROVINCE: "Kabupaten/kota", Level.KABUPATEN: "Kecamatan"}
 # On narrow screens the two ends of the scale stay: who can record or has reached the target, and who cannot.
-COLUMN_CSS = ("num", "num c1", "num c2", "num c2", "num", "num c1")
+COLUMN_CSS = ("num", "num c1", "num c2", "num c2", "num", "num c1", "num c1")
 COLUMN_CSS_OF_TARGET = ("num", "num c1", "num c1", "num", "num c2", "num c2")
 
 
@@ -118,7 +118,8 @@ def page(
     css = COLUMN_CSS if colour == Colour.SERVICE else COLUMN_CSS_OF_TARGET
     return context | {
         "picture_place": mark_safe(TOKEN),
-        "legend": [(mark, number_id(stored.counts[mark.symbol])) for mark in marks],
+        "legend": [(mark, number_id(stored.counts.get(mark.symbol, 0))) for mark in marks],
+        "says_silent": colour == Colour.SERVICE,
         "heads": list(zip((mark.label for mark in marks), css, strict=True)),
         "rows": _rows(region, month, colour, stored),
         "as_of": _as_of(stored, region, month),
@@ -139,7 +140,9 @@ def _rows(region: Region, month: Month, colour: Colour, stored: StoredMap) -> li
     query = urlencode({"bulan": month.value} if single else {"bulan": month.value, "warna": colour.value})
     marks, css = MARKS[colour], COLUMN_CSS if colour == Colour.SERVICE else COLUMN_CSS_OF_TARGET
     rows = []
-    for code, name, counts in stored.children:
+    for code, name, known in stored.children:
+        # A picture that waits to be drawn by a newer edition may lack the last marks.
+        counts = [*known, *[0] * (len(marks) - len(known))]
         mark = next(mark for mark, count in zip(marks, counts, strict=True) if count) if single else None
         numbers = [] if single else list(zip((number_id(count) for count in counts), css, strict=True))
         rows.append(Row(name, f"{reverse(target, args=[code])}?{query}", numbers, mark))

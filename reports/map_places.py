@@ -10,7 +10,6 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.urls import reverse
 
-from devices.readiness import ABLE_TO_RECORD
 from kecamatan.models import Kecamatan, open_on
 from reports.map_drawing import Area, Drawing, Point, draw_kabupaten, draw_nation, draw_province
 from reports.map_marks import (
@@ -26,6 +25,7 @@ from reports.map_marks import (
 )
 from reports.models import Level, RegionMonth
 from reports.regions import NATION, judged_on
+from reports.services import shown_service
 
 PUBLIC, NOTHING_KNOWN = "public", "no_report"
 
@@ -93,16 +93,11 @@ def read_symbols(month: date, spots: Sequence[Spot], *, whole: bool) -> dict[str
     public = dict.fromkeys(by_service, NOTHING_KNOWN)
     fields = ("region_id", *services, "kecamatan_silent", "target", "net_with_target", "days_reported")
     for pk, *counts, silent, target, net, days in rows.values_list(*fields):
-        by_service[pk] = service_symbol(counts)
-        public[pk] = _told(counts, silent=bool(silent))
+        service = next((name for name, count in zip(SERVICE_SYMBOLS, counts, strict=True) if count), NOTHING_KNOWN)
+        public[pk] = shown_service(service, is_silent=bool(silent))
+        by_service[pk] = service_symbol(public[pk])
         by_band[pk] = band_symbol(target=target, net=net, days_reported=days)
     return {Colour.SERVICE: by_service, Colour.TARGET: by_band, PUBLIC: public}
-
-
-def _told(counts: Sequence[int], *, silent: bool) -> str:
-    """Return the code of what citizens are told: who is said to work by nobody for more than two days is silent."""
-    code = next((name for name, count in zip(SERVICE_SYMBOLS, counts, strict=True) if count), NOTHING_KNOWN)
-    return "silent" if silent and code in ABLE_TO_RECORD else code
 
 
 def by_region(spots: Iterable[Spot]) -> defaultdict[tuple[str, int], list[Spot]]:

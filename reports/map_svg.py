@@ -8,7 +8,7 @@ from html import escape
 
 from lib.labels import Label
 from reports.map_drawing import Dot, Drawing, Figure, listed_names
-from reports.map_marks import CROSS, DIAMOND, DISC, HOLLOW, RING, SQUARE, TRIANGLE, URGENCY
+from reports.map_marks import CROSS, DIAMOND, DISC, DOTTED, HOLLOW, RING, SQUARE, TRIANGLE, URGENCY
 
 
 def svg(drawing: Drawing, description: str) -> str:
@@ -66,12 +66,18 @@ def _name(label: Label, css: str) -> str:
 def _shapes(radius: int) -> dict[str, Callable[[Dot], str]]:
     """Return how each symbol is drawn around a dot; a disc is a line without length and with round ends."""
     r, half = radius, radius * 4 // 5
+
+    def ring(dot: Dot) -> str:
+        return f"M{dot.x - half} {dot.y}a{half} {half} 0 1 0 {2 * half} 0a{half} {half} 0 1 0-{2 * half} 0"
+
     return {
         DISC: lambda dot: f"M{dot.x} {dot.y}h0",
         TRIANGLE: lambda dot: f"M{dot.x} {dot.y - r}l{r} {2 * r}h-{2 * r}z",
         DIAMOND: lambda dot: f"M{dot.x} {dot.y - r}l{r} {r}-{r} {r}-{r}-{r}z",
         SQUARE: lambda dot: f"M{dot.x - half} {dot.y - half}h{2 * half}v{2 * half}h-{2 * half}z",
         CROSS: lambda dot: f"M{dot.x - half} {dot.y - half}l{2 * half} {2 * half}m0-{2 * half}l-{2 * half} {2 * half}",
-        RING: lambda dot: f"M{dot.x - half} {dot.y}a{half} {half} 0 1 0 {2 * half} 0a{half} {half} 0 1 0-{2 * half} 0",
+        # The stylesheet dashes the one.
+        RING: ring,
+        DOTTED: ring,
         HOLLOW: lambda dot: f"M{dot.x - half} {dot.y - half}h{2 * half}v{2 * half}h-{2 * half}z",
     }

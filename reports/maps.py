@@ -29,7 +29,7 @@ from reports.map_svg import svg
 from reports.models import Level, RegionMap, RegionMonth
 from reports.public.maps import Seen, digest_of, picture
 
-EDITION = 4
+EDITION = 5
 """The edition of the drawing: raise it when the pictures change, and all are drawn anew."""
 
 LEVELS = (Level.KABUPATEN, Level.PROVINCE, Level.NATION)

@@ -26,7 +26,7 @@ from reports.judge import INSTANT
 from reports.models import Level
 from reports.on_day_facts import Facts, Kinds, Place, read_facts, read_kinds, read_places
 from reports.regions import Region
-from reports.services import SERVICE_LABELS, SERVICES, Count, marks_of_services, ribbon_of_services
+from reports.services import MARKS_AT_MOST, SERVICE_LABELS, SERVICES, Count, marks_of_services, ribbon_of_services
 
 LEVELS = (Level.PROVINCE, Level.KABUPATEN, Level.KECAMATAN)
 KEPT_SECONDS = 60
@@ -125,7 +125,7 @@ def _shown(region: Region, asked: Asked, states: Sequence[State], *, is_today: b
         "is_unknown": counts["no_report"] == len(states),
         "services": [Count(code, label, number_id(counts[code])) for code, label, _ in SERVICES],
         "marks": marks_of_services(counts, len(states)),
-        "ribbon": ribbon_of_services(counts, len(states)),
+        "ribbon": ribbon_of_services(counts, len(states)) if len(states) > MARKS_AT_MOST else [],
         "sets": _sets_text(sets),
         "lines": _lines(region, asked, states),
         "head": "Kabupaten/kota" if region.level == Level.PROVINCE else "Kecamatan",

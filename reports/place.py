@@ -44,6 +44,7 @@ from reports.place_month import month_figures
 from reports.place_records import Kinds, Records, read_records, service_of, set_record
 from reports.provisional import provisional
 from reports.regions import Region
+from reports.services import SILENT, shown_service
 from reports.surroundings import Surroundings
 
 SERVICE_SENTENCES = {
@@ -54,6 +55,7 @@ SERVICE_SENTENCES = {
     Service.STOPPED: "Tidak bisa merekam",
     Service.NO_REPORT: "Tidak ada set yang tercatat",
 }
+SILENT_SENTENCE = "Tanpa kabar lebih dari dua hari kerja"
 EFFECT_WORDS = {Effect.STOPPED: "perekaman berhenti", Effect.LIMITED: "perekaman terbatas"}
 
 
@@ -107,6 +109,7 @@ def page(
     records = read_records(region, month.chosen, now)
     sets = [(key, set_record(records, key)) for key in sorted(records.names, key=records.names.__getitem__)]
     status = service_of(records, [record for _, record in sets], around, now)
+    shown = shown_service(status.value, is_silent=bool(around.is_silent))
     return {
         "region": region,
         "month": month,
@@ -116,8 +119,9 @@ def page(
         "is_dinas": region.level == "dinas",
         "today": day_id(local_day(now, region.zone)),
         "now_text": moment_id(now, region.zone),
-        "status": status.value,
-        "status_sentence": SERVICE_SENTENCES[status],
+        "status": shown,
+        "status_sentence": SILENT_SENTENCE if shown == SILENT else SERVICE_SENTENCES[status],
+        "recorded_as": _lower_first(SERVICE_SENTENCES[status]) if shown == SILENT else "",
         "reasons": reasons_of(records, region.zone, now),
         "sets": [_set_view(key, record, records, around, now) for key, record in sets],
         "tickets": [_ticket_item(ticket, region, now) for ticket in records.tickets],

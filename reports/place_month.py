@@ -14,7 +14,7 @@ from reports.models import RegionMonth
 from reports.regions import Region
 from reports.sections import figures
 from reports.selectors import percent
-from reports.services import SERVICES
+from reports.services import SERVICE_LABELS, SERVICES, SHOWN_LABELS, SILENT, shown_service
 from reports.tiles import Tile, no_coverage_text
 from reports.why import why_of_row
 from reports.wording import FULL, HALF, NIL, last_reported, pending_text, semester_text
@@ -75,11 +75,13 @@ def _tiles(row: RegionMonth, region: Region, month: Month) -> list[Tile]:
 
 
 def _service(row: RegionMonth) -> Tile:
-    found = (label for code, label, _ in SERVICES if getattr(row, f"kecamatan_{code}"))
+    service = next((code for code, *_ in SERVICES if getattr(row, f"kecamatan_{code}")), "no_report")
+    shown, label = shown_service(service, is_silent=bool(row.kecamatan_silent)), SERVICE_LABELS[service]
     silent = "Tanpa kabar lebih dari dua hari kerja" if row.kecamatan_silent else "Ada kabar"
+    said = f"{silent}; menurut catatan terakhir {label.lower()}" if shown == SILENT else silent
     known = row.sets_total > 0
-    source = silent if known else "Tidak ada set yang tercatat"
-    return Tile("Layanan akhir bulan", next(found, "Belum lapor"), source=source, completeness="" if known else NIL)
+    source = said if known else "Tidak ada set yang tercatat"
+    return Tile("Layanan akhir bulan", SHOWN_LABELS[shown], source=source, completeness="" if known else NIL)
 
 
 def _sets(row: RegionMonth) -> Tile:

@@ -20,7 +20,7 @@ from reports.models import Level, RegionMonth
 from reports.regions import Region, marks_of
 from reports.selectors import COUNT_FIELDS, counts_of, with_counts
 
-BESIDE = ("pending", "event", "untouched", "past_promise", "declared", "declared_at")
+BESIDE = ("pending", "event", "untouched", "past_promise", "declared", "declared_at", "is_silent")
 """What a page shows that may change without its rollup row: by these too an open page is found to be old."""
 
 
@@ -29,7 +29,8 @@ class Surroundings:
     """The kinds in their order with their counts, which of them are required in the month, and what else to say.
 
     ``declared`` is said of provinces and the nation, when and by whom of a kabupaten and what lies in it, ``event`` of
-    a place, and what stands below that, with the counts by kind, of larger regions.
+    a place, and what stands below that, with the counts by kind, of larger regions. ``is_silent`` says of a kecamatan
+    that by its newest row nobody has heard from it for more than two office days.
     """
 
     kind_names: Mapping[str, str]
@@ -47,6 +48,7 @@ class Surroundings:
     untouched: int = 0
     past_promise: int = 0
     newest_row: int | None = None
+    is_silent: int = 0
 
     @property
     def beside(self) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def _said(region: Region, month: date) -> dict[str, Subquery | Exists]:
     said = _said_of_months(region, month)
     said |= _declared(region, month)
     if region.kecamatan is not None:
-        return said | {"event": Subquery(newest_event(region))}
+        return said | {"event": Subquery(newest_event(region)), "is_silent": Subquery(_is_silent(region))}
     return said | {
         "signatory": Subquery(_signatory(region, month)),
         "untouched": Subquery(number_of(untouched(), region)),
@@ -136,6 +138,11 @@ def declared_kinds(region: Region, month: date) -> Surroundings:
 def beside(region: Region, month: date) -> dict[str, Subquery | Exists]:
     """Return the subqueries for what may change without the row, as far as the pages of the region's level show it."""
     return {name: said for name, said in _said(region, month).items() if name in BESIDE}
+
+
+def _is_silent(region: Region) -> QuerySet:
+    rows = RegionMonth.objects.filter(level=region.level, region_id=region.pk)
+    return rows.order_by("-month").values("kecamatan_silent")[:1]
 
 
 def _newest_row(region: Region) -> QuerySet:

@@ -1,8 +1,7 @@
 """The small map of a kabupaten for citizens: the dots of the officials' map, each a link to the public page.
 
-Unlike the officials' map it shows whoever is silent as unknown. It is drawn with theirs when the rollup changes
-(``reports.maps``), and sent while it shows what the rows say now. Where time has overtaken a row, or no worker has
-drawn yet, an answer draws it for itself.
+It is drawn with theirs when the rollup changes (``reports.maps``), never for an answer: that sends the newest one with
+its moment, or none where no worker has drawn yet. The list below it says what the rows say now.
 """
 
 from __future__ import annotations
@@ -13,15 +12,14 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
-from kecamatan.models import Kecamatan
-from lib.format import number_id
+from kecamatan.models import Kabupaten
+from lib.format import moment_id, number_id
 from lib.packed import unpack
 from reports.map_drawing import Area, Point, draw_kabupaten
-from reports.map_marks import RING, SERVICE_SYMBOLS
+from reports.map_marks import service_symbol
 from reports.map_places import plain_name
 from reports.map_svg import svg
 from reports.models import Level, RegionMap
-from reports.public.status import Status
 from reports.public.words import WORDS, url_of
 
 
@@ -35,13 +33,21 @@ class Seen(NamedTuple):
     status: str
 
 
-def kabupaten_map(kabupaten: int, places: Iterable[tuple[Kecamatan, Status]]) -> SafeString:
-    """Return the picture of a kabupaten (by key) as its kecamatan serve now; empty where no place of any is known."""
-    seen = [Seen(place.code, place.name, place.latitude, place.longitude, status.code) for place, status in places]
-    maps = RegionMap.objects.filter(level=Level.KABUPATEN, region_id=kabupaten, public_digest=digest_of(seen))
-    drawn = maps.values_list("public", flat=True).first()
+class PublicMap(NamedTuple):
+    """A stored picture, and the moment of which it is."""
+
+    picture: SafeString
+    as_of: str
+
+
+def kabupaten_map(kabupaten: Kabupaten) -> PublicMap | None:
+    """Return the newest picture that was drawn of a kabupaten, loaded with its province; none before there is one."""
+    maps = RegionMap.objects.filter(level=Level.KABUPATEN, region_id=kabupaten.pk).exclude(public_digest="")
+    drawn = maps.order_by("-month").values_list("public", "as_of").first()
+    if drawn is None or not (shown := unpack(bytes(drawn[0]))):
+        return None
     # Every text in it is escaped where it is written.
-    return mark_safe(unpack(bytes(drawn)) if drawn else picture(seen))
+    return PublicMap(mark_safe(shown), moment_id(drawn[1], kabupaten.province.time_zone))
 
 
 def digest_of(places: Iterable[Seen]) -> str:
@@ -60,5 +66,5 @@ def _description(areas: Sequence[Area]) -> str:
 
 
 def _area(one: Seen) -> Area:
-    point = Point(one.latitude or 0, one.longitude or 0, SERVICE_SYMBOLS.get(one.status, RING))
+    point = Point(one.latitude or 0, one.longitude or 0, service_symbol(one.status))
     return Area(url_of(one.code), f"{one.name}: {WORDS[one.status]}", [point], plain_name(one.name))

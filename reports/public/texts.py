@@ -111,13 +111,14 @@ def _silence(found: PlaceNow) -> str:
 
 
 def _where_to(found: PlaceNow) -> str:
-    """Return where people record meanwhile: the host, else the dinas."""
+    """Return where people record meanwhile: the host, else the dinas; never a host that is known not to record."""
     detours = _shown_detours(found)
-    host = next((detour.host for detour in detours if detour.host), None)
+    hosts = [detour.host for detour in detours if detour.host]
+    host = next((one for one in hosts if one.status is None or one.status.records), None)
     if host:
         return host.name
-    kabupaten = found.place.kabupaten
-    return dinas_name(kabupaten.agency_name, kabupaten.name) if detours else ""
+    kabupaten, is_diverted = found.place.kabupaten, any(one.kind == Arrangement.Kind.DIVERTED for one in detours)
+    return dinas_name(kabupaten.agency_name, kabupaten.name) if is_diverted else ""
 
 
 def _state(found: PlaceNow) -> Row:
@@ -270,7 +271,7 @@ def kabupaten_page(found: KabupatenNow) -> dict[str, Any]:
         "name": kabupaten.name,
         "shut": shut_text(found.today) if found.today.is_shut else "",
         "summary": f"{number_id(found.recording)} dari {number_id(len(found.places))} kecamatan melayani perekaman.",
-        "map": kabupaten_map(kabupaten.pk, found.places),
+        "map": kabupaten_map(kabupaten),
         "rows": [place_row(place.code, place.name, status) for place, status in found.places],
         "offices": [agency(kabupaten)],
         "crumbs": _crumbs(kabupaten.province),

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Role
+from kecamatan.changes import record_sign_of_life
 from kecamatan.models import Kabupaten, Kecamatan
 from kecamatan.targets import set_target
 from repairs.arrangements import start_arrangement
@@ -25,6 +26,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
 
 def test_a_kecamatan_without_a_fault_records(staff: Client) -> None:
+    record_sign_of_life(Kecamatan.objects.get(code="36.03.30"), NOW)
+    rollups.refresh()
     context = staff.get("/kecamatan/36.03.30/").context
     assert (context["status"], context["status_sentence"], context["reasons"]) == ("serving", "Bisa merekam", [])
     assert [(one.name, one.status, one.word) for one in context["sets"]] == [("Set 1", "operational", "Berfungsi")]
@@ -36,6 +39,16 @@ def test_a_kecamatan_without_a_fault_records(staff: Client) -> None:
         ("Alat tanda tangan", "Berfungsi"),
     ]
     assert tiles(context)["Capaian target"] == ("1.100,0%", "tercapai", "", True)
+
+
+def test_a_kecamatan_that_was_not_heard_from_is_silent_in_its_month_and_now(staff: Client) -> None:
+    silent = ("silent", "Tanpa kabar lebih dari dua hari kerja", "bisa merekam")
+    for query in ("", "?bulan=2026-02"):
+        context = staff.get(f"/kecamatan/36.03.30/{query}").context
+        assert (context["status"], context["status_sentence"], context["recorded_as"]) == silent
+    # Who cannot record is known well enough.
+    make_fault(Kecamatan.objects.get(code="36.03.30").recording_sets.get())
+    assert staff.get("/kecamatan/36.03.30/").context["status"] == "stopped"
 
 
 def test_a_broken_and_a_missing_component_say_since_when_at_once(kabupaten: Kabupaten) -> None:
@@ -103,7 +116,7 @@ def test_a_past_month_says_how_it_served_and_what_stood_in_the_way(staff: Client
     now.move_to(moment("2026-03-31 18:00"))
     rollups.refresh()
     context = staff.get("/kecamatan/36.03.30/?bulan=2026-03").context
-    assert tiles(context)["Layanan akhir bulan"] == ("Terbatas", "", "", False)
+    assert tiles(context)["Layanan akhir bulan"] == ("Tanpa kabar", "", "", False)
     assert tiles(context)["Set berfungsi"] == ("1", "dari 1 set", "", False)
     assert [(event.title, event.text) for event in context["events"]] == [
         ("Menumpang di Kecamatan Cukup", "2 hari: 10 Maret 2026 sampai 12 Maret 2026"),

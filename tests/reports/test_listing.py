@@ -13,9 +13,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Role
+from accounts.models import Role, User
+from kecamatan.changes import mark_waiting
 from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations
-from kecamatan.models import Kabupaten
+from kecamatan.models import Kabupaten, Kecamatan
 from kecamatan.targets import set_target
 from reports import rollups
 from tests.factories import make_fault, make_kecamatan, make_set, make_user, moment
@@ -131,3 +132,14 @@ def test_the_list_of_a_province_and_of_the_nation_hold_the_same(client: Client) 
 def test_a_month_without_any_data_leads_to_the_last_one_on_the_page_of_a_kecamatan(client: Client) -> None:
     page = client.get("/kecamatan/36.03.30/?bulan=2024-05").content.decode()
     assert 'href="?bulan=2026-03">Buka Maret 2026, bulan terakhir yang ada laporannya</a>' in page
+
+
+def test_who_works_by_the_records_and_was_not_heard_from_is_listed_as_silent(client: Client) -> None:
+    with time_machine.travel(moment("2026-03-31 04:00"), tick=False):
+        client.force_login(User.objects.get())
+        mark_waiting([(pk, MARCH) for pk in Kecamatan.objects.values_list("pk", flat=True)])
+        rollups.refresh()
+        rows = client.get("/reports/36.03/kecamatan/?keadaan=able").context["rows"]
+        assert [(row.name, row.service, row.service_label) for row in rows] == [
+            ("Kecamatan 0", "silent", "Tanpa kabar")
+        ]

@@ -145,13 +145,14 @@ def test_the_band_of_a_target_is_never_rounded_up(target, net, days, symbol):
 
 
 def test_the_symbol_of_a_service():
-    counts = [[int(place == index) for place in range(5)] for index in range(5)]
-    assert [service_symbol(row) for row in [*counts, [0] * 5]] == ["s", "l", "h", "m", "x", "n"]
+    shown = ("serving", "limited", "hosted", "mobile", "stopped", "no_report", "silent")
+    assert [service_symbol(code) for code in shown] == ["s", "l", "h", "m", "x", "n", "t"]
 
 
 def test_every_symbol_has_its_own_shape_and_word():
+    assert {colour: len(marks) for colour, marks in MARKS.items()} == {Colour.SERVICE: 7, Colour.TARGET: 6}
     for marks in MARKS.values():
-        assert len({mark.symbol for mark in marks}) == len({mark.label for mark in marks}) == len(marks) == 6
+        assert len({mark.symbol for mark in marks}) == len({mark.label for mark in marks}) == len(marks)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +160,7 @@ def test_every_symbol_has_its_own_shape_and_word():
     [
         ("sslx", Colour.SERVICE, "3 dari 4 dapat merekam, 1 berhenti"),
         ("snn", Colour.SERVICE, "1 dari 3 dapat merekam, 2 belum lapor"),
+        ("sttx", Colour.SERVICE, "3 dari 4 dapat merekam, 1 berhenti, 2 tanpa kabar"),
         ("nn", Colour.SERVICE, "belum lapor"),
         ("qq", Colour.TARGET, "tanpa target"),
         ("shxqn", Colour.TARGET, "1 dari 4 yang bertarget memenuhi target, 1 di bawah 60%, 1 belum lapor"),

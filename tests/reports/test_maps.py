@@ -17,9 +17,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
-from kecamatan.changes import mark_waiting
+from kecamatan.changes import mark_waiting, record_sign_of_life
 from kecamatan.duty import Count, PopulationFigures, enter_recordings, set_populations
-from kecamatan.models import ChangedMonth, Kecamatan
+from kecamatan.models import ChangedMonth, Kecamatan, SignOfLife
 from kecamatan.targets import set_target
 from lib.packed import unpack
 from reports import maps, rollups
@@ -57,6 +57,8 @@ def places() -> dict[str, Kecamatan]:
     for code in ("36.03.30", "36.03.31", "53.01.01"):
         make_set(found[code], at=NOW - timedelta(days=3))
     make_fault(found["36.03.31"].recording_sets.get(), failed_at=NOW - timedelta(days=1))
+    for code in ("36.03.30", "53.01.01"):
+        record_sign_of_life(found[code], NOW)
     return found
 
 
@@ -116,6 +118,32 @@ def test_each_kabupaten_of_the_nation_and_of_a_province_is_one_link(places):
     assert links(picture("ID")) == [tangerang, town, kupang]
     west, east = picture("ID").split("</svg>")[:2]
     assert (len(links(west)), len(links(east))) == (2, 1)
+
+
+def test_who_works_by_the_records_and_was_not_heard_from_is_dotted_and_never_drawn_as_working(places):
+    SignOfLife.objects.all().delete()
+    settle()
+    assert [(title, symbols) for _, title, symbols in links(picture("36.03"))] == [
+        ("Kecamatan 36.03.30: Tanpa kabar", "t"),
+        ("Kecamatan 36.03.31: Berhenti", "x"),
+        ("Kecamatan 36.03.32: Belum lapor", "n"),
+    ]
+    assert links(picture("53")) == [
+        ("/reports/53.01/?bulan=2026-03", "Kabupaten 53.01: 1 dari 1 dapat merekam, 1 tanpa kabar", "t")
+    ]
+    assert [(stored(code).counts["layanan"]["s"], stored(code).counts["layanan"]["t"]) for code in ("36", "ID")] == [
+        (0, 1),
+        (0, 2),
+    ]
+    assert '<span class="tag silent">Tanpa kabar</span>' in page(reader(), "/reports/36.03/map/")
+    # A map that was drawn before there was this mark is shown until it is drawn anew.
+    old = stored("36.03")
+    for colour in Colour:
+        old.counts[colour.value].pop("t", None)
+    old.children = {colour: [[*row[:2], row[2][:6]] for row in rows] for colour, rows in old.children.items()}
+    old.children["layanan"][0][2][0] = 1
+    old.save()
+    assert '<span class="tag serving">Melayani</span>' in page(reader(), "/reports/36.03/map/")
 
 
 def test_maps_hold_the_counts_of_their_own_region(places):
@@ -303,8 +331,8 @@ def test_the_table_says_what_the_picture_shows(places):
     text = page(reader(), "/reports/ID/map/?warna=layanan")
     rows = re.findall(r'<th scope="row"><a href="([^"]+)">([^<]+)</a></th>(.*?)</tr>', text, re.DOTALL)
     assert [(url, re.findall(r">(\d+)<", cells)) for url, _, cells in rows] == [
-        ("/reports/36/map/?bulan=2026-03&amp;warna=layanan", ["1", "0", "0", "0", "1", "2"]),
-        ("/reports/53/map/?bulan=2026-03&amp;warna=layanan", ["1", "0", "0", "0", "0", "0"]),
+        ("/reports/36/map/?bulan=2026-03&amp;warna=layanan", ["1", "0", "0", "0", "1", "2", "0"]),
+        ("/reports/53/map/?bulan=2026-03&amp;warna=layanan", ["1", "0", "0", "0", "0", "0", "0"]),
     ]
     text = page(reader(), "/reports/36.03/map/")
     assert re.findall(r'<span class="tag (\w+)">([^<]+)</span>', text) == [

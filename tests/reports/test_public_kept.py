@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.offices import describe_office, office_of
 from kecamatan.duty import say_all_is_normal
 from kecamatan.models import Kecamatan
-from reports import rollups
+from reports import maps, rollups
 from reports.models import RegionMonth
 from reports.public.kept import CHECK_SECONDS, FRESH_SECONDS, KEPT_SECONDS, STALE_SECONDS
 from tests.factories import make_fault, make_kecamatan, make_set, moment
@@ -171,6 +171,7 @@ def test_a_page_with_all_that_it_needs_is_at_most_20_kilobytes(place: Kecamatan,
     for number in range(40, 90):
         point = {"latitude": -6 - number / 200, "longitude": 106 + number % 7 / 10}
         Kecamatan.objects.filter(pk=make_kecamatan(f"36.03.{number}").pk).update(**point)
+    maps.draw_waiting()
     clock.shift(timedelta(seconds=KEPT_SECONDS + 1))
     listed = get(LIST).content
     assert listed.count(b"<title>Kecamatan") == 50
