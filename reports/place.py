@@ -1,11 +1,10 @@
-"""What a kecamatan or a dinas can do at this moment, from the live records, and its figures of a month.
+"""What a kecamatan or a dinas can do at this moment, and what broke in a month: from the live records.
 
-The status is derived here and now by ``devices.readiness``; the figures of the month are the rollup row's.
+The status is derived here and now by ``devices.readiness``; the figures of the month are ``reports.place_month``'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -36,11 +35,8 @@ from repairs.set_pages import SET_WORDS
 from repairs.span_pages import moment_text
 from reports.children import priority_text
 from reports.crumbs import crumbs
-from reports.history import DINAS_MEASURES, PLACE_MEASURES, forecast_text, history
 from reports.longest import NOT_STATED
-from reports.models import RegionMonth
 from reports.months import month_options
-from reports.place_month import month_figures
 from reports.place_records import Kinds, Records, read_records, service_of, set_record
 from reports.provisional import provisional
 from reports.regions import Region
@@ -100,11 +96,8 @@ class OutageItem(NamedTuple):
     ask: Ask
 
 
-def page(
-    scope: Scope, region: Region, month: Month, around: Surroundings, rows: Sequence[RegionMonth]
-) -> dict[str, Any]:
-    """Return everything that the page of a place shows, formatted; ``rows`` are those of its 24 months."""
-    row = rows[-1] if rows and rows[-1].month == month.chosen else None
+def page(scope: Scope, region: Region, month: Month, around: Surroundings) -> dict[str, Any]:
+    """Return what the page of a place shows of this moment and of the records of a month, formatted."""
     now = timezone.now()
     records = read_records(region, month.chosen, now)
     sets = [(key, set_record(records, key)) for key in sorted(records.names, key=records.names.__getitem__)]
@@ -134,9 +127,6 @@ def page(
         "callers": whom_to_call(region.kecamatan, scope) if region.kecamatan else [],
         "last_day": f"{local_day(now, region.zone)}",
         "provisional": provisional(region, month, around, 1),
-        "forecast": forecast_text(row),
-        **history(rows, month, DINAS_MEASURES if region.level == "dinas" else PLACE_MEASURES),
-        **month_figures(row, region, month, around.pending, around.last_month),
     }
 
 

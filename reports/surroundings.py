@@ -103,7 +103,11 @@ def _said(region: Region, month: date) -> dict[str, Subquery | Exists]:
     said = _said_of_months(region, month)
     said |= _declared(region, month)
     if region.kecamatan is not None:
-        return said | {"event": Subquery(newest_event(region)), "is_silent": Subquery(_is_silent(region))}
+        return said | {
+            "event": Subquery(newest_event(region)),
+            "is_silent": Subquery(_is_silent(region)),
+            "newest_row": Subquery(_newest_row(region)),
+        }
     return said | {
         "signatory": Subquery(_signatory(region, month)),
         "untouched": Subquery(number_of(untouched(), region)),

@@ -28,8 +28,7 @@ from repairs.views.sending import answers_resends, posted, send, status_of
 from reports import desk, kept_pages, listing, map_page, my_kecamatan, on_day, place, reliability_page
 from reports import priorities as priority_list
 from reports.forms import PrioritiesForm
-from reports.history import read_history
-from reports.live import is_asked, is_seen, leaves_when_signed_out, live, nothing_new, stamp_of
+from reports.live import is_asked, is_seen, leaves_when_signed_out, live, nothing_new
 from reports.models import Level
 from reports.months import chosen_month
 from reports.ongoing import ongoing_outages
@@ -125,11 +124,13 @@ def kecamatan_detail(request: SignedInRequest, code: str) -> HttpResponse:
     if is_seen(request, region, month):
         return nothing_new()
     around = surroundings(region, month.chosen)
-    rows = read_history(region, month.chosen)
-    row = rows[-1] if rows and rows[-1].month == month.chosen else None
-    page = place.page(request.user.scope, region, month, around, rows)
-    kept = live(request, region, month, stamp_of(row, around.beside), around.pending)
-    return _page(request, "kecamatan/kecamatan_detail.html", page | {"live": kept})
+    figures, stamp = kept_pages.figures_of(region, month, around)
+    page = place.page(request.user.scope, region, month, around) | figures
+    return _page(
+        request,
+        "kecamatan/kecamatan_detail.html",
+        page | {"live": live(request, region, month, stamp, around.pending)},
+    )
 
 
 @login_required

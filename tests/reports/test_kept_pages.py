@@ -78,6 +78,19 @@ def test_a_second_request_reads_no_row_again_and_a_change_is_shown_at_once(place
     assert net(official, "/reports/36.03/") == "7"
 
 
+def test_the_figures_of_a_place_are_read_once_and_a_change_is_shown_at_once(places: list[Kecamatan]) -> None:
+    official = client_of(Role.OFFICIAL, None)
+    urls = [f"/kecamatan/{place.code}/" for place in places]
+    assert [net(official, url) for url in urls] == ["3", "5", "7"]
+    with CaptureQueriesContext(connection) as second:
+        assert net(official, urls[0]) == "3"
+    assert not any(query["sql"].startswith('SELECT "reports_regionmonth"') for query in second.captured_queries)
+    enter_recordings([Count(places[0], date(2026, 3, 17), places[0], 4)], by=None)
+    assert "1 perubahan belum dihitung" in official.get(urls[0]).content.decode()
+    rollups.refresh()
+    assert [net(official, url) for url in urls] == ["7", "5", "7"]
+
+
 def test_links_upwards_stay_with_those_who_may_look(places: list[Kecamatan]) -> None:
     nation, kabupaten = client_of(Role.OFFICIAL, None), client_of(Role.OFFICIAL, places[0].kabupaten)
     linked = [
