@@ -39,6 +39,7 @@ KEPT_PAGES = frozenset(
         "repairs:report",
         "repairs:outage-report",
         "repairs:recording-month",
+        "repairs:guest-counts",
         "accounts:outbox",
     )
 )

@@ -21,6 +21,7 @@ SHELL = (
     "css/app.css",
     "js/app.js",
     "js/outbox-store.js",
+    "js/outbox-entries.js",
     "js/outbox.js",
     "img/icons.svg",
     "img/favicon.svg",
@@ -84,6 +85,7 @@ def _script() -> str:
         "files": urls,
         "store": static("js/outbox-store.js"),
         "nothing": reverse("no-signal"),
+        "static": settings.STATIC_URL,
         # A name with a hash never changes its content; on a developer's machine a file does.
         "lasting": not settings.WHITENOISE_AUTOREFRESH,
     }

@@ -73,6 +73,7 @@ def month_page(
         "today_url": day_url(place, today),
         "today_again_url": f"{month_url(place, hari=today.isoformat())}#isi",
         "one": one,
+        "one_url": month_url(place, month.chosen, hari=one.rows[0].day.isoformat()) if one else "",
         "is_day_off": bool(one and not calendar.is_office_day(one.rows[0].day)),
         "several": several,
         "missing_number": len(missing),

@@ -17,6 +17,8 @@ class Line:
         self.server_port, self.has_signal = port, True
         # How requests begin whose upload is cut in the middle, or whose reply is dropped once the server has answered.
         self.cuts_upload_to = self.drops_reply_to = b""
+        # How requests begin that never reach the server, because something on the way answers them, and how.
+        self.answers_itself: dict[bytes, bytes] = {}
         self.cut = 0
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._open: set[socket.socket] = set()
@@ -59,6 +61,10 @@ class Line:
         source, target = (phone, server) if there else (server, phone)
         with suppress(OSError):
             while chunk := source.recv(CHUNK):
+                reply = next((said for begin, said in self.answers_itself.items() if chunk.startswith(begin)), b"")
+                if there and reply:
+                    phone.sendall(reply)
+                    break
                 if there and self.drops_reply_to and chunk.startswith(self.drops_reply_to):
                     dropped.set()
                 if there and self.cuts_upload_to and chunk.startswith(self.cuts_upload_to):
@@ -78,6 +84,12 @@ def _close(end: socket.socket) -> None:
     with suppress(OSError):
         end.shutdown(socket.SHUT_RDWR)
     end.close()
+
+
+def html_reply(status: str, text: str) -> bytes:
+    """Return an answer in HTML as a captive portal or a proxy gives it."""
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {len(text)}\r\nConnection: close\r\n\r\n"
+    return f"{head}{text}".encode()
 
 
 @contextmanager

@@ -17,10 +17,18 @@ from playwright.sync_api import BrowserContext, FilePayload, Page, Playwright, e
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
-from repairs.models import Ticket
+from kecamatan.duty import Count
+from kecamatan.models import Kecamatan, Recording, SignOfLife
+from lib.months import add_months, local_day, month_of
+from repairs.arrangements import start_arrangement
+from repairs.counts import add_counts
+from repairs.models import Outage, Ticket
+from repairs.outages import end_outage
 from reports import rollups
+from tests.browser.faults import axe_faults
 from tests.factories import make_dinas, make_kecamatan, make_set, make_user
-from tests.line import Line, line_to
+from tests.line import Line, html_reply, line_to
+from tests.repairs.outage_world import outage_over
 from tests.threads import at_once
 
 pytestmark = [pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
@@ -34,10 +42,13 @@ SOON = 20_000
 
 @pytest.fixture
 def place(transactional_db: None) -> None:
-    """A kecamatan with one set, an operator, and a colleague who shares the phone."""
+    """A kecamatan with one set, an outage and a guest, an operator, and a colleague who shares the phone."""
     kecamatan = make_kecamatan(CODE, "Kecamatan Sepatan Timur")
     make_dinas("36.03")
-    make_set(kecamatan, at=timezone.now() - timedelta(days=40))
+    make_set(kecamatan, at=timezone.now() - timedelta(days=70))
+    guest, since = make_kecamatan("36.03.31", "Kecamatan Tamu"), timezone.now() - timedelta(days=70)
+    start_arrangement(kecamatan=guest, kind="hosted", started_at=since, host=kecamatan, by=None)
+    outage_over(kecamatan)
     rollups.refresh()
     for name in ("siti", "budi"):
         user = make_user(Role.OPERATOR, kecamatan, name)
@@ -113,10 +124,49 @@ def report(page: Page, component: str, photos: int = 0) -> None:
     page.get_by_role("button", name="Kirim laporan").last.click()
 
 
+def on_record[T](read: Callable[[], T]) -> T:
+    """Read or write the database in another thread than the browser's."""
+    return at_once(lambda _: read(), 1)[0]  # type: ignore[return-value]
+
+
 def tickets() -> list[tuple[str, int]]:
     """Return the kinds of the tickets on record with the number of their photos, read in another thread."""
     rows = Ticket.objects.annotate(photos=Count("attachments")).values_list("device_kind__code", "photos")
-    return at_once(lambda _: sorted(rows), 1)[0]  # type: ignore[return-value]
+    return on_record(lambda: sorted(rows))
+
+
+def others() -> tuple[list[tuple[str, bool]], list[tuple[str, int]], int]:
+    """Return the outages and whether they run, the counts, and how many times it was said that all is normal."""
+    outages = sorted((outage.statements.get().cause, outage.ended_at is None) for outage in Outage.objects.all())
+    counts = sorted(Recording.objects.values_list("kecamatan__code", "recorded"))
+    return outages, counts, SignOfLife.objects.filter(normal_at__isnull=False).count()
+
+
+def report_outage(page: Page) -> None:
+    page.get_by_role("link", name="Lapor gangguan").click()
+    page.locator("input[name=cause][value=network]").check()
+    page.locator("input[name=effect]").first.check()
+    page.get_by_role("button", name="Kirim laporan").click()
+
+
+def fill_count(page: Page) -> None:
+    page.get_by_role("link", name="Isi perekaman").click()
+    page.get_by_label("Rekam (orang)").first.fill("42")
+    page.get_by_role("button", name="Simpan", exact=True).click()
+
+
+def fill_guests(page: Page) -> None:
+    page.get_by_role("link", name="Isi hitungan tamu").click()
+    page.get_by_label("Rekam (orang)").first.fill("7")
+    page.get_by_role("button", name="Simpan hitungan tamu").click()
+
+
+def say_restored(page: Page) -> None:
+    page.get_by_role("button", name="Sudah pulih").click()
+
+
+def say_normal(page: Page) -> None:
+    page.get_by_role("button", name="Hari ini normal").click()
 
 
 def box(page: Page):
@@ -135,21 +185,41 @@ def test_three_reports_without_signal_outlive_the_browser_and_arrive_once(
     for number, component in enumerate(("Server", "Kamera", "Pemindai iris"), 1):
         report(page, component, photos=number)
         expect(box(page)).to_contain_text(f"{number} laporan menunggu sinyal", timeout=SOON)
-    page.goto(HOME)
-    expect(page.locator("#tanpa-sinyal")).to_contain_text("Keadaan terakhir pukul")
+    page.goto("/d/AAAAAAAAAAAAAAAAAAAAAA/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lapor kerusakan")
+    for number, fill_in in enumerate((report_outage, fill_count, fill_guests, say_restored, say_normal), 4):
+        page.goto(HOME)
+        expect(page.locator("#tanpa-sinyal")).to_contain_text("Keadaan terakhir pukul")
+        fill_in(page)
+        expect(box(page)).to_contain_text(f"{number} laporan menunggu sinyal", timeout=SOON)
     page.reload()
-    expect(box(page)).to_contain_text("3 laporan menunggu sinyal")
+    expect(box(page)).to_contain_text("8 laporan menunggu sinyal")
+    page.locator("summary", has_text="Menu").click()
+    page.get_by_role("button", name="Keluar").click()
+    expect(box(page)).to_contain_text("8 laporan Anda belum terkirim.")
+    expect(box(page).get_by_role("button", name="Tetap keluar")).to_be_visible()
 
     page = phone()
     page.goto("/outbox/")
-    expect(page.locator("#daftar-kotak li")).to_have_count(3)
-    assert tickets() == []
+    expect(page.locator("#daftar-kotak li")).to_have_count(8)
+    page.locator("summary", has_text="Isinya").first.click()
+    expect(page.locator("#daftar-kotak dd").filter(has_text="Server")).to_be_visible()
+    assert (axe_faults(page), tickets()) == ([], [])
     line.get_signal()
     page.evaluate("dispatchEvent(new Event('online'))")
-    expect(box(page)).to_contain_text("3 laporan terkirim", timeout=SOON)
+    expect(box(page)).to_contain_text("8 laporan terkirim", timeout=SOON)
     expect(box(page)).to_contain_text("Tidak ada yang menunggu di HP ini.")
     expect(page.locator("#kotak-kosong")).to_be_visible()
     assert tickets() == [("camera", 2), ("iris_scanner", 3), ("server", 1)]
+    assert on_record(others) == ([("network", True), ("power_outage", False)], [("36.03.30", 42), ("36.03.31", 7)], 1)
+
+    # A new version keeps the files of the one before until the pages that name them are fetched anew.
+    page.evaluate("caches.open('kerangka-lama')")
+    page.goto(HOME)
+    page.wait_for_function("async () => !(await caches.has('kerangka-lama'))")
+    line.answers_itself[b"GET / "] = html_reply("502 Bad Gateway", "Bad Gateway")
+    page.goto(HOME)
+    expect(page.locator("#tanpa-sinyal")).to_contain_text("server sedang terganggu")
 
 
 def test_an_upload_that_is_cut_and_a_reply_that_is_lost_make_one_ticket_each(
@@ -183,7 +253,7 @@ def test_a_phone_a_year_off_on_a_slow_line_gets_its_number(phone: Callable[[], P
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
     report(page, "Server", photos=1)
     page.wait_for_url("**/repairs/TKT-*/sent/", timeout=SOON)
-    number = at_once(lambda _: Ticket.objects.get().number, 1)[0]
+    number = on_record(lambda: Ticket.objects.get().number)
     expect(page.locator("main")).to_contain_text(str(number))
     expect(page.get_by_role("link", name="Bagikan ke WhatsApp")).to_have_attribute("href", re.compile("wa.me.*TKT"))
     page.goto(f"/repairs/{number}/")

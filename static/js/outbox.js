@@ -3,33 +3,33 @@
 (() => {
   "use strict";
   const me = Number(document.currentScript.dataset.user) || null;
-  if (!isSecureContext || !navigator.locks || !self.indexedDB) return;
+  if (!isSecureContext || !navigator.locks || !self.indexedDB || !AbortSignal.timeout) return;
+  const { element, safe, reason } = Outbox;
 
   // By the address to which a form is sent: what is kept and sent from here, and what people call it.
   const KINDS = [
     [/^\/repairs\/report\/$/, "Laporan kerusakan"],
+    [/^\/repairs\/TKT-[^/]+\/comment\/$/, "Komentar tiket"],
     [/^\/outages\/report\/$/, "Laporan gangguan"],
     [/^\/outages\/\d+\/(restored|end)\/$/, "Gangguan sudah pulih"],
     [/^\/outages\/\d+\/confirm\/$/, "Gangguan masih berlangsung"],
     [/^\/recordings\/$/, "Hitungan perekaman"],
+    [/^\/recordings\/[\d.]+\/guests\/$/, "Hitungan tamu"],
     [/^\/recordings\/[\d.]+\/normal\/$/, "Hari ini normal"],
   ];
-  const FORMS = ["/repairs/report/", "/outages/report/", "/recordings/"];
-  const AGAIN = 30_000, SMALL_ENOUGH = 350_000, TRIES = [[1600, 0.8], [1600, 0.6], [1280, 0.5]];
+  // The forms that are fetched ahead from the pages that lead to them.
+  const FORMS = /^\/(repairs\/report|outages\/report|recordings|recordings\/[\d.]+\/guests)\/$/, LEADING = ["/", "/recordings/"];
+  const AGAIN = 30_000, PATIENCE = 8000, BYTES_A_MILLISECOND = 25;
+  const SMALL_ENOUGH = 350_000, TRIES = [[1600, 0.8], [1600, 0.6], [1280, 0.5]], LARGEST = 15 * 1024 ** 2;
   const main = document.getElementById("isi"), $ = (selector) => main.querySelector(selector);
 
+  // A correction of what is on record needs the server's comparison: it is sent at once or not at all.
   const titleOf = (form) => {
     const { pathname } = new URL(form.action);
-    return form.method === "post" && KINDS.find(([address]) => address.test(pathname))?.[1];
+    if (form.method !== "post" || form.elements.namedItem("seen")) return undefined;
+    return KINDS.find(([address]) => address.test(pathname))?.[1];
   };
   const forms = () => [...document.forms].filter(titleOf);
-
-  const element = (html) => {
-    const template = document.createElement("template");
-    template.innerHTML = html;
-    return template.content.firstElementChild;
-  };
-  const safe = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
   // --- Opening a form: each time another key, also where the page itself comes from this phone ---------------------
 
@@ -45,6 +45,18 @@
     const named = new URLSearchParams(location.search).get("komponen");
     const radio = named && $(`input[name="component"][value="${CSS.escape(named)}"]`);
     if (radio && $("#tanpa-sinyal")) radio.click();
+  };
+
+  // A form of counts that this phone kept is about the day on which it was kept.
+  const nameDay = () => {
+    if (!$("#tanpa-sinyal")) return;
+    for (const form of forms()) {
+      const { tanggal: day, formulir: part } = form.elements;
+      const at = day?.value && part?.value !== "bulan" && new Date(`${day.value}T00:00`);
+      if (!at || at.toDateString() === new Date().toDateString()) continue;
+      const name = at.toLocaleDateString("id-ID", { weekday: "long", day: "numeric", month: "long" });
+      form.before(element(`<p class="err">Formulir ini untuk ${name}, bukan untuk hari ini.</p>`));
+    }
   };
 
   // --- Sending -----------------------------------------------------------------------------------------------------
@@ -69,92 +81,156 @@
     }
   };
 
-  const entryOf = async (form, said) => {
+  const entryOf = async (form, sent) => {
     const fields = [];
-    for (const [name, value] of said) {
+    for (const [name, value] of sent) {
       if (name === "csrfmiddlewaretoken" || (value instanceof File && !value.size && !value.name)) continue;
       fields.push([name, await smaller(value)]);
     }
-    const chosen = [...form.querySelectorAll("input:checked")].map((input) => input.closest("label")?.innerText.trim());
+    const said = Outbox.saidIn(form);
     return {
       key: form.elements.namedItem("client_key")?.value || crypto.randomUUID(),
       user: me,
       url: form.action,
-      page: location.pathname + location.search,
+      page: form.dataset.page || location.pathname + location.search,
       title: titleOf(form),
-      detail: chosen.filter(Boolean).slice(0, 2).join(", ").replace(/\s+/g, " "),
+      detail: said.slice(0, 2).map(({ text }) => text).join(", "),
+      said,
       fields,
+      size: fields.reduce((sum, [, value]) => sum + (value.size ?? 0), 0),
       filledAt: new Date().toISOString(),
       order: Date.now(),
     };
   };
 
+  // What the server would refuse anyway, said before it waits here for days.
+  const faultsOf = (form, entry) => [...form.querySelectorAll("input[data-photos]")].flatMap((input) => {
+    const files = entry.fields.filter(([name]) => name === input.name).map(([, file]) => file);
+    const most = Number(input.dataset.photos), faults = [];
+    if (files.length > most) faults.push(`Sekali kirim paling banyak ${most} berkas.`);
+    for (const { name, size, type } of files) {
+      if (size > LARGEST) faults.push(`${name}: lebih dari 15 MB.`);
+      else if (type && !input.accept.split(",").includes(type)) faults.push(`${name}: bukan foto JPEG, PNG atau WebP.`);
+    }
+    return faults.map((text) => ({ text, field: input.id }));
+  });
+
+  const dropPages = async (isMine = () => false) => {
+    for (const name of await caches.keys()) if (name.startsWith("halaman-") && !isMine(name)) await caches.delete(name);
+  };
+
+  // "kept"; "gone" where what it mends is not there any more; "full" where this phone keeps nothing, even without pages.
+  const keep = async (entry, instead) => {
+    navigator.storage?.persist?.().catch(() => {});
+    for (const isLast of [false, true]) {
+      try {
+        return await Outbox.put(entry, instead) ? "kept" : "gone";
+      } catch (error) {
+        if (isLast || error?.name !== "QuotaExceededError") break;
+        await dropPages();
+      }
+    }
+    return "full";
+  };
+
+  const syncLater = async () => (await navigator.serviceWorker?.getRegistration())?.sync?.register(Outbox.NAME);
+
+  // Whoever waits is let go once it takes much longer than it should; the sending goes on.
+  const sendNow = ({ key, size }) => Promise.race([
+    Outbox.sendOne(key),
+    new Promise((resolve) => setTimeout(resolve, PATIENCE + size / BYTES_A_MILLISECOND, { state: "waiting" })),
+  ]);
+
   const busy = (form, is) => {
-    form.toggleAttribute("aria-busy", is);
+    if (is) form.setAttribute("aria-busy", "true");
+    else form.removeAttribute("aria-busy");
     for (const button of form.querySelectorAll("button")) button.disabled = is;
+  };
+
+  const FULL = "Memori HP penuh, jadi ini belum tersimpan dan belum terkirim. Kosongkan sedikit memori, atau kirim lagi saat ada sinyal; jangan tutup halaman ini.";
+  const GONE = { text: "Laporan yang diperbaiki ini sudah dikirim ulang atau dibuang di halaman lain. Lihat kotak keluar.", url: "/outbox/" };
+
+  const deliver = async (form, entry) => {
+    const { mends } = form.dataset, kept = await keep(entry, mends);
+    if (kept === "gone") return refuse(form, [GONE], mends);
+    say(`<b>Mengirim ${safe(entry.title.toLowerCase())} …</b>${kept === "kept" ? " Sudah tersimpan di HP ini." : ""}`);
+    const asked = kept === "kept" ? sendNow(entry) : Outbox.sendUnkept(entry);
+    // Should this page be closed; the worker's turn comes after this one's.
+    syncLater().catch(() => {});
+    const result = await asked;
+    if (result.state === "sent") {
+      await (kept === "kept" ? Outbox.claim(({ key }) => key === entry.key) : mends && Outbox.remove(mends));
+      return location.assign(result.receipt.url);
+    }
+    if (result.state === "refused") return refuse(form, result.errors, kept === "kept" ? entry.key : mends);
+    if (kept === "full") return refuse(form, [{ text: FULL }], mends);
+    if (result.state === "signed_out") return location.assign(`/login/?next=${encodeURIComponent(entry.page)}`);
+    return wait(form);
   };
 
   const submit = async (form, submitter) => {
     // Before the buttons are shut: the word of a shut button is not sent, and "sudah pulih" would be a report.
-    const said = [...new FormData(form, submitter)];
+    const sent = [...new FormData(form, submitter)];
     busy(form, true);
-    sending += 1;
+    sending = true;
     try {
-      const entry = await entryOf(form, said);
-      await Outbox.put(entry, form.dataset.mends);
-      say(`<b>Mengirim ${safe(entry.title.toLowerCase())} …</b> Sudah tersimpan di HP ini.`);
-      const result = (await Outbox.send(entry.key)).get(entry.key) ?? { state: "waiting" };
-      sending -= 1;
-      if (result.state === "sent") return location.assign(result.url);
-      if (result.state === "signed_out") return location.assign(`/login/?next=${encodeURIComponent(entry.page)}`);
-      if (result.state === "refused") return refuse(form, entry, result.errors);
-      await wait(form);
-    } catch (error) {
-      sending = 0;
-      throw error;
+      const entry = await entryOf(form, sent), faults = faultsOf(form, entry);
+      await (faults.length ? refuse(form, faults, form.dataset.mends) : deliver(form, entry));
     } finally {
+      sending = false;
       busy(form, false);
     }
   };
 
-  const reason = ({ text, field, url }, isHere) => {
-    const target = url || (field && isHere(field) && `#${field}`);
-    return target ? `<a href="${safe(target)}">${safe(text)}</a>` : safe(text);
+  // Says why a form was not taken; ``mends`` is the entry in whose place it is sent again.
+  const refuse = (form, errors, mends, more = "") => {
+    sending = false;
+    if (mends) form.dataset.mends = mends;
+    else delete form.dataset.mends;
+    renewKeys();
+    tell(form, "Belum terkirim", errors, more);
   };
 
-  const refuse = (form, entry, errors) => {
-    form.dataset.mends = entry.key;
-    renewKeys();
+  const tell = (before, heading, errors, more = "") => {
     const items = errors.map((error) => `<li>${reason(error, (id) => document.getElementById(id))}</li>`);
     $(".errs")?.remove();
-    const summary = element(`<div class="errs" role="alert" tabindex="-1" aria-labelledby="galat"><h2 id="galat">Belum terkirim</h2><ul>${items.join("")}</ul></div>`);
-    form.before(summary);
+    const summary = element(`<div class="errs" role="alert" tabindex="-1" aria-labelledby="galat"><h2 id="galat">${heading}</h2><ul>${items.join("")}</ul>${more}</div>`);
+    before.before(summary);
     show();
     summary.focus();
   };
 
   const wait = async (form) => {
+    sending = false;
     form.reset();
     form.dispatchEvent(new Event("change", { bubbles: true }));
     delete form.dataset.mends;
     $(".errs")?.remove();
     renewKeys();
-    const { sync } = await navigator.serviceWorker.ready;
-    sync?.register(Outbox.NAME).catch(() => {});
     await show();
     $("#kotak").focus();
   };
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!me || !titleOf(form) || event.defaultPrevented || form.dataset.plain) return;
+    if (!me || event.defaultPrevented) return;
+    if (unsent && !form.dataset.warned && new URL(form.action).pathname === "/logout/") {
+      event.preventDefault();
+      warn(form, event.submitter);
+    }
+    if (!titleOf(form)) return;
     event.preventDefault();
-    submit(form, event.submitter).catch(() => {
-      // This phone keeps nothing (its memory is full, or private browsing): as without this file.
-      form.dataset.plain = "1";
-      form.requestSubmit(event.submitter);
-    });
+    if (!form.hasAttribute("aria-busy")) submit(form, event.submitter);
   });
+
+  // Somebody who signs out takes away who sends what waits.
+  const warn = (form, submitter) => {
+    form.dataset.warned = "1";
+    form.closest("details")?.removeAttribute("open");
+    say(`<b>${unsent} laporan Anda belum terkirim.</b> Tersimpan di HP ini dan baru terkirim sesudah Anda masuk lagi di HP ini. <a href="/outbox/">Lihat</a><p class="sect"><button class="btn" type="button">Tetap keluar</button></p>`);
+    box.querySelector("button").addEventListener("click", () => form.requestSubmit(submitter));
+    box.focus();
+  };
 
   // --- What waits, in words ----------------------------------------------------------------------------------------
 
@@ -164,22 +240,37 @@
     box.firstElementChild.innerHTML = html;
   };
 
-  let told = "", sending = 0;
+  // What came through since it was last said, also while no page was open; once said it is not said on the next page.
+  const told = [];
+  let sending = false, unsent = 0;
+  const readReceipts = async (own) => {
+    if (document.hidden || !own.some((entry) => entry.receipt && !entry.shown)) return;
+    const fresh = await Outbox.claim((entry) => entry.user === me);
+    told.push(...fresh.map(({ receipt, title }) =>
+      receipt.number ? `<a href="${safe(receipt.url)}">${safe(receipt.number)}</a>` : safe(receipt.message || title.toLowerCase())));
+  };
+
   const show = async () => {
+    const entries = await Outbox.all(), own = entries.filter((entry) => entry.user === me);
+    const unread = own.filter((entry) => !entry.receipt);
+    const waiting = unread.filter((entry) => !entry.refused).length, refused = unread.length - waiting;
+    const others = entries.filter((entry) => entry.user !== me && !entry.receipt).length;
+    unsent = unread.length;
     if (sending) return;
-    const entries = await Outbox.all();
-    const own = entries.filter((entry) => entry.user === me);
-    const waiting = own.filter((entry) => !entry.refused).length, refused = own.length - waiting;
-    const others = me ? entries.length - own.length : 0;
+    await readReceipts(own);
     const parts = [];
+    if (told.length) parts.push(`${told.length} laporan terkirim: ${told.join(", ")}.`);
     if (waiting) parts.push(`<b>${waiting} laporan menunggu sinyal.</b> Tersimpan di HP ini, terkirim sendiri.`);
     if (refused) parts.push(`<b>${refused} laporan ditolak</b> dan menunggu Anda perbaiki.`);
-    if (parts.length && location.pathname !== "/outbox/") parts.push(`<a href="/outbox/">Lihat</a>`);
-    if (!own.length && told) parts.push(`${told} <b>Tidak ada yang menunggu di HP ini.</b>`);
-    if (others) parts.push(`${others} laporan pengguna lain menunggu ia masuk di HP ini.`);
-    if (!me && entries.length) parts.push(`<b>${entries.length} laporan menunggu di HP ini.</b> Terkirim sesudah penulisnya masuk.`);
+    if (unread.length && location.pathname !== "/outbox/") parts.push(`<a href="/outbox/">Lihat</a>`);
+    if (!unread.length && told.length) parts.push(`<b>Tidak ada yang menunggu di HP ini.</b>`);
+    if (others && me) parts.push(`${others} laporan pengguna lain menunggu ia masuk di HP ini.`);
+    if (others && !me) parts.push(`<b>${others} laporan menunggu di HP ini.</b> Terkirim sesudah penulisnya masuk.`);
     say(parts.join(" "));
-    list(own, others);
+    const place = $("#daftar-kotak");
+    if (!place) return;
+    Outbox.list(place, unread);
+    $("#kotak-kosong").hidden = unread.length > 0;
   };
 
   const sendAll = async () => {
@@ -187,62 +278,25 @@
     await show();
   };
 
-  new BroadcastChannel(Outbox.NAME).onmessage = ({ data }) => {
-    if (data.sent) {
-      const texts = data.sent.map((receipt) =>
-        receipt.number ? `<a href="${safe(receipt.url)}">${safe(receipt.number)}</a>` : safe(receipt.message));
-      told = `${data.sent.length} laporan terkirim: ${texts.filter(Boolean).join(", ")}.`;
-    }
-    show();
-  };
-
-  // --- The page of the outbox ----------------------------------------------------------------------------------------
-
-  const list = (own) => {
-    const place = $("#daftar-kotak");
-    // Not under the hands of somebody who confirms.
-    if (!place || place.querySelector("details[open]")) return;
-    place.replaceChildren(...own.map(item));
-    $("#kotak-kosong").hidden = own.length > 0;
-  };
-
-  const item = (entry) => {
-    const at = new Date(entry.filledAt).toLocaleString("id-ID", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
-    const photos = entry.fields.filter(([, value]) => value instanceof File).length;
-    const texts = [entry.detail, photos && `${photos} foto`, `ditulis ${at}`].filter(Boolean).map(safe).join(" · ");
-    const reasons = (entry.refused ?? []).map((error) => `<p class="err">${reason(error, () => false)}</p>`).join("");
-    const row = element(`<li><div class="row apart"><b>${safe(entry.title)}</b><span class="tag plain">${entry.refused ? "Ditolak" : "Menunggu sinyal"}</span></div><p class="small quiet">${texts}</p>${reasons}<div class="row">${entry.refused ? `<a class="btn" href="${safe(entry.page)}#kotak=${safe(entry.key)}">Perbaiki</a>` : ""}<details class="disc"><summary class="btn risk">Buang</summary><p>Isinya hilang dan tidak pernah dikirim.</p><button class="btn risk">Ya, buang</button></details></div></li>`);
-    row.querySelector("button").addEventListener("click", () => {
-      row.remove();
-      Outbox.remove(entry.key);
-    });
-    return row;
-  };
+  new BroadcastChannel(Outbox.NAME).onmessage = () => show();
 
   // --- Mending: the form as it was sent, with why it was refused ------------------------------------------------------
 
   const mend = async () => {
-    const entry = await Outbox.find(location.hash.replace("#kotak=", ""));
-    const part = (one) => one.elements.namedItem("formulir")?.value;
-    const sent = Object.fromEntries(entry?.fields ?? []).formulir;
-    const form = entry?.user === me && forms().find((one) => one.action === entry.url && part(one) === sent);
-    if (!form) return;
-    history.replaceState(null, "", location.pathname + location.search);
-    for (const field of form.elements) {
-      const values = entry.fields.filter(([name]) => name === field.name).map(([, value]) => value);
-      if (!values.length || ["client_key", "version"].includes(field.name)) continue;
-      if (field.type === "file") {
-        const files = new DataTransfer();
-        values.forEach((file) => files.items.add(file));
-        field.files = files.files;
-      } else if (["radio", "checkbox"].includes(field.type)) {
-        field.checked = values.includes(field.value);
-      } else {
-        [field.value] = values;
-      }
-      field.dispatchEvent(new Event("change", { bubbles: true }));
+    const entry = location.hash.startsWith("#kotak=") && await Outbox.find(location.hash.replace("#kotak=", ""));
+    if (!entry?.refused || entry.user !== me) return;
+    const form = forms().find((one) => Outbox.isFormOf(one, entry));
+    if (!form) {
+      const why = $("#tanpa-sinyal") ? "Coba lagi saat ada sinyal." : "Mungkin sudah diisi atau diselesaikan orang lain.";
+      const typed = entry.said?.length ? `<h3 class="sect">Yang Anda tulis</h3>${Outbox.facts(entry.said)}` : "";
+      const way = `<p class="sect"><a class="btn" href="/outbox/">Ke kotak keluar</a></p>`;
+      const here = [...(entry.refused ?? []), { text: `Formulirnya tidak ada di halaman ini. ${why}` }];
+      return tell($(".title, .now, section") ?? main.firstElementChild, `${safe(entry.title)} belum terkirim`, here, typed + way);
     }
-    refuse(form, entry, entry.refused ?? []);
+    history.replaceState(null, "", location.pathname + location.search);
+    const left = Outbox.fill(form, entry);
+    const more = left.length ? `<h3 class="sect">Tidak ada tempatnya lagi di formulir ini</h3>${Outbox.facts(left)}` : "";
+    refuse(form, entry.refused, entry.key, more);
   };
 
   // --- From here on ------------------------------------------------------------------------------------------------------
@@ -250,22 +304,17 @@
   // The very first page came before there was a worker to keep it.
   const isFirst = !navigator.serviceWorker?.controller;
   const keepPages = async () => {
+    if (!navigator.serviceWorker) return;
     await navigator.serviceWorker.register("/sw.js");
-    if (location.pathname !== "/") return;
+    if (!LEADING.includes(location.pathname)) return;
     const { active } = await navigator.serviceWorker.ready;
     // The first way to each form is the plain one; others name a component or a day.
     const ahead = new Map();
-    for (const { href, pathname, origin, search } of main.querySelectorAll("a[href]")) {
-      if (FORMS.includes(pathname) && !ahead.has(pathname)) ahead.set(pathname, origin + pathname + search);
+    for (const { pathname, origin, search } of main.querySelectorAll("a[href]")) {
+      if (FORMS.test(pathname) && !ahead.has(pathname)) ahead.set(pathname, origin + pathname + search);
     }
     const here = isFirst ? [location.href] : [];
     active.postMessage({ keep: [...here, ...ahead.values(), `${location.origin}/outbox/`] });
-  };
-
-  const forgetOthers = async () => {
-    for (const name of await caches.keys()) {
-      if (name.startsWith("halaman-") && name !== `halaman-${me}`) await caches.delete(name);
-    }
   };
 
   const start = async () => {
@@ -274,14 +323,15 @@
     if (!me) return show();
     renewKeys();
     pickNamed();
-    if (location.hash.startsWith("#kotak=")) await mend();
+    nameDay();
     addEventListener("pageshow", (event) => event.persisted && renewKeys());
     addEventListener("online", sendAll);
     document.addEventListener("visibilitychange", () => document.hidden || sendAll());
-    setInterval(async () => !document.hidden && navigator.onLine && !box.hidden && sendAll(), AGAIN);
-    await forgetOthers();
-    await sendAll();
-    if (navigator.serviceWorker) await keepPages();
+    setInterval(() => !document.hidden && navigator.onLine && unsent && sendAll(), AGAIN);
+    // Whatever fails here, the next one is done.
+    for (const step of [mend, show, () => dropPages((name) => name === `halaman-${me}`), sendAll, keepPages]) {
+      await step().catch((error) => console.warn(error));
+    }
   };
   start();
 })();
