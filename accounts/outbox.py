@@ -29,6 +29,9 @@ from lib.page_errors import reasons_of
 USER, FILLED_AT, PHONE_NOW, WAITS = "X-Outbox-User", "X-Outbox-Filled-At", "X-Outbox-Now", "X-Outbox-Waits"
 """Headers of a form: whose it is, when it was filled in and now by the phone's clock, whether somebody waits for it."""
 
+AHEAD = "X-Outbox-Ahead"
+"""The header with which a phone fetches a page to keep it: nobody looks at it now."""
+
 KEPT_FOR = "X-Kept-For"
 """The header of a page that an operator's phone keeps: whose it is."""
 
@@ -102,6 +105,9 @@ def _received(request: HttpRequest, url: str) -> dict[str, Any]:
 def _keepable(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Name whose page this is, where an operator's phone may keep it."""
     match = request.resolver_match
+    if AHEAD in request.headers:
+        # What is said once waits for the page that the person sees.
+        get_messages(request).used = False  # type: ignore[attr-defined]
     if request.method != "GET" or response.status_code != 200 or match is None or match.view_name not in KEPT_PAGES:
         return response
     if request.user.is_authenticated and request.user.is_operator:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from django.db.models import Count
@@ -17,8 +18,8 @@ from playwright.sync_api import BrowserContext, FilePayload, Page, Playwright, e
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
-from kecamatan.duty import Count
-from kecamatan.models import Kecamatan, Recording, SignOfLife
+from kecamatan import duty
+from kecamatan.models import Event, Kecamatan, Recording
 from lib.months import add_months, local_day, month_of
 from repairs.arrangements import start_arrangement
 from repairs.counts import add_counts
@@ -124,7 +125,10 @@ def report(page: Page, component: str, photos: int = 0) -> None:
     page.get_by_role("button", name="Kirim laporan").last.click()
 
 
-def on_record[T](read: Callable[[], T]) -> T:
+T = TypeVar("T")
+
+
+def on_record(read: Callable[[], T]) -> T:
     """Read or write the database in another thread than the browser's."""
     return at_once(lambda _: read(), 1)[0]  # type: ignore[return-value]
 
@@ -137,9 +141,9 @@ def tickets() -> list[tuple[str, int]]:
 
 def others() -> tuple[list[tuple[str, bool]], list[tuple[str, int]], int]:
     """Return the outages and whether they run, the counts, and how many times it was said that all is normal."""
-    outages = sorted((outage.statements.get().cause, outage.ended_at is None) for outage in Outage.objects.all())
+    outages = sorted((outage.cause_statements.get().cause, outage.ended_at is None) for outage in Outage.objects.all())
     counts = sorted(Recording.objects.values_list("kecamatan__code", "recorded"))
-    return outages, counts, SignOfLife.objects.filter(normal_at__isnull=False).count()
+    return outages, counts, Event.objects.filter(action=Event.ALL_NORMAL).count()
 
 
 def report_outage(page: Page) -> None:
@@ -245,6 +249,37 @@ def test_an_upload_that_is_cut_and_a_reply_that_is_lost_make_one_ticket_each(
     assert tickets() == [("camera", 1), ("server", 2)]
 
 
+def test_a_full_phone_and_a_foreign_answer_lose_nothing(phone: Callable[[], Page], line: Line) -> None:
+    page = phone()
+    sign_in(page, "siti")
+    # A captive portal answers for the server.
+    line.answers_itself[b"GET /outbox/session/"] = html_reply("200 OK", "<h1>Masuk ke WiFi</h1>")
+    report(page, "Server")
+    expect(box(page)).to_contain_text("1 laporan menunggu sinyal", timeout=SOON)
+    line.answers_itself.clear()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(box(page)).to_contain_text("1 laporan terkirim", timeout=SOON)
+
+    # What the server would refuse is refused here.
+    page.add_init_script("IDBObjectStore.prototype.add = () => { throw new DOMException('', 'QuotaExceededError') }")
+    report(page, "Kamera", photos=5)
+    expect(page.locator(".errs")).to_contain_text("Sekali kirim paling banyak 4 berkas.")
+    moving = {"name": "gerak.gif", "mimeType": "image/gif", "buffer": b"GIF89a"}
+    page.get_by_label("Foto").set_input_files([moving])
+    page.get_by_role("button", name="Kirim laporan").last.click()
+    expect(page.locator(".errs")).to_contain_text("gerak.gif: bukan foto JPEG, PNG atau WebP.")
+
+    # A phone that can keep nothing sends at once, or leaves the form as it is.
+    page.get_by_label("Foto").set_input_files([picture("kamera")])
+    line.lose_signal()
+    page.get_by_role("button", name="Kirim laporan").last.click()
+    expect(page.locator(".errs")).to_contain_text("Memori HP penuh")
+    line.get_signal()
+    page.get_by_role("button", name="Kirim laporan").last.click()
+    page.wait_for_url("**/repairs/TKT-*/sent/", timeout=SOON)
+    assert tickets() == [("camera", 1), ("server", 0)]
+
+
 def test_a_phone_a_year_off_on_a_slow_line_gets_its_number(phone: Callable[[], Page]) -> None:
     page = phone()
     sign_in(page, "siti")
@@ -271,6 +306,9 @@ def test_on_a_shared_phone_nobody_sends_for_another_and_a_refusal_is_mended(
     expect(box(page)).to_contain_text("1 laporan menunggu sinyal", timeout=SOON)
     page.context.clear_cookies()
     line.get_signal()
+    page.goto("/repairs/")
+    expect(box(page)).to_contain_text("1 laporan menunggu di HP ini.")
+    page.wait_for_function("async () => !(await caches.keys()).some((name) => name.startsWith('halaman-'))")
     sign_in(page, "budi")
     expect(box(page)).to_contain_text("1 laporan pengguna lain menunggu ia masuk di HP ini.")
     assert (tickets(), page.evaluate("caches.has('halaman-1')")) == ([], False)
@@ -283,13 +321,83 @@ def test_on_a_shared_phone_nobody_sends_for_another_and_a_refusal_is_mended(
 
     sign_in(page, "siti")
     expect(box(page)).to_contain_text("1 laporan ditolak", timeout=SOON)
-    page.goto("/outbox/")
-    expect(page.locator("#daftar-kotak .err").first).to_contain_text("sudah tercatat rusak")
-    page.get_by_role("link", name="Perbaiki").click()
-    expect(page.locator(".errs")).to_contain_text("sudah tercatat rusak")
+    twin = page.context.new_page()
+    for tab in (twin, page):
+        tab.goto("/outbox/")
+        expect(tab.locator("#daftar-kotak .err").first).to_contain_text("sudah tercatat rusak")
+        tab.get_by_role("link", name="Perbaiki").click()
+        expect(tab.locator(".errs")).to_contain_text("sudah tercatat rusak")
     page.locator("fieldset label.choice").filter(has_text="Kamera").first.click()
     page.locator("fieldset.symptoms label.choice:visible").first.click()
     page.get_by_role("button", name="Kirim laporan").last.click()
     page.wait_for_url("**/repairs/TKT-*/sent/")
     expect(page.locator("#kotak")).to_be_hidden()
+    twin.get_by_role("button", name="Kirim laporan").last.click()
+    expect(twin.locator(".errs")).to_contain_text("sudah dikirim ulang atau dibuang di halaman lain")
     assert tickets() == [("camera", 0), ("server", 0)]
+
+    # Two pages send the same entry: one does, and both learn of it.
+    line.lose_signal()
+    report(page, "Pemindai iris")
+    expect(box(page)).to_contain_text("1 laporan menunggu sinyal", timeout=SOON)
+    key = page.evaluate("async () => (await Outbox.all()).find((entry) => !entry.receipt).key")
+    line.get_signal()
+    send = "async (key) => { self.sent = Outbox.sendOne(key); return key }"
+    states = [tab.evaluate(send, key) and tab.evaluate("async () => (await sent).state") for tab in (twin, page)]
+    assert (states, tickets()[1]) == (["sent", "sent"], ("iris_scanner", 0))
+
+
+def test_refused_counts_are_mended_with_all_their_days(phone: Callable[[], Page], line: Line) -> None:
+    page = phone()
+    sign_in(page, "siti")
+    today = local_day(timezone.now(), "Asia/Jakarta")
+    month = add_months(month_of(today), -1)
+    kecamatan = on_record(lambda: Kecamatan.objects.with_zone().get(code=CODE))
+    page.get_by_role("link", name="Lihat bulan ini").click()
+    page.get_by_label("Rekam (orang)").first.fill("99")
+    many = page.context.new_page()
+    many.goto(f"/recordings/?kecamatan={CODE}&bulan={month:%Y-%m}")
+    fields = many.locator("section[aria-labelledby=h-kosong] input[inputmode=numeric][name$=recorded]")
+    names = [fields.nth(number).get_attribute("name") or "" for number in range(3)]
+    for number, name in enumerate(names, 11):
+        many.locator(f"[name='{name}']").fill(str(number))
+    line.lose_signal()
+    page.get_by_role("button", name="Simpan", exact=True).click()
+    many.get_by_role("button", name="Simpan yang terisi").click()
+    expect(box(many)).to_contain_text("2 laporan menunggu sinyal", timeout=SOON)
+
+    # A colleague enters today and one of the days meanwhile.
+    taken = [today, date.fromisoformat(names[1].removesuffix("-recorded"))]
+    counts = [duty.Count(kecamatan, day, kecamatan, 30, False, None, "") for day in taken]
+    on_record(lambda: add_counts(counts, by=None))
+    line.get_signal()
+    page.goto("/outbox/")
+    expect(page.locator("#daftar-kotak .err")).to_have_count(4, timeout=SOON)
+    expect(page.locator("#daftar-kotak")).to_contain_text("tercatat 30")
+    page.get_by_role("link", name="Perbaiki").last.click()
+    expect(page.locator(".errs dd")).to_have_text(["12"])
+    page.get_by_role("button", name="Simpan yang terisi").click()
+    expect(page.get_by_text("Tersimpan.")).to_be_visible()
+    page.goto("/outbox/")
+    page.get_by_role("link", name="Perbaiki").click()
+    expect(page.get_by_label("Rekam (orang)").first).to_have_value("99")
+    assert on_record(lambda: sorted(Recording.objects.values_list("recorded", flat=True))) == [11, 13, 30, 30]
+
+
+def test_what_has_no_form_any_more_says_so_and_is_thrown_away(phone: Callable[[], Page], line: Line) -> None:
+    page = phone()
+    sign_in(page, "siti")
+    is_kept(page, HOME)
+    line.lose_signal()
+    page.goto(HOME)
+    page.get_by_role("button", name="Sudah pulih").click()
+    expect(box(page)).to_contain_text("1 laporan menunggu sinyal", timeout=SOON)
+    on_record(lambda: end_outage(Outage.objects.get(), version=Outage.objects.get().version, by=None))
+    line.get_signal()
+    page.goto("/outbox/")
+    page.get_by_role("link", name="Perbaiki").click(timeout=SOON)
+    expect(page.locator(".errs")).to_contain_text("Formulirnya tidak ada di halaman ini.")
+    page.get_by_role("link", name="Ke kotak keluar").click()
+    page.locator("summary", has_text="Buang").click()
+    page.get_by_role("button", name="Ya, buang").click()
+    expect(page.locator("#kotak-kosong")).to_be_visible()

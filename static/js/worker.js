@@ -128,10 +128,13 @@ const dated = async (response, why) => {
 };
 
 const fetchedAt = new Map();
+// What is said once is left for the page that somebody looks at.
+const quietly = (address) => fetch(address, { headers: { "X-Outbox-Ahead": "1" } }).catch(() => undefined);
+
 const fetchAhead = async (address) => {
   const isFresh = Date.now() - fetchedAt.get(address) < FRESH;
   if (isFresh && (await keptPages()).includes(address)) return;
-  const response = await fetch(address).catch(() => undefined);
+  const response = await quietly(address);
   if (response && (await keep(address, response))) fetchedAt.set(address, Date.now());
 };
 
@@ -139,7 +142,7 @@ const fetchAhead = async (address) => {
 const renew = async () => {
   if ((await caches.keys()).filter(isShell).length < 2) return;
   for (const address of await keptPages()) {
-    const response = await fetch(address).catch(() => undefined);
+    const response = await quietly(address);
     if (!response || response.status >= 500) return;
     if (!(await keep(address, response))) await forgetPage(address);
   }
