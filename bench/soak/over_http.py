@@ -7,17 +7,17 @@ import json
 import os
 import subprocess
 import time
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection
+from django.test.client import encode_multipart
 
 from bench.measure import say
 from bench.server import gunicorn, sign_in
-from bench.soak.rounds import Answer, Outcome, Report, Send, make_reports, soak
+from bench.soak.rounds import Answer, Outcome, Report, Send, make_reports, soak, sound
 
 CLIENTS = 8
-TOKEN = "s" * 32
+TOKEN, BOUNDARY = "s" * 32, "batas"
 
 
 def run(submissions: int, resends: int) -> bool:
@@ -33,7 +33,7 @@ def run(submissions: int, resends: int) -> bool:
             started = time.perf_counter()
             outcome = soak(reports, resends, clients)
             _show(outcome, time.perf_counter() - started)
-        return outcome == Outcome(submissions * resends, submissions, 0, 0, 0, 0)
+        return outcome == sound(submissions, resends)
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
 
@@ -50,12 +50,12 @@ def _client(port: int, session: str, user: int) -> Send:
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {
         "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={TOKEN}",
-        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
         "X-Outbox-User": str(user),
     }
 
     def send(report: Report) -> Answer:
-        body = urlencode({**report.fields, "csrfmiddlewaretoken": TOKEN})
+        body = encode_multipart(BOUNDARY, {**report.body, "csrfmiddlewaretoken": TOKEN})
         line.request("POST", report.path, body=body, headers=headers)
         response = line.getresponse()
         said = json.loads(response.read())
@@ -66,5 +66,5 @@ def _client(port: int, session: str, user: int) -> Send:
 
 def _show(outcome: Outcome, seconds: float) -> None:
     print(f"{outcome.sent} submissions in {seconds:.0f} s, {outcome.sent / seconds:.0f} a second")
-    print(f"tickets {outcome.tickets}, lost {outcome.lost}, double {outcome.double}")
+    print(f"tickets {outcome.tickets}, lost {outcome.lost}, double {outcome.double}, photos {outcome.photos}")
     print(f"reports with differing answers {outcome.differing}, other bodies taken {outcome.taken}")

@@ -7,11 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import NamedTuple
+from io import BytesIO
+from typing import Any, NamedTuple
 from uuid import uuid4
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import Role, User
 from accounts.people import assign, create_user
@@ -19,19 +22,26 @@ from devices.models import DeviceKind
 from devices.register import get_or_create_set, register_device
 from kecamatan.models import Kabupaten, Kecamatan, Province
 from lib.months import WIB
-from repairs.models import Ticket
+from repairs.models import Attachment, Ticket
 from repairs.sets import install_device
 
 PER_PLACE = 20
 KINDS = ("server", "fingerprint_scanner", "iris_scanner", "camera", "signature_pad")
-OTHER_BODIES = 50
+OTHER_BODIES, PHOTO_EVERY = 50, 8
 
 
 class Report(NamedTuple):
-    """A report that waits on a phone: the address of its form, and its fields."""
+    """A report that waits on a phone: the address of its form, its fields, and its photo where it has one."""
 
     path: str
     fields: dict[str, str]
+    photo: bytes = b""
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """Return what is sent, as the forms of a page encode it."""
+        photos = [SimpleUploadedFile("foto.jpg", self.photo, "image/jpeg")] if self.photo else []
+        return {**self.fields, "photos": photos}
 
 
 class Answer(NamedTuple):
@@ -56,6 +66,13 @@ class Outcome(NamedTuple):
     """How many reports got two different answers, or one that is no receipt."""
     taken: int
     """How many other bodies under a used key were not refused with 409, or changed the first report."""
+    photos: int
+    """How many photos of the reports are on record."""
+
+
+def sound(submissions: int, resends: int) -> Outcome:
+    """Return what must come of so many reports."""
+    return Outcome(submissions * resends, submissions, 0, 0, 0, 0, -(-submissions // PHOTO_EVERY))
 
 
 @transaction.atomic
@@ -68,6 +85,7 @@ def make_reports(number: int) -> tuple[User, list[Report]]:
     operator = create_user(username="soak", name="Soak", password=uuid4().hex, by=None)
     kinds = [(kind, kind.symptoms.first()) for kind in DeviceKind.objects.filter(code__in=KINDS)]
     reports: list[Report] = []
+    photo = _photo()
     for place_number in range(1, -(-number // PER_PLACE) + 1):
         code = f"36.99.{place_number:02}"
         place = Kecamatan.objects.create(code=code, name=f"Kecamatan {code}", kabupaten=kabupaten)
@@ -80,8 +98,15 @@ def make_reports(number: int) -> tuple[User, list[Report]]:
                 install_device(device=device, recording_set=recording_set, at=began, by=None)
                 fields = {"client_key": str(uuid4()), "component": f"alat-{device.pk}", "symptom": symptom.code}
                 note = f"Laporan ke-{len(reports) + 1}"
-                reports.append(Report(f"/repairs/report/?kecamatan={code}", {**fields, "note": note}))
+                shot = b"" if len(reports) % PHOTO_EVERY else photo
+                reports.append(Report(f"/repairs/report/?kecamatan={code}", {**fields, "note": note}, shot))
     return operator, reports[:number]
+
+
+def _photo() -> bytes:
+    file = BytesIO()
+    Image.effect_noise((96, 72), 30).save(file, "JPEG")
+    return file.getvalue()
 
 
 def soak(reports: Sequence[Report], resends: int, clients: Sequence[Send], seed: int = 1) -> Outcome:
@@ -109,6 +134,9 @@ def soak(reports: Sequence[Report], resends: int, clients: Sequence[Send], seed:
         double=keys.total() - len(keys) + sum(number - 1 for number in found if number > 1),
         differing=one_receipt.count(False),
         taken=_taken(reports[:OTHER_BODIES], clients[0]),
+        photos=Attachment.objects.filter(
+            ticket__client_key__in=[report.fields["client_key"] for report in reports]
+        ).count(),
     )
 
 
