@@ -107,7 +107,7 @@ def _keepable(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     match = request.resolver_match
     if AHEAD in request.headers:
         # What is said once waits for the page that the person sees.
-        get_messages(request).used = False  # type: ignore[attr-defined]
+        get_messages(request).used = False  # type: ignore[union-attr]
     if request.method != "GET" or response.status_code != 200 or match is None or match.view_name not in KEPT_PAGES:
         return response
     if request.user.is_authenticated and request.user.is_operator:
