@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from accounts.history import Place, history, last_day_id
 from accounts.links import token_of
-from accounts.models import Assignment, AssignmentQuerySet, Role, SignInLink, User, UserQuerySet, level_order
-from accounts.permissions import manages_people
+from accounts.models import Assignment, AssignmentQuerySet, SignInLink, User, UserQuerySet, level_order
+from accounts.permissions import WORKERS, manages_people
 from accounts.regions import NATION_NAME, zone_of
 from lib.errors import Forbidden
 from lib.format import day_id, moment_id
@@ -23,7 +23,6 @@ from lib.pages import NotFound, key_of
 from lib.phone import shown_phone
 
 BY_NAME = ("name", "pk")
-WORKERS = (Role.TECHNICIAN, Role.STAFF)
 
 
 class RoleLine(NamedTuple):

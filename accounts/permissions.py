@@ -21,7 +21,14 @@ Region = Province | Kabupaten | Kecamatan | None
 REPORTERS = (Role.OPERATOR, Role.STAFF)
 """Who reports faults and outages, and enters counts."""
 
-PRINTERS = (Role.OPERATOR, Role.TECHNICIAN, Role.STAFF)
+WORKERS = (Role.TECHNICIAN, Role.STAFF)
+"""Who works tickets."""
+
+AT_THE_PLACE = (Role.OPERATOR, *WORKERS)
+"""Who works with the devices of a place: comments, confirms a repair, prints labels."""
+
+KEEPERS = (Role.STAFF, Role.ADMIN)
+"""Who keeps what a region says of itself: its targets, its office, its months."""
 
 
 def covers(scope: Scope, region: Region) -> bool:
@@ -43,6 +50,11 @@ def holds_role(user: object, region: Region, *roles: str) -> bool:
     return isinstance(user, User) and user.is_active and bool(roles) and covers(user.scope_as(*roles), region)
 
 
+def holds_somewhere(user: User, *roles: str) -> bool:
+    """Say whether a person holds one of these roles now in any region at all."""
+    return user.scope_as(*roles) != Scope()
+
+
 def may_read(user: object, region: Region) -> bool:
     """Say whether a person sees a region as a whole: any role will do."""
     return holds_role(user, region, *Role)
@@ -50,12 +62,12 @@ def may_read(user: object, region: Region) -> bool:
 
 def may_report(user: object, kecamatan: Kecamatan) -> bool:
     """Say whether a person may report faults and outages of a place."""
-    return holds_role(user, kecamatan, Role.OPERATOR, Role.STAFF)
+    return holds_role(user, kecamatan, *REPORTERS)
 
 
 def reports_somewhere(user: User) -> bool:
     """Say whether a person may report faults and outages of any place at all."""
-    return user.scope_as(Role.OPERATOR, Role.STAFF) != Scope()
+    return holds_somewhere(user, *REPORTERS)
 
 
 def may_log_reports(user: object, kecamatan: Kecamatan) -> bool:
@@ -65,27 +77,27 @@ def may_log_reports(user: object, kecamatan: Kecamatan) -> bool:
 
 def logs_somewhere(user: User) -> bool:
     """Say whether a person may enter reports in the name of others for any place at all."""
-    return user.scope_as(Role.STAFF) != Scope()
+    return holds_somewhere(user, Role.STAFF)
 
 
 def may_comment(user: object, kecamatan: Kecamatan) -> bool:
     """Say whether a person may comment on tickets of a place and say what they think the cause is."""
-    return holds_role(user, kecamatan, Role.OPERATOR, Role.TECHNICIAN, Role.STAFF)
+    return holds_role(user, kecamatan, *AT_THE_PLACE)
 
 
 def may_work_tickets(user: object, kecamatan: Kecamatan) -> bool:
     """Say whether a person may work tickets of a place: assign, promise, route, most of the workflow."""
-    return holds_role(user, kecamatan, Role.TECHNICIAN, Role.STAFF)
+    return holds_role(user, kecamatan, *WORKERS)
 
 
 def works_somewhere(user: User) -> bool:
     """Say whether a person may work tickets of any place at all."""
-    return user.scope_as(Role.TECHNICIAN, Role.STAFF) != Scope()
+    return holds_somewhere(user, *WORKERS)
 
 
 def changes_many_tickets(user: User) -> bool:
     """Say whether a person may change many tickets at once: the staff of any region."""
-    return user.scope_as(Role.STAFF) != Scope()
+    return holds_somewhere(user, Role.STAFF)
 
 
 def may_correct_repairs(user: object, kecamatan: Kecamatan) -> bool:
@@ -100,7 +112,7 @@ def may_arrange_service(user: object, kecamatan: Kecamatan) -> bool:
 
 def may_enter_counts(user: object, kecamatan: Kecamatan) -> bool:
     """Say whether a person may enter daily counts and lost records of a place."""
-    return holds_role(user, kecamatan, Role.OPERATOR, Role.STAFF)
+    return holds_role(user, kecamatan, *REPORTERS)
 
 
 def may_manage_devices(user: object, region: Region) -> bool:
@@ -110,22 +122,22 @@ def may_manage_devices(user: object, region: Region) -> bool:
 
 def may_print_labels(user: object, kecamatan: Kecamatan) -> bool:
     """Say whether a person may print the QR labels of a place: who works with its devices."""
-    return holds_role(user, kecamatan, *PRINTERS)
+    return holds_role(user, kecamatan, *AT_THE_PLACE)
 
 
 def prints_labels(user: User) -> bool:
     """Say whether a person may print the QR labels of any place at all."""
-    return user.scope_as(*PRINTERS) != Scope()
+    return holds_somewhere(user, *AT_THE_PLACE)
 
 
 def may_manage_targets(user: object, region: Region) -> bool:
     """Say whether a person may set the targets of a region."""
-    return holds_role(user, region, Role.STAFF, Role.ADMIN)
+    return holds_role(user, region, *KEEPERS)
 
 
 def manages_targets(user: User) -> bool:
     """Say whether a person may set the targets of any region at all."""
-    return user.scope_as(Role.STAFF, Role.ADMIN) != Scope()
+    return holds_somewhere(user, *KEEPERS)
 
 
 def may_name_priorities(user: object, kabupaten: Kabupaten | None) -> bool:
@@ -135,7 +147,7 @@ def may_name_priorities(user: object, kabupaten: Kabupaten | None) -> bool:
 
 def may_declare_month(user: object, kabupaten: Kabupaten) -> bool:
     """Say whether a person may declare the figures of a kabupaten's month complete, or withdraw that."""
-    return holds_role(user, kabupaten, Role.STAFF, Role.ADMIN)
+    return holds_role(user, kabupaten, *KEEPERS)
 
 
 def may_import(user: object, region: Region) -> bool:
@@ -150,7 +162,7 @@ def may_manage_users(user: object, region: Region) -> bool:
 
 def may_edit_office(user: object, region: Region) -> bool:
     """Say whether a person may change what a region's office is called, where it is, when it opens and who signs."""
-    return holds_role(user, region, Role.STAFF, Role.ADMIN)
+    return holds_role(user, region, *KEEPERS)
 
 
 def may_sign_reports(user: object, region: Region) -> bool:
@@ -185,7 +197,7 @@ def may_manage_person(user: object, person: User) -> bool:
 
 def may_hand_over_tickets(user: object, kecamatan: Kecamatan) -> bool:
     """Say whether a person may give the tickets of somebody who leaves to others."""
-    return holds_role(user, kecamatan, Role.STAFF, Role.ADMIN)
+    return holds_role(user, kecamatan, *KEEPERS)
 
 
 def may_manage_reference_data(user: object) -> bool:

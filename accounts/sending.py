@@ -24,12 +24,19 @@ def answers_resends(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
     @wraps(view)
     def answering(request: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST" and (url := _earlier(request)):
-            messages.success(request, SAVED_BEFORE, extra_tags="tip")
-            return redirect(url)
-        return view(request, **kwargs)
+        return resent(request) or view(request, **kwargs)
 
     return answering
+
+
+def resent(request: SignedInRequest, told: str = SAVED_BEFORE) -> HttpResponse | None:
+    """Lead a submission that was made before where it led then, whatever its form would say of it now."""
+    url = _earlier(request) if request.method == "POST" else None
+    if url is None:
+        return None
+    if told:
+        messages.success(request, told, extra_tags="tip")
+    return redirect(url)
 
 
 def posted(request: SignedInRequest) -> QueryDict | None:
@@ -39,7 +46,7 @@ def posted(request: SignedInRequest) -> QueryDict | None:
 
 def _earlier(request: SignedInRequest) -> str | None:
     try:
-        return answer_of(KeyedForm(request.POST).key, _body(request), by=request.user)
+        return answer_of(KeyedForm(request.POST).key, body_of(request), by=request.user)
     except KeyReused:
         # The view finds out again, and shows what was typed.
         return None
@@ -53,7 +60,7 @@ def send(request: SignedInRequest, form: KeyedForm, write: Callable[[], str], do
     if not form.is_valid():
         return None
     try:
-        url = answer_once(form.key, _body(request), by=request.user, write=write)
+        url = answer_once(form.key, body_of(request), by=request.user, write=write)
     except KeyReused:
         form.renew_key()
         form.add_error(None, SENT_BEFORE)
@@ -67,13 +74,14 @@ def send(request: SignedInRequest, form: KeyedForm, write: Callable[[], str], do
     return None
 
 
-def _body(request: SignedInRequest) -> QueryDict:
+def body_of(request: SignedInRequest) -> QueryDict:
     """Return what was sent, by which a resend is told from another submission: the fields, and what files hold."""
     if not request.FILES:
         return request.POST
     body = request.POST.copy()
     for name in request.FILES:
         for file in request.FILES.getlist(name):
+            file.seek(0)
             body.appendlist(name, sha256(file.read()).hexdigest())
             file.seek(0)
     return body

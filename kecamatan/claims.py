@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
+from lib.errors import Refused
 from lib.format import lasting_id, moment_id
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -26,16 +27,21 @@ SAID_EARLIER = timedelta(minutes=2)
 
 
 class Claim(NamedTuple):
-    """When a phone claims that its form was sent: by its clock, and by ours; ``behind`` is how far its clock is off."""
+    """When a phone claims that its form was sent: by its clock, and by ours; ``behind`` is how far its clock is off.
+
+    One that cannot be is not ``used``: then ``at`` is when it arrived.
+    """
 
     phone_at: datetime
     at: datetime
     behind: timedelta
+    used: bool = True
 
     def told(self) -> dict[str, Any]:
         """Return what an event keeps: the phone's own moment, ours, and how many seconds its clock is behind."""
         off = {"clock_behind": round(self.behind.total_seconds())} if abs(self.behind) > CLOCK_TOLERANCE else {}
-        return {"phone_at": self.phone_at, "said_at": self.at, **off}
+        unused = {} if self.used else {"unused": True}
+        return {"phone_at": self.phone_at, "said_at": self.at, **off, **unused}
 
 
 def claim_of(phone_at: datetime, phone_now: datetime) -> Claim:
@@ -46,7 +52,8 @@ def claim_of(phone_at: datetime, phone_now: datetime) -> Claim:
     now = timezone.now()
     behind = now - phone_now
     at = phone_at + behind
-    return Claim(phone_at, at if now - LONGEST_KEPT <= at <= now else now, behind)
+    is_used = now - LONGEST_KEPT <= at <= now
+    return Claim(phone_at, at if is_used else now, behind, is_used)
 
 
 _claim: ContextVar[Claim | None] = ContextVar("claim", default=None)
@@ -68,6 +75,16 @@ def said_at() -> datetime:
     return claim.at if claim else timezone.now()
 
 
+def refuse_unknown_day() -> None:
+    """Refuse what counts for the day on which it was said where a phone's claim of it cannot be."""
+    claim = _claim.get()
+    if claim and not claim.used:
+        raise Refused(
+            "Menurut HP ini, kiriman dibuat lebih dari 31 hari yang lalu atau pada waktu yang belum tiba, sehingga "
+            "harinya tidak diketahui. Buang kiriman ini, lalu ketuk lagi bila hari ini normal."
+        )
+
+
 def told_by_phone() -> dict[str, Any]:
     """Return what every event of this change keeps of the phone's claim."""
     claim = _claim.get()
@@ -78,15 +95,17 @@ def arrived_text(at: datetime, data: Mapping[str, Any], zone: str) -> str:
     """Return when an event was written, by the clock of a zone, with what it keeps of a phone's claim.
 
     ``22 November 2026 pukul 14.20 WIB (ditulis di HP 22 November 2026 pukul 09.05 WIB)``; of a phone whose clock was
-    off, also by how much.
+    off, also by how much; of a claim that could not be, what it was.
     """
     told = data.get("phone")
     if not told:
         return moment_id(at, zone)
     said, behind = datetime.fromisoformat(told["said_at"]), told.get("clock_behind", 0)
+    shown = moment_id(datetime.fromisoformat(told["phone_at"]), zone)
     texts = [f"ditulis di HP {moment_id(said, zone)}"] if at - said > SAID_EARLIER else []
+    if told.get("unused"):
+        texts.append(f"HP menyebut {shown}, tidak dipakai")
     if behind:
         way = "terlambat" if behind > 0 else "terlalu cepat"
-        shown = moment_id(datetime.fromisoformat(told["phone_at"]), zone)
         texts.append(f"jam HP {way} {lasting_id(abs(behind) // 60)}, menunjukkan {shown}")
     return f"{moment_id(at, zone)} ({'; '.join(texts)})" if texts else moment_id(at, zone)

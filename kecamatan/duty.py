@@ -18,7 +18,7 @@ from django.db.models import F, Max, PositiveSmallIntegerField, Q, TimeField, Va
 from django.utils import timezone
 
 from kecamatan.changes import mark_from, mark_months, record_event, subject_key
-from kecamatan.claims import said_at
+from kecamatan.claims import refuse_unknown_day, said_at
 from kecamatan.models import (
     HINDRANCES,
     DayOff,
@@ -246,10 +246,12 @@ def population_bounds(kecamatan_ids: Iterable[int] | None = None) -> dict[int, i
 def say_all_is_normal(kecamatan: Kecamatan, *, by: Any) -> bool:
     """Note the one-tap "hari ini normal" of a kecamatan as its sign of life of the day; a second tap changes nothing.
 
-    The day is the one on which it was tapped, also where a phone without signal sends it later.
+    The day is the one on which it was tapped, also where a phone without signal sends it later; refused where that day
+    is not known.
 
     Returns whether this was the first tap of the day; a report or a confirmation of today is not one.
     """
+    refuse_unknown_day()
     today = local_day(said_at(), kecamatan.time_zone)
     sign, is_new = SignOfLife.objects.get_or_create(kecamatan=kecamatan, day=today)
     SignOfLife.objects.select_for_update().get(pk=sign.pk)

@@ -42,6 +42,15 @@ def answer_once(key: UUID, body: QueryDict, *, by: Any, write: Callable[[], str]
     return submission.answer
 
 
+def keep_answer(key: UUID, body: QueryDict, *, by: Any, answer: str) -> None:
+    """Note where a submission led that its own row makes safe to send twice, so that a resend finds the way at once.
+
+    What a form would say of it by now plays no part then: what it is about may have changed meanwhile.
+    """
+    row = Submission(client_key=key, payload_hash=_fingerprint(body), by=by, at=timezone.now(), answer=answer)
+    Submission.objects.bulk_create([row], ignore_conflicts=True)
+
+
 def answer_of(key: UUID, body: QueryDict, *, by: Any) -> str | None:
     """Return the address to which this submission led before, or ``None`` where it was not made yet.
 

@@ -14,13 +14,10 @@ from typing import NamedTuple
 from django.db import transaction
 
 from accounts.models import User
-from accounts.permissions import guard, may_work_tickets
 from kecamatan.changes import collected_marks
 from lib.errors import Conflict, Refused
 from lib.format import day_id
-from lib.guards import refuse_stale
 from repairs import tickets, workflow
-from repairs.guards import refuse_voided
 from repairs.models import Ticket
 
 Chosen = Mapping[int, int]
@@ -28,8 +25,6 @@ Chosen = Mapping[int, int]
 
 Check = Callable[[Ticket, int], None]
 """Raises ``Refused`` for a ticket, seen in a version, that a change would refuse."""
-
-OVER = (*workflow.ENDED, Ticket.Status.REJECTED)
 
 
 class LeftOut(NamedTuple):
@@ -80,7 +75,7 @@ def check_assignment(by: User, assignee: User | None) -> Check:
     """Return what :func:`assign_all` refuses."""
 
     def check(ticket: Ticket, version: int) -> None:
-        _refuse_idle(ticket, version, by)
+        tickets.guard_work(ticket, version, by)
         if assignee == ticket.assignee:
             raise Refused(f"Sudah dipegang {assignee}." if assignee else "Belum dipegang siapa pun.")
         tickets.refuse_assignee(ticket, assignee)
@@ -101,21 +96,12 @@ def check_promise(by: User, promised_on: date, reason: str) -> Check:
     """Return what :func:`promise_all` refuses."""
 
     def check(ticket: Ticket, version: int) -> None:
-        _refuse_idle(ticket, version, by)
+        tickets.guard_work(ticket, version, by)
         if ticket.promised_on == promised_on:
             raise Refused("Sudah dijanjikan tanggal itu.")
         tickets.refuse_promise(ticket, promised_on, reason)
 
     return check
-
-
-def _refuse_idle(ticket: Ticket, version: int, by: User) -> None:
-    """Refuse a ticket on which nobody works any more, as its own page does by offering nothing."""
-    guard(by, [ticket.kecamatan], may_work_tickets)
-    refuse_stale(ticket, version)
-    refuse_voided(ticket)
-    if ticket.status in OVER:
-        raise Refused(f"Sudah {ticket.get_status_display().lower()}.")
 
 
 # --- What is done ---------------------------------------------------------------------------------------

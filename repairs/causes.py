@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -37,10 +38,10 @@ def state_cause(
     """
     places = _places(subject)
     _guard(by, subject, places)
-    refuse_voided(subject)
     refuse_identity_numbers(source, "source")
     # One statement after the other, so that each sees the ones before it when it says which counts.
-    type(subject)._default_manager.select_for_update().get(pk=subject.pk)
+    _lock(subject)
+    refuse_voided(subject)
     statement = CauseStatement.objects.create(
         ticket=subject if isinstance(subject, Ticket) else None,
         outage=subject if isinstance(subject, Outage) else None,
@@ -63,6 +64,13 @@ def state_cause(
     )
     _let_count(subject, places)
     return statement
+
+
+def _lock(subject: Ticket | Outage) -> None:
+    """Lock a subject and read again what is decided on: another may have changed it while this one waited."""
+    span = ("failed_at", "restored_at") if isinstance(subject, Ticket) else ("started_at", "ended_at")
+    locked: Any = type(subject)._default_manager.select_for_update()
+    subject.refresh_from_db(fields=["cause", "certainty", "voided_at", *span], from_queryset=locked)
 
 
 def _places(subject: Ticket | Outage) -> list[Kecamatan]:

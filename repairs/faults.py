@@ -299,5 +299,5 @@ def _follow_up(ticket: Ticket, report: FaultReport, *, by: User | None) -> None:
     if report.cause != Cause.UNKNOWN:
         state_cause(ticket, cause=report.cause, certainty=report.certainty, by=by, stated_at=ticket.reported_at)
     if ticket.channel != Ticket.Channel.IMPORT:
-        record_sign_of_life(ticket.kecamatan, ticket.reported_at)
+        record_sign_of_life(ticket.kecamatan, report.reported_at or said_at())
     mark_ticket(ticket)

@@ -18,8 +18,8 @@ from kecamatan.scope import scope_of
 from lib.listing import ListFilter
 from lib.months import WIB, WIT, ZONES, local_day, month_bounds, parse_month
 from repairs.models import Ticket, TicketQuerySet, overlapping
+from repairs.workflow import FINISHED
 
-OVER = (Ticket.Status.CLOSED, Ticket.Status.REJECTED)
 """The statuses with which nobody has anything left to do."""
 
 ALL, VOIDED, LASTING = "semua", "dibatalkan", "rusak"
@@ -269,4 +269,4 @@ class TicketFilter(ListFilter):
     @property
     def newest_first(self) -> bool:
         """Say whether the newest stand on top: where most of the list is over."""
-        return self.form.is_valid() and self.form.cleaned_data["keadaan"] in (*OVER, ALL, VOIDED)
+        return self.form.is_valid() and self.form.cleaned_data["keadaan"] in (*FINISHED, ALL, VOIDED)

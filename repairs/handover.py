@@ -8,14 +8,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Assignment, Role, User
-from accounts.permissions import guard, may_hand_over_tickets, may_work_tickets
+from accounts.permissions import WORKERS, guard, may_hand_over_tickets, may_work_tickets
 from kecamatan.scope import Scope, region_filter
 from lib.errors import Refused
 from repairs.models import Ticket, TicketQuerySet
 from repairs.tickets import give
-
-WORKERS = (Role.TECHNICIAN, Role.STAFF)
-_OVER = (Ticket.Status.CLOSED, Ticket.Status.REJECTED)
+from repairs.workflow import FINISHED
 
 
 @transaction.atomic
@@ -70,7 +68,7 @@ def _handed_on_by(user: User) -> TicketQuerySet:
     if condition is None:
         return Ticket.objects.none()
     rows: TicketQuerySet = Ticket.objects.filter(condition, voided_at=None)
-    return rows.exclude(status__in=_OVER)
+    return rows.exclude(status__in=FINISHED)
 
 
 def handing_scope(user: User) -> Scope:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.callers import Number, number_of
 from accounts.models import User
 from accounts.offices import office_of
-from accounts.permissions import PRINTERS, covers, may_report
+from accounts.permissions import AT_THE_PLACE, covers, may_report
 from devices.labels import labels_of, place_of
 from devices.models import Device, Label, RecordingSet
 from kecamatan.dinas import dinas_name
@@ -62,7 +62,7 @@ def selection(asked: QueryDict, user: User) -> Selection:
 
     Only what the person may print labels of; nothing of what cannot be read.
     """
-    condition = region_filter(user.scope_as(*PRINTERS), "kecamatan")
+    condition = region_filter(user.scope_as(*AT_THE_PLACE), "kecamatan")
     if condition is None:
         return Selection([], [], False)
     devices = _asked(asked, user).filter(condition).exclude(whereabouts=Device.Whereabouts.WRITTEN_OFF)

@@ -26,9 +26,6 @@ from repairs.pages import facts_of, title_of
 from repairs.places import others_of, workers_for
 from repairs.workflow import STEPS, Transition, allowed_transitions
 
-OVER = (*workflow.ENDED, Ticket.Status.REJECTED)
-"""The statuses in which nobody works on a ticket any more."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -52,7 +49,7 @@ class Change:
 
     def is_offered(self, ticket: Ticket, user: User) -> bool:
         """Say whether a ticket in its present state offers the change to a person."""
-        is_closed = ticket.voided_at is not None or (self.in_work and ticket.status in OVER)
+        is_closed = ticket.voided_at is not None or (self.in_work and ticket.status in workflow.NOT_IN_WORK)
         return not is_closed and self.may(user, ticket.kecamatan)
 
 

@@ -115,6 +115,7 @@ def report_outage(
             raise
         outage.places.set(rows)
         _follow_up(outage, rows, cause=cause, certainty=certainty, by=by)
+        _note_sign_of_life(rows, by, reported_at or said_at())
     return outage
 
 
@@ -123,7 +124,6 @@ def _follow_up(outage: Outage, places: Sequence[Kecamatan], *, cause: str, certa
     record_events(outage, "report", by=by, places=places, started_at=began, effect=outage.effect)
     if cause != Cause.UNKNOWN:
         state_cause(outage, cause=cause, certainty=certainty, by=by, stated_at=outage.reported_at)
-    _note_sign_of_life(places, by, outage.reported_at)
     mark_span(places, outage.started_at, outage.ended_at)
 
 

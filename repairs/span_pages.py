@@ -33,7 +33,7 @@ class State(NamedTuple):
 
 
 RUNNING, PLANNED = State("in_progress dial", "Berjalan"), State("reported dial", "Direncanakan")
-OVER, VOIDED = State("closed dial", "Selesai"), State("rejected dial", "Dibatalkan")
+ENDED, VOIDED = State("closed dial", "Selesai"), State("rejected dial", "Dibatalkan")
 
 
 def state_of(row: Outage | Arrangement, now: datetime) -> State:
@@ -41,7 +41,7 @@ def state_of(row: Outage | Arrangement, now: datetime) -> State:
     if row.voided_at is not None:
         return VOIDED
     if row.ended_at is not None and row.ended_at <= now:
-        return OVER
+        return ENDED
     return PLANNED if row.started_at > now else RUNNING
 
 

@@ -24,7 +24,7 @@ from lib.months import add_months, local_month
 from lib.pages import NotFound, key_of, page_of
 from repairs.forms.targets import NOTHING, NUMBER, SHARE, TargetCorrectionForm, TargetForm
 from repairs.history import Entry
-from repairs.span_pages import OVER, PLANNED, RUNNING, State
+from repairs.span_pages import ENDED, PLANNED, RUNNING, State
 from repairs.target_words import Rule, Share, meaning_for_kabupaten, meaning_for_place, rule_text, said_text
 from repairs.targets import Region
 
@@ -275,7 +275,7 @@ def _lines_above(rules: Rules, region: Region) -> list[Line]:
 
 def _line(rule: TargetRule, end: date | None, month: date, region: Region, may_manage: bool) -> Line:
     planned, over = rule.starts_on > month, end is not None and end < month
-    state = State(PLANNED.css, "Akan berlaku") if planned else State(OVER.css, "Sudah lewat")
+    state = State(PLANNED.css, "Akan berlaku") if planned else State(ENDED.css, "Sudah lewat")
     if not planned and not over:
         state = State(RUNNING.css, "Berlaku")
     return Line(

@@ -26,13 +26,13 @@ from lib.privacy import refuse_identity_numbers
 from repairs.guards import lock_set, refuse_impossible_fault, refuse_voided
 from repairs.marks import mark_ticket, span_of
 from repairs.models import Ticket
-from repairs.workflow import ENDED, due_at, settle
+from repairs.workflow import ENDED, NOT_IN_WORK, due_at, settle
 
 
 @transaction.atomic
 def assign(ticket: Ticket, *, assignee: User | None, version: int, by: User | None) -> None:
     """Give a ticket to somebody who may work it, or to nobody. Effects: ``assignee``, an event."""
-    guard(by, [ticket.kecamatan], may_work_tickets)
+    guard_work(ticket, version, by)
     give(ticket, assignee=assignee, version=version, by=by)
 
 
@@ -61,7 +61,7 @@ def promise(ticket: Ticket, *, promised_on: date | None, version: int, by: User 
     A promise that slips, or is taken back, needs a reason. Effects: ``promised_on``, an event that keeps the day
     promised before and says whether the promise slipped.
     """
-    _guard_change(ticket, version, by, may_work_tickets)
+    guard_work(ticket, version, by)
     before = ticket.promised_on
     if before and before == promised_on:
         return
@@ -96,7 +96,7 @@ def set_priority(ticket: Ticket, *, priority: str, version: int, by: User | None
 
     Effects: ``priority``, ``due_at``, an event; marks the months of the fault.
     """
-    _guard_change(ticket, version, by, may_work_tickets)
+    guard_work(ticket, version, by)
     before = ticket.priority
     if before == priority:
         return
@@ -219,6 +219,13 @@ def void_ticket(ticket: Ticket, *, version: int, by: User | None, reason: str) -
     compare_and_set(ticket, version, voided_at=timezone.now(), voided_by=by, void_reason=reason)
     _record(ticket, "void", by, reason=reason)
     mark_ticket(ticket)
+
+
+def guard_work(ticket: Ticket, version: int, by: User | None) -> None:
+    """Refuse what makes sense only while somebody works on a ticket, where nobody does any more."""
+    _guard_change(ticket, version, by, may_work_tickets)
+    if ticket.status in NOT_IN_WORK:
+        raise Refused(f"Sudah {ticket.get_status_display().lower()}.")
 
 
 def _guard_change(ticket: Ticket, version: int, by: User | None, may: Callable[[User, Kecamatan], bool]) -> None:

@@ -16,8 +16,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Role, User
-from accounts.permissions import guard, holds_role
+from accounts.permissions import AT_THE_PLACE, WORKERS, guard, holds_role
 from kecamatan.changes import compare_and_set, record_event, record_sign_of_life
+from kecamatan.claims import said_at
 from kecamatan.models import Kecamatan
 from lib.errors import Conflict, Refused
 from lib.guards import refuse_moment, refuse_stale
@@ -58,10 +59,6 @@ class Transition:
         """Say whether a person may take this step with a ticket."""
         is_theirs = not self.of_reporter or ticket.reported_by_id == user.pk
         return is_theirs and holds_role(user, ticket.kecamatan, *self.roles)
-
-
-WORKERS = (Role.TECHNICIAN, Role.STAFF)
-CONFIRMERS = (Role.OPERATOR, Role.TECHNICIAN, Role.STAFF)
 
 
 def _step(
@@ -143,7 +140,7 @@ STEPS: tuple[Transition, ...] = (
         "close",
         "Ya, sudah bekerja",
         "Perbaikan dipastikan berhasil dan tiket ditutup.",
-        roles=CONFIRMERS,
+        roles=AT_THE_PLACE,
     ),
     _step(
         Status.RESOLVED,
@@ -151,7 +148,7 @@ STEPS: tuple[Transition, ...] = (
         "reopen",
         "Belum bekerja",
         "Perbaikan tidak berhasil: kerusakan dihitung terus sejak awal. Tulis apa yang belum bekerja.",
-        roles=CONFIRMERS,
+        roles=AT_THE_PLACE,
         asks=("reason",),
         requires=("reason",),
     ),
@@ -165,6 +162,12 @@ TRANSITIONS: dict[tuple[str, str], list[Transition]] = {
 
 ENDED = (Status.RESOLVED, Status.CLOSED)
 """The statuses of a fault that is over; ``rejected`` never was one."""
+
+NOT_IN_WORK = (*ENDED, Status.REJECTED)
+"""The statuses in which nobody works on a ticket any more."""
+
+FINISHED = (Status.CLOSED, Status.REJECTED)
+"""The statuses that no step leaves: a repair still waits to be confirmed, these wait for nobody."""
 
 REQUIRED_SENTENCES = {
     "reject": "Tulis alasan penolakan, atau pilih tiket yang sama.",
@@ -261,6 +264,10 @@ def _other_ticket(ticket: Ticket, other: Ticket | None) -> Ticket | None:
         raise Refused("Tiket tidak bisa sama dengan dirinya sendiri. Pilih tiket lain.", field="duplicate_of")
     if other.kecamatan_id != ticket.kecamatan_id:
         raise Refused("Tiket yang sama harus dari kecamatan yang sama.", field="duplicate_of")
+    # Two tickets that are each called the same as the other at once must not both be rejected: both rows are locked,
+    # always in the order of their keys, and the other is read again.
+    list(Ticket.objects.select_for_update().filter(pk__in=(ticket.pk, other.pk)).order_by("pk").values("pk"))
+    other.refresh_from_db(fields=["status", "voided_at"])
     if not other.counts:
         raise Refused(f"Tiket {other.number} sendiri tidak dihitung. Pilih tiket lain.", field="duplicate_of")
     return other
@@ -285,7 +292,7 @@ def _record(ticket: Ticket, step: Transition, *, by: User | None, reason: str) -
         restored_at=ticket.restored_at.isoformat() if ticket.restored_at else None,
     )
     if step.source == Status.RESOLVED and _is_own_operator(by, ticket.kecamatan):
-        record_sign_of_life(ticket.kecamatan, timezone.now())
+        record_sign_of_life(ticket.kecamatan, said_at())
 
 
 def _is_own_operator(by: User | None, place: Kecamatan) -> bool:
@@ -316,7 +323,7 @@ def settle(ticket: Ticket, *, restored_at: datetime, by: User | None, action: st
     further ``values`` (a route), an event named ``action``; marks the months of the fault.
     """
     refuse_voided(ticket)
-    if ticket.status in (*ENDED, Status.REJECTED):
+    if ticket.status in NOT_IN_WORK:
         raise Refused(f"Tiket {ticket.number} sudah {ticket.get_status_display().lower()}.")
     now, before, status = timezone.now(), span_of(ticket), ticket.status
     restored_at = _restoration(ticket, restored_at)

@@ -18,7 +18,7 @@ from accounts.home import place_url
 from accounts.permissions import guard, may_enter_counts
 from accounts.requests import SignedInRequest
 from kecamatan.models import Kecamatan, Recording
-from lib.errors import Conflict
+from lib.errors import Conflict, Forbidden, Refused
 from lib.months import month_of
 from lib.pages import NotFound, answers_problems
 from lib.tabular import csv_lines
@@ -155,6 +155,11 @@ def say_normal(request: SignedInRequest, code: str) -> HttpResponse:
     url = ways.get(request.POST.get("dari", ""), reverse("reports:kecamatan-detail", args=[code]))
 
     # The day of the kecamatan is its key, so a second tap changes nothing.
-    counts.say_all_is_normal(where.place, by=request.user)
+    try:
+        counts.say_all_is_normal(where.place, by=request.user)
+    except Forbidden:
+        raise
+    except Refused as refused:
+        return render(request, "repairs/normal_refused.html", {"reason": refused.message, "url": url}, status=409)
     messages.success(request, f"Terima kasih, tercatat: hari ini tidak ada yang baru di {where.place.name}.")
     return redirect(url)

@@ -12,12 +12,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role, User
-from accounts.permissions import guard, may_manage_devices
+from accounts.permissions import guard, holds_somewhere, may_manage_devices
 from accounts.requests import SignedInRequest
 from devices.models import Device, DeviceKind
 from devices.register import edit_device
 from kecamatan.models import Kecamatan
-from kecamatan.scope import Scope
 from lib.errors import Forbidden
 from lib.pages import answers_problems
 from repairs import device_list, device_moves, device_pages, placement_pages, places, set_pages, sets
@@ -28,7 +27,7 @@ from repairs.views.sending import answers_resends, change, posted, send, status_
 
 def manages_somewhere(user: User) -> bool:
     """Say whether a person may change the register of any place at all."""
-    return user.scope_as(Role.STAFF) != Scope()
+    return holds_somewhere(user, Role.STAFF)
 
 
 def managed(request: SignedInRequest, pk: int) -> Device:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.home import place_url
@@ -16,7 +17,7 @@ from accounts.models import Role
 from accounts.permissions import guard, logs_somewhere, may_log_reports
 from accounts.requests import SignedInRequest
 from kecamatan.models import Kecamatan
-from kecamatan.submissions import answer_once
+from kecamatan.submissions import answer_once, keep_answer
 from lib.errors import Forbidden, KeyReused, Refused
 from lib.pages import answers_problems
 from repairs import incoming, pages, places
@@ -24,8 +25,9 @@ from repairs.avoided import record_avoided_ticket
 from repairs.components import components_of, meant_by, symptoms_of
 from repairs.faults import report_fault
 from repairs.forms.reports import FaultForm, LoggedFaultForm, MessageForm
+from repairs.models import Ticket
 from repairs.sent_page import sent_page
-from repairs.views.sending import posted
+from repairs.views.sending import answers_resends, body_of, posted, resent
 
 
 @login_required
@@ -36,6 +38,8 @@ def report(request: SignedInRequest) -> HttpResponse:
 
     ``komponen``, or ``set`` and ``jenis``, name the component, so that only its symptom is left to choose.
     """
+    if answer := resent(request, told=""):
+        return answer
     place = places.place_to_report(request.user, request.GET.get("kecamatan", "").strip())
     if place is None:
         return render(request, "repairs/report_place.html", places.choice_of_places(request.user))
@@ -67,6 +71,7 @@ def log_message(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @answers_problems
+@answers_resends
 def log_report(request: SignedInRequest, code: str) -> HttpResponse:
     """Enter a report for somebody of a place who told the dinas of it."""
     place = places.find_place(code, request.user)
@@ -118,11 +123,17 @@ def _answer(request: SignedInRequest, form: FaultForm, page: dict[str, Any], tem
             form.refuse(refused)
             page["open_ticket"] = places.ticket_behind(refused, request.user)
         else:
-            if isinstance(form, LoggedFaultForm):
-                messages.success(request, f"Laporan tersimpan dengan nomor {ticket.number}.", extra_tags="tip")
-                return redirect(pages.ticket_url(ticket))
-            return redirect("repairs:ticket-sent", number=ticket.number)
+            return _lead_on(request, form, ticket)
     return render(request, template, page, status=status)
+
+
+def _lead_on(request: SignedInRequest, form: FaultForm, ticket: Ticket) -> HttpResponse:
+    url = reverse("repairs:ticket-sent", args=[ticket.number])
+    if isinstance(form, LoggedFaultForm):
+        url = pages.ticket_url(ticket)
+        messages.success(request, f"Laporan tersimpan dengan nomor {ticket.number}.", extra_tags="tip")
+    keep_answer(form.key, body_of(request), by=request.user, answer=url)
+    return redirect(url)
 
 
 def _avoid(request: SignedInRequest, form: FaultForm) -> HttpResponse:
@@ -132,7 +143,7 @@ def _avoid(request: SignedInRequest, form: FaultForm) -> HttpResponse:
         record_avoided_ticket(**form.avoided(), by=request.user)
         return place_url(request.user, form.place)
 
-    url = answer_once(form.key, request.POST, by=request.user, write=write)
+    url = answer_once(form.key, body_of(request), by=request.user, write=write)
     messages.success(request, "Syukurlah, alatnya bekerja lagi. Tercatat sebagai tiket yang terhindar.")
     return redirect(url)
 

@@ -10,11 +10,20 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.requests import SignedInRequest
-from accounts.sending import answers_resends, posted, send, status_of
+from accounts.sending import answers_resends, body_of, posted, resent, send, status_of
 from lib.errors import Conflict
 from lib.forms import KeyedForm
 
-__all__ = ["answers_resends", "change", "change_part", "posted", "send", "status_of"]
+__all__ = [
+    "answers_resends",
+    "body_of",
+    "change",
+    "change_part",
+    "posted",
+    "resent",
+    "send",
+    "status_of",
+]
 
 
 def change(

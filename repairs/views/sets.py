@@ -13,10 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Role
-from accounts.permissions import guard, may_manage_devices, may_print_labels
+from accounts.permissions import guard, holds_somewhere, may_manage_devices, may_print_labels
 from accounts.requests import SignedInRequest
 from devices.register import confirm_inventory, register_set
-from kecamatan.scope import Scope
 from lib.errors import Forbidden
 from lib.pages import NotFound, answers_problems
 from repairs import inventory_pages, places, set_moves, set_pages
@@ -79,7 +78,7 @@ def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
 def register(request: SignedInRequest) -> HttpResponse:
     """Enter a new set; ``kecamatan`` in the address is its place."""
     user, code = request.user, request.GET.get("kecamatan", "").strip()
-    if user.scope_as(Role.STAFF) == Scope():
+    if not holds_somewhere(user, Role.STAFF):
         raise Forbidden("Anda tidak berwenang mendata set.")
     if not code:
         context: dict[str, Any] = {"heading": "Set baru", "action": "repairs:set-register"}

@@ -11,8 +11,11 @@ from django.test import Client
 
 from accounts.models import Role, User
 from devices.models import RecordingSet
+from devices.placements import close_placement
 from kecamatan.models import Event, SignOfLife
-from repairs.models import Outage, Ticket
+from lib.format import moment_id
+from repairs import workflow
+from repairs.models import AvoidedTicket, Outage, Ticket
 from tests.factories import device_of, make_kecamatan, make_user
 from tests.repairs.conftest import NOW
 
@@ -64,6 +67,18 @@ def test_a_report_gets_a_receipt_and_a_resend_the_same(
         "message": "",
     }
     assert [(answer.status_code, answer.json()) for answer in answers] == [(201, receipt)] * 3
+
+
+@pytest.mark.parametrize("more", [{}, {"restored": "1"}])
+def test_a_resend_gets_its_receipt_though_the_device_is_gone_by_then(
+    phone: Client, operator: User, recording_set: RecordingSet, more: dict[str, str]
+) -> None:
+    body = fault(recording_set, **more)
+    first = send(phone, REPORT, body, operator)
+    close_placement(device_of(recording_set).placements.get(), at=NOW, by=None)
+    again = send(phone, REPORT, body, operator)
+    assert (first.status_code, again.status_code, again.json()["url"]) == (201, 201, first.json()["url"])
+    assert Ticket.objects.count() + AvoidedTicket.objects.count() == 1
 
 
 def test_what_the_form_refuses_is_told_by_field(phone: Client, operator: User, recording_set: RecordingSet) -> None:
@@ -151,7 +166,10 @@ def test_a_claim_that_cannot_be_counts_from_its_arrival(
     phone: Client, operator: User, recording_set: RecordingSet, ago: timedelta
 ) -> None:
     send(phone, REPORT, fault(recording_set, failed_at=""), operator, ago=ago)
-    assert Ticket.objects.get().failed_at == NOW
+    ticket = Ticket.objects.get()
+    assert ticket.failed_at == NOW
+    said = moment_id(NOW - ago, "Asia/Jakarta")
+    assert f"(HP menyebut {said}, tidak dipakai)" in phone.get(f"/repairs/{ticket.number}/").content.decode()
 
 
 def test_an_outage_begins_and_ends_when_it_was_said(phone: Client, operator: User, recording_set: RecordingSet) -> None:
@@ -192,3 +210,27 @@ def test_only_an_operators_phone_keeps_pages_and_only_their_own(
     asked = [(phone, REPORT), (phone, "/outbox/"), (phone, "/repairs/"), (phone, "/account/"), (office, OUTAGE)]
     kept = [client.get(url).headers.get("X-Kept-For") for client, url in asked]
     assert kept == [str(operator.pk), str(operator.pk), None, None, None]
+
+
+@pytest.mark.parametrize("ago", [timedelta(days=40), timedelta(hours=-2)])
+def test_hari_ini_normal_of_an_unknown_day_counts_for_none(
+    phone: Client, operator: User, recording_set: RecordingSet, ago: timedelta
+) -> None:
+    answer = send(phone, f"/recordings/{recording_set.kecamatan.code}/normal/", {}, operator, ago=ago)
+    assert (answer.status_code, SignOfLife.objects.count()) == (409, 0)
+    assert "harinya tidak diketahui" in " ".join(reason["text"] for reason in answer.json()["errors"])
+
+
+def test_a_sign_of_life_is_of_the_day_on_which_it_was_said(
+    phone: Client, operator: User, recording_set: RecordingSet
+) -> None:
+    send(phone, REPORT, fault(recording_set, failed_at=""), operator, ago=timedelta(days=1))
+    outage = {"client_key": str(uuid4()), "cause": "power_outage", "certainty": "certain", "effect": "stopped"}
+    send(phone, OUTAGE, outage, operator, ago=timedelta(days=2))
+    ticket = Ticket.objects.get()
+    workflow.transition(ticket, "triaged", version=1, by=None)
+    workflow.transition(ticket, "in_progress", version=2, by=None)
+    workflow.transition(ticket, "resolved", version=3, by=None)
+    closed = {"client_key": str(uuid4()), "version": "4"}
+    send(phone, f"/repairs/{ticket.number}/close/", closed, operator, ago=timedelta(days=3))
+    assert sorted(f"{sign.day:%d}" for sign in SignOfLife.objects.all()) == ["17", "18", "19"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -251,3 +252,22 @@ def test_tickets_are_seen_inside_the_own_region_only(recording_set: RecordingSet
     assert list(Ticket.objects.visible_to(operator)) == [near]
     assert set(Ticket.objects.visible_to(staff)) == {near, far}
     assert Device.objects.visible_to(operator).count() == 5
+
+
+@pytest.mark.parametrize("status", ["resolved", "closed", "rejected"])
+def test_nobody_is_set_to_work_on_a_ticket_whose_work_is_over(
+    recording_set: RecordingSet, staff: User, technician: User, status: str
+) -> None:
+    ticket = make_fault(recording_set)
+    over = None if status == "rejected" else ticket.failed_at + timedelta(hours=1)
+    Ticket.objects.filter(pk=ticket.pk).update(status=status, restored_at=over)
+    ticket.refresh_from_db()
+    day = moment("2026-11-25 00:00").date()
+    for change in (
+        lambda: assign(ticket, assignee=technician, version=1, by=staff),
+        lambda: promise(ticket, promised_on=day, version=1, by=staff),
+        lambda: set_priority(ticket, priority="urgent", version=1, by=staff),
+    ):
+        assert refused(change) == ("", f"Sudah {ticket.get_status_display().lower()}.")
+    ticket.refresh_from_db()
+    assert (ticket.assignee, ticket.promised_on, ticket.version) == (None, None, 1)

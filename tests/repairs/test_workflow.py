@@ -12,6 +12,7 @@ from accounts.models import Role, User
 from devices.models import RecordingSet
 from kecamatan.models import Event, Kecamatan, SignOfLife
 from lib.errors import Conflict, Forbidden, Refused
+from repairs.causes import state_cause
 from repairs.faults import report_fault
 from repairs.models import Ticket
 from repairs.sets import install_device
@@ -373,3 +374,24 @@ def test_device_that_is_broken_twice_over_time_keeps_both_spans(recording_set: R
     second = make_fault(recording_set, "ups", failed_at=moment("2026-10-25 03:00"))
     assert second.device == first.device
     assert list(Ticket.objects.counted().order_by("failed_at")) == [first, second]
+
+
+def test_two_tickets_that_are_called_the_same_as_each_other_are_not_both_rejected(
+    ticket: Ticket, recording_set: RecordingSet
+) -> None:
+    other = make_fault(recording_set, "camera", channel="import", failed_at=FAILED_AT)
+    stale = Ticket.objects.get(pk=ticket.pk)
+    transition(ticket, "rejected", version=1, by=None, duplicate_of=other)
+    with pytest.raises(Refused, match="sendiri tidak dihitung"):
+        transition(other, "rejected", version=1, by=None, duplicate_of=stale)
+    assert Ticket.objects.filter(status="rejected").get() == ticket
+
+
+def test_a_cause_is_judged_on_the_ticket_as_it_is_and_not_as_it_was_read(ticket: Ticket) -> None:
+    stale = Ticket.objects.get(pk=ticket.pk)
+    state_cause(ticket, cause="overheating", by=None)
+    state_cause(stale, cause=stale.cause, by=None)
+    ticket.refresh_from_db()
+    assert (ticket.cause, stale.cause) == ("unknown", "unknown")
+    told = Event.objects.filter(action="state_cause").order_by("pk").values_list("data__cause_before", flat=True)
+    assert list(told) == ["unknown", "overheating"]
