@@ -97,6 +97,16 @@ def expect_everywhere(windows: dict[str, Page], able: int, sentence: str) -> Non
     assert [page.evaluate("window.neverLoadedAgain") for page in windows.values()] == [True] * len(windows)
 
 
+def expect_progress(window: Page, *, net: str, target: str, achieved: str) -> None:
+    """Wait until a dashboard tells the net of the month, and how much of its target that is."""
+    part = window.locator("#l-angka")
+    told = (("Rekam bersih", ".fig-n", net), ("Memenuhi target", ".src", f"Target bersama {target} orang"))
+    for label, kind, text in told:
+        tile = part.locator(".figs > div").filter(has=window.get_by_text(label, exact=True))
+        expect(tile.locator(kind)).to_have_text(text, timeout=SOON)
+    expect(part.locator("figcaption b")).to_have_text(achieved, timeout=SOON)
+
+
 def test_a_fault_is_seen_everywhere_until_the_operator_confirms_its_repair(
     someone: Callable[[Role], Page], windows: dict[str, Page]
 ) -> None:
@@ -150,13 +160,13 @@ def test_a_count_and_its_correction_move_the_progress(
     operator.goto(f"/recordings/?hari={today}")
     operator.get_by_label("Rekam (orang)").first.fill("70")
     operator.get_by_role("button", name="Simpan", exact=True).click()
-    net = windows["/reports/36.03/"].locator("#l-angka")
-    expect(net).to_contain_text("70", timeout=SOON)
+    expect_progress(windows["/reports/36.03/"], net="70", target="400", achieved="17,5%")
 
     operator.goto(f"/recordings/{CODES[0]}/{today}/")
     operator.locator("summary", has_text="Koreksi angka ini").click()
     operator.get_by_label("Rekam (orang)").fill("90")
     operator.get_by_label("Alasan", exact=True).fill("Salah ketik")
     operator.get_by_role("button", name="Simpan koreksi").click()
-    expect(net).to_contain_text("90", timeout=SOON)
+    expect_progress(windows["/reports/36.03/"], net="90", target="400", achieved="22,5%")
+    expect_progress(windows["/reports/ID/"], net="90", target="400", achieved="22,5%")
     expect(operator.locator("#isi")).to_contain_text("90")
