@@ -19,7 +19,8 @@ from lib.errors import KeyReused
 from lib.payload import payload_hash
 
 SENT_BEFORE = "Formulir ini sudah pernah terkirim dengan isi lain. Isi di bawah belum tersimpan."
-NOT_THE_BODY = ("csrfmiddlewaretoken", "client_key")
+NOT_THE_BODY = ("csrfmiddlewaretoken", "client_key", "version", "seen")
+"""What the page puts into a form: after Back the same submission comes from a page that has seen more since."""
 
 
 @transaction.atomic

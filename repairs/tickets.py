@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import guard, may_comment, may_correct_repairs, may_work_tickets
-from kecamatan.changes import compare_and_set, record_event
-from kecamatan.models import Kecamatan
+from kecamatan.changes import compare_and_set, record_event, subject_key
+from kecamatan.models import Event, Kecamatan
 from lib.errors import Refused
 from lib.guards import refuse_stale, required_reason, required_text
 from lib.months import local_day
@@ -139,9 +139,15 @@ def set_cost(ticket: Ticket, *, cost: Decimal | None, version: int, by: User | N
 
 @transaction.atomic
 def comment(ticket: Ticket, *, text: str, by: User | None) -> None:
-    """Add a comment to the history of a ticket; the only effect is its event."""
+    """Add a comment to the history of a ticket; the only effect is its event.
+
+    What the same person said last, with nothing after it, is not said twice: another tab, or a form sent again.
+    """
     guard(by, [ticket.kecamatan], may_comment)
     text = required_text(text, "text", "Tulis komentarnya.")
+    newest = Event.objects.filter(subject=subject_key(ticket)).order_by("at", "pk").last()
+    if newest and (newest.action, newest.by_id, newest.data.get("text")) == ("comment", by.pk if by else None, text):
+        return
     _record(ticket, "comment", by, text=text)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import changes_many_tickets, guard, logs_somewhere, reports_somewhere
 from accounts.requests import SignedInRequest
+from accounts.sending import answers_resends
 from kecamatan.submissions import answer_once
 from lib.errors import Conflict, Forbidden, KeyReused, Refused
 from lib.forms import DomainForm
@@ -60,6 +61,7 @@ def ticket_detail(request: SignedInRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 @answers_problems
+@answers_resends
 def ticket_move(request: SignedInRequest, number: str, name: str) -> HttpResponse:
     """Make a change of a ticket: a step of the workflow, or another of :data:`repairs.moves.CHANGES`.
 

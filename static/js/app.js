@@ -83,6 +83,26 @@
     }, { once: true });
   });
 
+  // --- Back: a form that was sent and is sent again as it was goes under the same key, so that nothing is kept twice --
+  // The page that Back leads to is a new one with a new key, but the browser puts back what was typed.
+
+  const [entry] = performance.getEntriesByType("navigation");
+  let before = entry?.type === "back_forward" ? history.state?.sent : null;
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) before = history.state?.sent;
+  });
+
+  const typed = (form, submitter) => JSON.stringify([...new FormData(form, submitter)].filter(([name, value]) =>
+    form.elements.namedItem(name)?.type !== "hidden" && (typeof value === "string" || value.size)));
+
+  document.addEventListener("submit", ({ target: form, submitter }) => {
+    const key = form.elements.namedItem("client_key");
+    if (form.method !== "post" || !key || form.querySelector("[type=password]")) return;
+    const now = typed(form, submitter);
+    if (before?.action === form.action && before.typed === now) key.value = before.key;
+    history.replaceState({ ...history.state, sent: { action: form.action, typed: now, key: key.value } }, "");
+  }, true);
+
   // --- Search: arrows walk through the suggestions, Escape closes them --------------------------------------------
 
   document.addEventListener("keydown", (event) => {
