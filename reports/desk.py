@@ -23,7 +23,7 @@ from repairs import pages
 from repairs.filters import GROUPS, MINE, is_overdue
 from repairs.models import Ticket
 from repairs.running_outages import running_for
-from reports.gaps import rows_of
+from reports.gaps import KNOWN_SERVICES, rows_of
 from reports.links import kecamatan_url, region_url
 from reports.longest import longest_rows, plain_rows, stopped_longest
 from reports.models import Level
@@ -32,6 +32,13 @@ from reports.selectors import keys_of
 
 SHOWN = 6
 """As many rows as a part of the desk lists; the rest stands behind its link."""
+
+SERVICES = (*KNOWN_SERVICES, "no_report", "silent", "total")
+READ = (
+    *("level", "region_id", "as_of", "down_since", "days_reported", "days_expected"),
+    *(f"kecamatan_{service}" for service in SERVICES),
+)
+"""The columns of a stored row that the desk shows, of more than sixty."""
 
 Rows = Mapping[tuple[str, int], Any]
 
@@ -70,7 +77,8 @@ def page(user: User, assignment: Assignment) -> dict[str, Any]:
     today = local_day(now, region.zone)
     month = month_of(today)
     children = children_of(region, month)
-    stored = plain_rows(rows_of(keys_of(region, children), month)).union(longest_rows(region, month), all=True)
+    below, longest = plain_rows(rows_of(keys_of(region, children), month)), longest_rows(region, month)
+    stored = below.only(*READ).union(longest.only(*READ), all=True)
     read, of_month = list(stored), f"{month:%Y-%m}"
     rows = {(row.level, row.region_id): row for row in read if not row.place}
     is_staff = assignment.role == Role.STAFF
