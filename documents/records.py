@@ -13,14 +13,14 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Max, Q, Sum
 
 from documents.figures import NONE
 from documents.tables import COUNT, DAYS, DECIMAL, Cell, Column, Table
 from kecamatan.models import Cause, Certainty, Effect, Kecamatan
 from lib.format import MONTHS, decimal_id, number_id
 from lib.months import add_months, month_bounds
-from repairs.models import Arrangement, LostRecords, Outage, Ticket, number_of, overlapping
+from repairs.models import Arrangement, LostRecords, Outage, Rerecording, Ticket, number_of, overlapping
 from reports.children import shown_name
 from reports.longest import NOT_STATED
 from reports.models import Level
@@ -77,7 +77,7 @@ class Arranged(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """Records that were lost in the month, or recorded again in it."""
+    """Records that were lost in the month, or recorded again in it, with what was recorded again by its end."""
 
     code: str
     kabupaten: str
@@ -236,8 +236,12 @@ def _arrangements(region: Region, start: datetime, end: datetime) -> list[Arrang
 
 def _losses(region: Region, month: date) -> list[Loss]:
     until = add_months(month, 1)
-    lost = Q(day__gte=month, day__lt=until) | Q(rerecorded_on__gte=month, rerecorded_on__lt=until)
-    rows = LostRecords.objects.filter(_inside(region), lost, voided_at=None)
+    again = Rerecording.objects.filter(voided_at=None, day__gte=month, day__lt=until).values("loss")
+    lost = Q(day__gte=month, day__lt=until) | Q(pk__in=again)
+    by_then = Q(rerecordings__voided_at=None) & (Q(rerecordings__day__lt=until) | Q(rerecordings__day=None))
+    rows = LostRecords.objects.filter(_inside(region), lost, voided_at=None).annotate(
+        again=Sum("rerecordings__number", filter=by_then, default=0), again_on=Max("rerecordings__day", filter=by_then)
+    )
     return [
         Loss(
             *_place(row.kecamatan),
@@ -245,8 +249,8 @@ def _losses(region: Region, month: date) -> list[Loss]:
             row.count,
             _cause(row.cause, Certainty.CERTAIN)[0],
             row.get_certainty_display(),
-            row.rerecorded,
-            row.rerecorded_on,
+            row.again,
+            row.again_on,
             row.note,
         )
         for row in rows.select_related("kecamatan__kabupaten").order_by("day", "kecamatan__code")

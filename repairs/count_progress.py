@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, DateField, DecimalField, F, IntegerField, Q, QuerySet, Value
+from django.db.models import CharField, DecimalField, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from kecamatan.models import DayOff, Kecamatan, Population, Recording, TargetRule
@@ -18,8 +18,7 @@ from lib.format import exact_id, month_id, number_id, percent_id
 from lib.month_choice import Month
 from lib.months import add_months
 from lib.office import OfficeCalendar
-from repairs.losses import Loss, loss_of, tally_losses
-from repairs.models import LostRecords
+from repairs.losses import Loss, counted_losses, counted_rerecordings, tally_losses
 
 
 class Progress(NamedTuple):
@@ -137,12 +136,10 @@ def read_measures(place: Kecamatan, month: date | None = None) -> Measures:
 
     With a month also its counts and days off, for a page that has no query left for them.
     """
-    names = ("what", "on", "number", "share", "sure", "again", "again_on")
+    names = ("what", "on", "number", "share", "sure")
     nothing = {
         "share": Cast(Value(None), DecimalField(max_digits=6, decimal_places=3)),
         "sure": Value("", CharField()),
-        "again": Value(0, IntegerField()),
-        "again_on": Cast(Value(None), DateField()),
     }
     rules = (
         TargetRule.objects.counted()
@@ -157,14 +154,13 @@ def read_measures(place: Kecamatan, month: date | None = None) -> Measures:
     semesters = Population.objects.filter(kecamatan=place).annotate(
         what=Value("semester", CharField()), on=F("holds_from"), number=F("eligible"), **nothing
     )
-    losses = LostRecords.objects.filter(kecamatan=place, voided_at=None).annotate(
-        what=Value("loss", CharField()),
-        on=F("day"),
-        number=F("count"),
-        **{**nothing, "sure": F("certainty"), "again": F("rerecorded"), "again_on": F("rerecorded_on")},
-    )
-    others = [semesters, losses] if month is None else [semesters, losses, *_of_month(place, month, nothing)]
-    rows = rules.values_list(*names).union(*(other.values_list(*names) for other in others), all=True)
+    others = [semesters] if month is None else [semesters, *_of_month(place, month, nothing)]
+    parts = [other.values_list(*names) for other in others]
+    of_place = (counted_losses().filter(kecamatan=place), counted_rerecordings().filter(loss__kecamatan=place))
+    for losses in of_place:
+        as_loss = losses.annotate(kind=Value("loss", CharField()), share=nothing["share"])
+        parts.append(as_loss.values_list("kind", "on", "people", "share", "what"))
+    rows = rules.values_list(*names).union(*parts, all=True)
     measures = Measures()
     for row in rows.order_by("on"):
         _keep(measures, *row)
@@ -183,14 +179,12 @@ def _of_month(place: Kecamatan, month: date, nothing: dict[str, Any]) -> list[Qu
     ]
 
 
-def _keep(
-    measures: Measures, what: str | None, on: date, number: int, share: Decimal, sure: str, again: int, again_on: date
-) -> None:
+def _keep(measures: Measures, what: str | None, on: date, number: int, share: Decimal, sure: str) -> None:
     match what:
         case "semester":
             measures.semesters.append(Semester(on, number))
         case "loss":
-            measures.losses.append(loss_of(on, number, sure, again, again_on))
+            measures.losses.append(Loss(on, number, sure))
         case "count":
             measures.counts[on] = measures.counts.get(on, 0) + number
         case "day_off":

@@ -7,10 +7,10 @@ known row names and what differs goes through the domain functions, like any oth
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID, uuid5
 
 from kecamatan.imports import Bounds, Regions, cause, terms_of
@@ -25,6 +25,7 @@ from repairs.guards import refuse_reversed
 from repairs.losses import LossChanges, correct_loss, record_loss, refuse_impossible_loss
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
 from repairs.outages import OutageChanges, correct_outage, end_outage, report_outage
+from repairs.rerecordings import state_rerecorded
 
 REASON = "Impor berkas"
 NOTE_LENGTH = 2_000
@@ -195,11 +196,13 @@ def _correct_outage(outage: Outage, value: OutageRow) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LossRow:
-    """What a row says of lost records; ``named`` are the fields that it names besides the key."""
+    """What a row says of lost records; ``named`` are the fields that it names besides the key and the re-recordings."""
 
     kecamatan: Kecamatan
     day: date
     named: LossChanges
+    rerecorded: int | None
+    rerecorded_on: date | None
 
 
 class LossImport(RowDataset[LossRow]):
@@ -221,11 +224,10 @@ class LossImport(RowDataset[LossRow]):
         "count": "jumlah",
         "cause": "penyebab",
         "certainty": "kepastian",
-        "rerecorded": "direkam_ulang",
-        "rerecorded_on": "direkam_ulang_pada",
         "note": "keterangan",
     }
-    fields: ClassVar = {**named, "day": "tanggal"}
+    again: ClassVar = {"rerecorded": "direkam_ulang", "rerecorded_on": "direkam_ulang_pada"}
+    fields: ClassVar = {**named, **again, "day": "tanggal"}
 
     def __init__(self, now: datetime) -> None:
         super().__init__(now)
@@ -235,12 +237,13 @@ class LossImport(RowDataset[LossRow]):
         """Refuse what :func:`refuse_impossible_loss` refuses, by the names of the columns."""
         place = self.regions.kecamatan(row["kode"])
         named = {name: row[column] for name, column in self.named.items() if row[column] is not None}
-        loss = LostRecords(kecamatan=place, day=row["tanggal"], **named)
+        again = {name: row[column] for name, column in self.again.items()}
+        loss = LostRecords(kecamatan=place, day=row["tanggal"], **named, **{"rerecorded": 0} | _known(again))
         try:
             refuse_impossible_loss(loss, today=self.regions.today(place), bound=self.bounds.of.get(place.pk))
         except Refused as refused:
             raise Refused(refused.message, field=self.fields[refused.field]) from None
-        return LossRow(place, loss.day, cast(LossChanges, named))
+        return LossRow(place, loss.day, cast(LossChanges, named), **again)
 
     def key(self, value: LossRow) -> Hashable:
         """One row per kecamatan and day."""
@@ -252,18 +255,34 @@ class LossImport(RowDataset[LossRow]):
         loss = losses.filter(voided_at=None).first()
         if loss is None:
             return _record_loss(value, losses.exclude(voided_at=None))
-        changes = {name: new for name, new in value.named.items() if getattr(loss, name) != new}
-        if changes:
-            loss.kecamatan = value.kecamatan
-            correct_loss(loss, version=loss.version, by=None, reason=REASON, **cast(LossChanges, changes))
-        return changed(Outcome.UNCHANGED, bool(changes))
+        loss.kecamatan = value.kecamatan
+        return changed(Outcome.UNCHANGED, *_correct_loss(loss, value))
+
+
+def _known(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _correct_loss(loss: LostRecords, value: LossRow) -> tuple[bool, bool]:
+    """Bring a loss to what a row names; where fewer are lost and recorded again, the latter first."""
+    changes = {name: new for name, new in value.named.items() if getattr(loss, name) != new}
+    total, day = value.rerecorded, value.rerecorded_on
+    first = total is not None and total < loss.rerecorded and _state_rerecorded(loss, total, day)
+    if changes:
+        correct_loss(loss, version=loss.version, by=None, reason=REASON, **cast(LossChanges, changes))
+    return bool(changes), first or _state_rerecorded(loss, total, day)
+
+
+def _state_rerecorded(loss: LostRecords, total: int | None, day: date | None) -> bool:
+    return state_rerecorded(loss, total=total, day=day, version=loss.version, by=None, reason=REASON)
 
 
 def _record_loss(value: LossRow, voided: Iterable[LostRecords]) -> Outcome:
     """Record a loss, unless it is one that people voided because it is wrong."""
     if any(loss.count == value.named["count"] for loss in voided):
         return Outcome.UNCHANGED
-    record_loss(kecamatan=value.kecamatan, day=value.day, by=None, **value.named)  # type: ignore[misc]
+    again = _known({"rerecorded": value.rerecorded, "rerecorded_on": value.rerecorded_on})
+    record_loss(kecamatan=value.kecamatan, day=value.day, by=None, **value.named, **again)  # type: ignore[misc]
     return Outcome.ADDED
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
@@ -19,10 +19,17 @@ from lib.listing import ListFilter
 from lib.months import add_months, parse_month
 from lib.pages import NotFound
 from repairs.filters import MONTH_EXAMPLE, REGION_LABEL, code_filter, inside_path, narrow_by_kecamatan
-from repairs.forms.losses import ConfirmForm, LossCorrectionForm, LossMoveForm, LossVoidForm, RerecordForm
+from repairs.forms.losses import (
+    ConfirmForm,
+    LossCorrectionForm,
+    LossMoveForm,
+    LossVoidForm,
+    RerecordForm,
+    VoidRerecordingForm,
+)
 from repairs.forms.spans import compared
 from repairs.history import Entry
-from repairs.models import LostRecords
+from repairs.models import LostRecords, Rerecording
 from repairs.moves import Move
 from repairs.span_pages import VOIDED, Change, State, changes_of, voided_text
 
@@ -172,7 +179,7 @@ def find_loss(pk: int, user: User) -> LostRecords:
 
 def loss_page(loss: LostRecords, user: User, failed: LossMoveForm | None = None) -> dict[str, Any]:
     """Return all that the page of a loss shows; ``failed`` is the form of a move that was refused."""
-    zone, changes = loss.kecamatan.time_zone, changes_of(loss, user)
+    zone, changes, again = loss.kecamatan.time_zone, changes_of(loss, user), rerecordings_of(loss)
     newest = changes[0].last if changes else 0
     left = loss.count - loss.rerecorded
     return {
@@ -183,17 +190,38 @@ def loss_page(loss: LostRecords, user: User, failed: LossMoveForm | None = None)
         "day": day_id(loss.day),
         "count": number_id(loss.count),
         "rerecorded": f"{_rerecorded_text(loss)} orang ({percent_id(100 * loss.rerecorded / loss.count)})",
-        "rerecorded_on": day_id(loss.rerecorded_on) if loss.rerecorded_on else "",
+        "again": [_again(row, zone) for row in again],
         "left": number_id(left) if left else "",
         "is_suspected": loss.certainty == LostRecords.Certainty.SUSPECTED,
         "voided": voided_text(loss, zone),
         "changes": changes,
         "history": history(changes, zone),
         "last_event": newest,
-        "moves": _moves(loss, user, newest, failed),
+        "moves": _moves(loss, again, user, newest, failed),
         "failed": failed,
         "crumbs": crumbs(loss.kecamatan.name),
     }
+
+
+class Again(NamedTuple):
+    """A re-recording on the page of its loss; ``voided`` says by whom it was voided, and why."""
+
+    day: str
+    number: str
+    who: str
+    voided: str
+
+
+def rerecordings_of(loss: LostRecords) -> list[Rerecording]:
+    """Return all re-recordings of a loss, voided ones too, the newest first; those of an unknown day last."""
+    rows = Rerecording.objects.filter(loss=loss).select_related("recorded_by", "voided_by")
+    return list(rows.order_by(F("day").desc(nulls_last=True), "-pk"))
+
+
+def _again(row: Rerecording, zone: str) -> Again:
+    day = day_id(row.day, weekday=False) if row.day else "Tanggal belum diketahui"
+    who = str(row.recorded_by) if row.recorded_by else "impor berkas"
+    return Again(day, f"{number_id(row.number)} orang", who, voided_text(row, zone))
 
 
 def crumbs(*steps: str) -> list[dict[str, str]]:
@@ -219,9 +247,14 @@ OFFERS = {
     "rerecord": Offer(
         RerecordForm,
         "Catat rekam ulang",
-        "Berapa orang yang sudah direkam ulang sampai sekarang.",
+        "Setiap kali ada yang direkam ulang; masuk rekam bersih bulan tanggal itu.",
         may_enter_counts,
-        ("rerecorded", "rerecorded_on"),
+    ),
+    "void-rerecording": Offer(
+        VoidRerecordingForm,
+        "Batalkan rekam ulang",
+        "Untuk rekam ulang yang keliru dicatat. Tidak dihitung lagi, tetapi tetap tersimpan.",
+        may_enter_counts,
     ),
     "confirm": Offer(
         ConfirmForm,
@@ -246,32 +279,50 @@ OFFERS = {
 }
 
 
-def form_of(name: str, loss: LostRecords, newest: int = 0, data: Any = None) -> LossMoveForm:
-    """Return the form of a move, filled by what was sent, or by what is on record."""
+def form_of(
+    name: str, loss: LostRecords, again: Sequence[Rerecording], newest: int = 0, data: Any = None
+) -> LossMoveForm:
+    """Return the form of a move, filled by what was sent, or by what is on record; ``again`` are its re-recordings."""
     offer = OFFERS[name]
     start = {field: getattr(loss, field) for field in offer.start}
-    return offer.form(data, initial=start | {"version": loss.version, "seen": newest})
+    counted = [row for row in again if row.voided_at is None]
+    return offer.form(data, initial=start | {"version": loss.version, "seen": newest}, rows=counted)
 
 
-def _moves(loss: LostRecords, user: User, newest: int, failed: LossMoveForm | None) -> list[Move]:
+def _moves(
+    loss: LostRecords, again: Sequence[Rerecording], user: User, newest: int, failed: LossMoveForm | None
+) -> list[Move]:
     if loss.voided_at is not None:
         return []
     moves = []
     for name, offer in OFFERS.items():
-        if not offer.may(user, loss.kecamatan) or (name == "confirm" and loss.certainty != "suspected"):
+        if not offer.may(user, loss.kecamatan) or not _makes_sense(name, loss):
             continue
         is_open = failed is not None and failed.name == name
-        form: Any = failed if is_open else form_of(name, loss, newest)
+        form: Any = failed if is_open else form_of(name, loss, again, newest)
         url = reverse("repairs:loss-change", args=[loss.pk, name])
-        moves.append(Move(name, offer.label, offer.sentence, url, form, is_open, name == "void"))
+        moves.append(Move(name, offer.label, offer.sentence, url, form, is_open, name.startswith("void")))
     return moves
+
+
+def _makes_sense(name: str, loss: LostRecords) -> bool:
+    """Say whether a move has anything to change."""
+    match name:
+        case "confirm":
+            return loss.certainty == LostRecords.Certainty.SUSPECTED
+        case "rerecord":
+            return loss.rerecorded < loss.count
+        case "void-rerecording":
+            return loss.rerecorded > 0
+    return True
 
 
 def both_versions(loss: LostRecords, user: User, form: LossMoveForm) -> dict[str, Any]:
     """Return what a loser typed beside what holds now, who changed it since, and the form again."""
     page = loss_page(loss, user)
-    retry = form_of(form.name, loss, data=form.renewed(loss.version, page["last_event"]))
-    moves = _moves(loss, user, page["last_event"], retry)
+    again = rerecordings_of(loss)
+    retry = form_of(form.name, loss, again, data=form.renewed(loss.version, page["last_event"]))
+    moves = _moves(loss, again, user, page["last_event"], retry)
     return {
         "heading": "Catatan ini baru saja diubah orang lain",
         "subject": f"{page['title']}, {page['where']}",
@@ -326,6 +377,9 @@ def _what(action: str, data: Mapping[str, Any]) -> str:
     # In the order of the names: PostgreSQL keeps the keys of JSON in an order of its own.
     said = data.get("before", {})
     before = [f"{word} {_before(name, said[name])}" for name, word in NAMES.items() if name in said]
+    if "number" in data:
+        verb = "membatalkan rekam ulang" if action == "void_rerecording" else "mencatat rekam ulang"
+        return f"{verb} {number_id(data['number'])} orang, {_before('rerecorded_on', data['day'])}"
     verb = "mencatat rekam ulang" if action == "rerecord" else "membetulkan catatan"
     return f"{verb}; semula {', '.join(before)}" if before else verb
 

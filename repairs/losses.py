@@ -2,12 +2,13 @@
 
 Each function owns one change: guard, write, event, marks, in one transaction. ``by`` is the person who asks,
 ``None`` for imports and the system. Days are local to the kecamatan. A loss counts in the month of its day
-once it is confirmed; re-recordings count in the month of ``rerecorded_on``, or of the loss where that is not
-known.
+once it is confirmed. People are recorded again on many days, each a row that counts in the month of its own
+day, or of the loss where that is not known.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from datetime import date
 from typing import NamedTuple, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
@@ -27,7 +30,9 @@ from lib.guards import refuse_day, refuse_stale, required_reason
 from lib.months import local_day, month_of
 from lib.privacy import refuse_identity_numbers
 from repairs.guards import refuse_voided
-from repairs.models import LostRecords
+from repairs.models import LostRecords, Rerecording
+
+AGAIN_BEFORE_LOSS = "Rekam ulang tidak bisa sebelum datanya hilang. Periksa keduanya."
 
 
 class LossChanges(TypedDict, total=False):
@@ -37,20 +42,20 @@ class LossChanges(TypedDict, total=False):
     count: int
     cause: str
     certainty: str
-    rerecorded: int
-    rerecorded_on: date | None
     note: str
+
+
+RERECORDED = "rerecorded"
+"""What a :class:`Loss` is that was recorded again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Lost records and the re-recordings against them, as plain values; only confirmed losses enter the net."""
+    """People of a day as plain values: lost (``what`` is the certainty), or of a confirmed loss and recorded again."""
 
     day: date
-    count: int
-    confirmed: bool
-    rerecorded: int
-    rerecorded_on: date
+    number: int
+    what: str
 
 
 class Tally(NamedTuple):
@@ -61,21 +66,33 @@ class Tally(NamedTuple):
     rerecorded: int
 
 
-def loss_of(day: date, count: int, certainty: str, rerecorded: int, rerecorded_on: date | None) -> Loss:
-    """Return a loss as plain values; re-recordings of an unknown day count on that of the loss."""
-    return Loss(day, count, certainty == LostRecords.Certainty.CONFIRMED, rerecorded, rerecorded_on or day)
+def counted_losses() -> QuerySet[LostRecords]:
+    """Return the losses that count, with ``what`` they are as a :class:`Loss`, its day (``on``) and its ``number``."""
+    return LostRecords.objects.filter(voided_at=None).annotate(
+        what=F("certainty"), on=F("day"), people=F("count"), place=F("kecamatan")
+    )
+
+
+def counted_rerecordings() -> QuerySet[Rerecording]:
+    """Return the re-recordings that count, with the same columns; one of an unknown day is on that of its loss."""
+    return Rerecording.objects.filter(
+        voided_at=None, loss__voided_at=None, loss__certainty=LostRecords.Certainty.CONFIRMED
+    ).annotate(
+        what=Value(RERECORDED, CharField()),
+        on=Coalesce("day", "loss__day"),
+        people=F("number"),
+        place=F("loss__kecamatan"),
+    )
 
 
 def tally_losses(losses: Iterable[Loss], first: date, last: date) -> Tally:
     """Add up what was lost, may be lost, and was recorded again from ``first`` to ``last``, each by its own day."""
-    lost = suspected = rerecorded = 0
+    sums: Counter[str] = Counter()
     for loss in losses:
         if first <= loss.day <= last:
-            lost += loss.count if loss.confirmed else 0
-            suspected += 0 if loss.confirmed else loss.count
-        if loss.confirmed and first <= loss.rerecorded_on <= last:
-            rerecorded += loss.rerecorded
-    return Tally(lost, suspected, rerecorded)
+            sums[loss.what] += loss.number
+    certainty = LostRecords.Certainty
+    return Tally(sums[certainty.CONFIRMED], sums[certainty.SUSPECTED], sums[RERECORDED])
 
 
 def record_loss(
@@ -92,7 +109,7 @@ def record_loss(
 ) -> LostRecords:
     """Put on record that recordings were lost on a day; one loss for each kecamatan and day.
 
-    Effects: the loss, an event; marks the months of the day and of the re-recording.
+    Effects: the loss, the re-recording where there is one, an event; marks the months of both days.
     """
     guard(by, [kecamatan], may_enter_counts)
     loss = LostRecords(
@@ -106,27 +123,18 @@ def record_loss(
         note=note.strip(),
     )
     _refuse_impossible(loss)
+    loss.rerecorded_on = rerecorded_on if rerecorded else None
     with transaction.atomic():
         try:
             with transaction.atomic():
                 loss.save(force_insert=True)
         except IntegrityError:
             raise _second_loss(loss) from None
-        _record(loss, "record", by, count=count, certainty=certainty)
-        _mark(loss)
+        if rerecorded:
+            Rerecording.objects.create(loss=loss, day=rerecorded_on, number=rerecorded, recorded_by=by)
+        record_loss_event(loss, "record", by, count=count, certainty=certainty)
+        mark_loss(loss)
     return loss
-
-
-@transaction.atomic
-def record_rerecording(
-    loss: LostRecords, *, rerecorded: int, rerecorded_on: date | None, version: int, by: User | None
-) -> None:
-    """Say how many of the lost were recorded again by now, all in all, and on which day the last were.
-
-    Effects: ``rerecorded`` and ``rerecorded_on``, an event; marks the months of the old and the new day.
-    """
-    guard(by, [loss.kecamatan], may_enter_counts)
-    _change(loss, version, by, "rerecord", {"rerecorded": rerecorded, "rerecorded_on": rerecorded_on})
 
 
 @transaction.atomic
@@ -135,45 +143,43 @@ def correct_loss(
 ) -> None:
     """Correct a loss, or confirm a suspected one: what is named replaces what is on record.
 
-    Effects: the fields named, an event with the values before; marks the months of the old and the new days.
+    Effects: the fields named, an event with the values before; marks the months of the old and the new day, and those
+    of the re-recordings.
     """
     guard(by, [loss.kecamatan], may_correct_repairs)
-    _change(loss, version, by, "correct", changes, reason=required_reason(reason))
+    reason = required_reason(reason)
+    refuse_stale(loss, version)
+    refuse_voided(loss)
+    before = {name: str(getattr(loss, name)) for name in changes}
+    mark_loss(loss)
+    wanted = copy(loss)
+    for name, value in changes.items():
+        setattr(wanted, name, value)
+    _refuse_impossible(wanted)
+    if standing(loss).filter(day__lt=wanted.day).exists():
+        raise Refused(AGAIN_BEFORE_LOSS, field="day")
+    try:
+        with transaction.atomic():
+            compare_and_set(loss, version, **changes)
+    except IntegrityError:
+        raise _second_loss(wanted) from None
+    record_loss_event(loss, "correct", by, before=before, reason=reason)
+    mark_loss(loss)
 
 
 @transaction.atomic
 def void_loss(loss: LostRecords, *, version: int, by: User | None, reason: str) -> None:
-    """Void a loss that is wrong: it stays on record and counts nowhere.
+    """Void a loss that is wrong: it stays on record and counts nowhere, and neither do its re-recordings.
 
-    Effects: ``voided_*``, an event; marks the months of the day and of the re-recording.
+    Effects: ``voided_*``, an event; marks the months of the day and of the re-recordings.
     """
     guard(by, [loss.kecamatan], may_correct_repairs)
     refuse_stale(loss, version)
     refuse_voided(loss)
     reason = required_reason(reason)
     compare_and_set(loss, version, voided_at=timezone.now(), voided_by=by, void_reason=reason)
-    _record(loss, "void", by, reason=reason)
-    _mark(loss)
-
-
-def _change(
-    loss: LostRecords, version: int, by: User | None, action: str, changes: LossChanges, **told: object
-) -> None:
-    refuse_stale(loss, version)
-    refuse_voided(loss)
-    before = {name: str(getattr(loss, name)) for name in changes}
-    _mark(loss)
-    wanted = copy(loss)
-    for name, value in changes.items():
-        setattr(wanted, name, value)
-    _refuse_impossible(wanted)
-    try:
-        with transaction.atomic():
-            compare_and_set(loss, version, **changes)
-    except IntegrityError:
-        raise _second_loss(wanted) from None
-    _record(loss, action, by, before=before, **told)
-    _mark(loss)
+    record_loss_event(loss, "void", by, reason=reason)
+    mark_loss(loss)
 
 
 def refuse_impossible_loss(loss: LostRecords, *, today: date, bound: int | None) -> None:
@@ -188,15 +194,19 @@ def refuse_impossible_loss(loss: LostRecords, *, today: date, bound: int | None)
     refuse_number(loss.count, bound, loss.kecamatan.name, "count")
     if loss.rerecorded < 0:
         raise Refused("Jumlah rekam ulang tidak boleh negatif.", field="rerecorded")
-    if loss.rerecorded > loss.count:
-        raise Refused(
-            f"Rekam ulang ({loss.rerecorded}) melebihi data yang hilang ({loss.count}). Periksa keduanya.",
-            field="rerecorded",
-        )
+    refuse_more_than_lost(loss, loss.rerecorded, "rerecorded")
     if loss.rerecorded_on is not None:
         refuse_day(loss.rerecorded_on, today, "rerecorded_on")
         if loss.rerecorded_on < loss.day:
-            raise Refused("Rekam ulang tidak bisa sebelum datanya hilang. Periksa keduanya.", field="rerecorded_on")
+            raise Refused(AGAIN_BEFORE_LOSS, field="rerecorded_on")
+
+
+def refuse_more_than_lost(loss: LostRecords, rerecorded: int, field: str) -> None:
+    """Refuse that more people were recorded again, all in all, than were lost."""
+    if rerecorded > loss.count:
+        raise Refused(
+            f"Rekam ulang ({rerecorded}) melebihi data yang hilang ({loss.count}). Periksa keduanya.", field=field
+        )
 
 
 def _refuse_impossible(loss: LostRecords) -> None:
@@ -212,10 +222,17 @@ def _second_loss(loss: LostRecords) -> Refused:
     )
 
 
-def _record(loss: LostRecords, action: str, by: User | None, **data: object) -> None:
+def standing(loss: LostRecords) -> QuerySet[Rerecording]:
+    """Return the re-recordings of a loss that count, the oldest first; one of an unknown day before all others."""
+    return Rerecording.objects.filter(loss=loss, voided_at=None).order_by(F("day").asc(nulls_first=True), "pk")
+
+
+def record_loss_event(loss: LostRecords, action: str, by: User | None, **data: object) -> None:
+    """Append what was done to a loss to the history of its kecamatan."""
     record_event(loss, action, by=by, kecamatan_id=loss.kecamatan_id, **data)
 
 
-def _mark(loss: LostRecords) -> None:
-    days = [day for day in (loss.day, loss.rerecorded_on) if day is not None]
-    mark_months((loss.kecamatan_id, month_of(day)) for day in days)
+def mark_loss(loss: LostRecords) -> None:
+    """Mark the months in which a loss and its re-recordings count."""
+    days = {loss.day, *standing(loss).values_list("day", flat=True)}
+    mark_months((loss.kecamatan_id, month_of(day)) for day in days if day is not None)

@@ -431,7 +431,12 @@ class Arrangement(Voidable):
 
 
 class LostRecords(Voidable):
-    """Recordings of a kecamatan that were lost, and how many of these people were recorded again."""
+    """Recordings of a kecamatan that were lost, and how many of these people were recorded again.
+
+    ``rerecorded`` is the sum of its :class:`Rerecording` rows that count, and ``rerecorded_on`` their newest day; both
+    are kept by the functions that write these rows, for lists and for the rule that no more are recorded again than
+    were lost.
+    """
 
     class Certainty(models.TextChoices):
         SUSPECTED = "suspected", "Diduga"
@@ -469,6 +474,34 @@ class LostRecords(Voidable):
 
     def __str__(self) -> str:
         return f"{self.count} data hilang {self.day}"
+
+
+class Rerecording(Voidable):
+    """How many people whose recordings were lost were recorded again on a day, over and above the other rows.
+
+    Without a day it counts on that of the loss. It has no version of its own: it changes with the version of its loss.
+    """
+
+    scope_path: ClassVar[str] = "loss__kecamatan"
+
+    loss = models.ForeignKey(LostRecords, models.PROTECT, related_name="rerecordings", verbose_name="data hilang")
+    day = models.DateField("tanggal", null=True, blank=True)
+    number = models.PositiveIntegerField("direkam ulang")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="dicatat oleh"
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "rekam ulang"
+        verbose_name_plural = "rekam ulang"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(number__gt=0), name="repairs_rerecording_of_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} direkam ulang {self.day or ''}".strip()
 
 
 class Attachment(Voidable):

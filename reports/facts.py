@@ -22,8 +22,8 @@ from kecamatan.models import Kecamatan, Population, Recording, SignOfLife, Targe
 from lib.months import WIB, WIT, month_bounds
 from lib.office import OfficeCalendar
 from lib.spans import Span
-from repairs.losses import Loss, loss_of
-from repairs.models import Arrangement, LostRecords, Ticket
+from repairs.losses import Loss, counted_losses, counted_rerecordings
+from repairs.models import Arrangement, Ticket
 from repairs.models import Outage as OutageRow
 
 
@@ -251,10 +251,11 @@ def _load_counts(facts: dict[int, Facts], ids: list[int], first: date, before: d
 
 
 def _load_losses(facts: dict[int, Facts], ids: list[int]) -> None:
-    rows = LostRecords.objects.filter(kecamatan__in=ids, voided_at=None).order_by("pk")
-    fields = ("kecamatan_id", "day", "count", "certainty", "rerecorded", "rerecorded_on")
-    for place, *values in rows.values_list(*fields):
-        facts[place].losses.append(loss_of(*values))
+    names = ("place", "on", "people", "what")
+    lost = counted_losses().filter(kecamatan__in=ids).order_by().values_list(*names)
+    again = counted_rerecordings().filter(loss__kecamatan__in=ids).order_by().values_list(*names)
+    for place, *values in lost.union(again, all=True):
+        facts[place].losses.append(Loss(*values))
 
 
 def _load_duty(facts: dict[int, Facts], ids: list[int]) -> None:

@@ -240,6 +240,9 @@ LOSS_FIELDS = (
 )
 
 
+RERECORDING_FIELDS = ("loss_id", "day", "number", "recorded_by_id", "voided_at", "voided_by_id", "void_reason")
+
+
 def losses(nation: Nation) -> Rows:
     """Yield lost records, some of them recorded again ten days later."""
     rng = nation.rng

@@ -235,7 +235,6 @@ def _first_facts(places: dict[int, Place]) -> dict[int, date]:
         Arrangement.objects.order_by().values_list("kecamatan").annotate(Min("started_at")),
         Recording.objects.order_by().values_list("kecamatan").annotate(Min("day")),
         LostRecords.objects.order_by().values_list("kecamatan").annotate(Min("day")),
-        LostRecords.objects.order_by().values_list("kecamatan").annotate(Min("rerecorded_on")),
         Population.objects.order_by().values_list("kecamatan").annotate(Min("holds_from")),
         TargetRule.objects.exclude(kecamatan=None).order_by().values_list("kecamatan").annotate(Min("starts_on")),
     ):

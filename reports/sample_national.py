@@ -17,7 +17,7 @@ from devices.models import Device, InventoryCheck, Placement, RecordingSet
 from kecamatan.models import Cause, Kabupaten, Kecamatan, Population, Recording, TargetRule
 from lib.bulk import reset_keys, write_rows
 from lib.format import number_id
-from repairs.models import Arrangement, CauseStatement, LostRecords, Outage, Ticket
+from repairs.models import Arrangement, CauseStatement, LostRecords, Outage, Rerecording, Ticket
 from reports import national_year as year
 from reports import rollups
 
@@ -74,6 +74,7 @@ def _write_all(nation: year.Nation, say: Say) -> None:
         ("penyebab", CauseStatement, year.STATEMENT_FIELDS, _statements()),
         ("pengaturan layanan", Arrangement, year.ARRANGEMENT_FIELDS, year.arrangements(nation)),
         ("data hilang", LostRecords, year.LOSS_FIELDS, year.losses(nation)),
+        ("rekam ulang", Rerecording, year.RERECORDING_FIELDS, _rerecordings()),
         ("perekaman", Recording, year.RECORDING_FIELDS, year.recordings(nation)),
     ):
         _write(title, model, names, rows, say)
@@ -92,6 +93,13 @@ def _statements() -> Iterator[tuple[object, ...]]:
         known = model._default_manager.exclude(cause=Cause.UNKNOWN).order_by("pk")
         for pk, *stated in known.values_list("pk", "cause", "certainty", "reported_at").iterator(chunk_size=10_000):
             yield year.statement((None, pk) if place else (pk, None), *stated)
+
+
+def _rerecordings() -> Iterator[tuple[object, ...]]:
+    """Yield the one row behind the total of each loss that was recorded again."""
+    known = LostRecords.objects.filter(rerecorded__gt=0).order_by("pk")
+    for pk, number, day in known.values_list("pk", "rerecorded", "rerecorded_on"):
+        yield pk, day, number, None, None, None, ""
 
 
 def _drain(marks: int, say: Say) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 
 from kecamatan.models import Cause
+from lib.format import day_id, number_id
 from lib.forms import NOT_A_CHOICE, KeyedForm, day_field, text_field
 from repairs.forms.counts import NOT_A_NUMBER
 from repairs.forms.spans import VersionedForm, radio_field
-from repairs.models import LostRecords
+from repairs.models import LostRecords, Rerecording
 
 NOTE_HINT = "Apa yang terjadi dan bagaimana ketahuannya. Jangan menulis nama atau NIK warga."
 
@@ -62,14 +64,21 @@ class LossForm(KeyedForm):
         return said | {"cause": said["cause"] or Cause.UNKNOWN}
 
 
+def said_again(row: Rerecording) -> str:
+    """Return a re-recording in words: ``500 orang, 14 Maret 2026``."""
+    day = day_id(row.day, weekday=False) if row.day else "tanggal belum diketahui"
+    return f"{number_id(row.number)} orang, {day}"
+
+
 class LossMoveForm(VersionedForm):
     """A change of a loss on record."""
 
     is_short = False
     name = ""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rows: Sequence[Rerecording], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.rows = rows
         self.auto_id = f"{self.name}-%s"
 
     def said(self) -> dict[str, Any]:
@@ -78,19 +87,32 @@ class LossMoveForm(VersionedForm):
 
 
 class RerecordForm(LossMoveForm):
-    """How many were recorded again by now, all in all."""
+    """How many more were recorded again on a day."""
 
     name = "rerecord"
-    nothing: ClassVar = {"rerecorded_on": "belum diketahui"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rerecorded"] = people_field(
-            "Sudah direkam ulang, seluruhnya",
-            "Isi jumlahnya; 0 bila belum ada.",
-            "Jumlah sampai sekarang, bukan tambahannya.",
-        )
-        self.fields["rerecorded_on"] = day_field("Terakhir pada tanggal")
+        hint = "Tambahannya saja. Yang sudah dicatat sebelumnya jangan dihitung lagi."
+        self.fields["number"] = people_field("Berapa orang direkam ulang?", "Isi jumlahnya.", hint)
+        self.fields["day"] = day_field("Pada tanggal", required="Isi tanggalnya.")
+
+
+class VoidRerecordingForm(LossMoveForm):
+    """Which re-recording is wrong, and why."""
+
+    name = "void-rerecording"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(row.pk), said_again(row)) for row in self.rows]
+        self.fields["row"] = radio_field("Yang mana?", choices, required="Pilih salah satu.")
+        self.fields["reason"] = text_field("Alasan", limit=500, rows=1)
+
+    def said(self) -> dict[str, Any]:
+        """Return the re-recording and the reason."""
+        said = super().said()
+        return said | {"row": next(row for row in self.rows if str(row.pk) == said["row"])}
 
 
 class ConfirmForm(LossMoveForm):

@@ -14,17 +14,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import guard, reports_somewhere
 from accounts.requests import SignedInRequest
 from lib.pages import NotFound, answers_problems, key_of, page_of, written
-from repairs import loss_pages, losses
+from repairs import loss_pages, losses, rerecordings
 from repairs.forms.losses import LossForm, LossMoveForm
 from repairs.models import LostRecords
 from repairs.places import choice_of_places, may_choose, place_to_report
 from repairs.span_pages import list_url
 from repairs.views.sending import answers_resends, change, posted, send, status_of
 
-CHANGES: dict[str, Callable[..., None]] = {"rerecord": losses.record_rerecording, "void": losses.void_loss}
+CHANGES: dict[str, Callable[..., object]] = {
+    "rerecord": rerecordings.record_rerecording,
+    "void-rerecording": rerecordings.void_rerecording,
+    "void": losses.void_loss,
+}
 """The changes that are no correction."""
 DONE = {
     "rerecord": "Rekam ulang tercatat.",
+    "void-rerecording": "Rekam ulang dibatalkan; tidak dihitung lagi.",
     "confirm": "Dipastikan hilang; sekarang mengurangi rekam bersih.",
     "correct": "Pembetulan tersimpan.",
     "void": "Catatan dibatalkan; tidak dihitung lagi.",
@@ -96,13 +101,13 @@ def _show(request: SignedInRequest, pk: int, failed: LossMoveForm | None = None)
 @answers_problems
 @answers_resends
 def loss_change(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
-    """Record a re-recording, confirm, correct or void a loss."""
+    """Record or void a re-recording, confirm, correct or void a loss."""
     loss = loss_pages.find_loss(pk, request.user)
     offer = loss_pages.OFFERS.get(name)
     if offer is None:
         raise NotFound(f"Tidak ada tindakan {name}.")
     guard(request.user, [loss.kecamatan], offer.may)
-    form = loss_pages.form_of(name, loss, data=request.POST)
+    form = loss_pages.form_of(name, loss, loss_pages.rerecordings_of(loss), data=request.POST)
 
     def write() -> str:
         CHANGES.get(name, losses.correct_loss)(loss, version=form.seen_version, by=request.user, **form.said())

@@ -68,7 +68,11 @@ LOSS_CASES = [
     Case("repairs:loss-detail", "get", signed_in(404), ("999999",)),
     Case("repairs:loss-detail", "post", signed_in(405), (OWN_LOSS,)),
     # What it asks for is missing, so the form is shown again.
-    *of_loss("rerecord", (200, 200, 403, 403, 404, 403, 404, 302)),
+    *(
+        case
+        for name in ("rerecord", "void-rerecording")
+        for case in of_loss(name, (200, 200, 403, 403, 404, 403, 404, 302))
+    ),
     *(case for name in ("confirm", "correct") for case in of_loss(name, (403, 200, 403, 403, 404, 403, 404, 302))),
     # Without the version that was seen it is a conflict.
     *of_loss("void", (403, 409, 403, 403, 404, 403, 404, 302)),

@@ -11,7 +11,7 @@ from kecamatan.models import Kabupaten, Kecamatan, Province
 from repairs.arrangements import void_arrangement
 from repairs.causes import state_cause
 from repairs.imports import client_key
-from repairs.losses import void_loss
+from repairs.losses import standing, void_loss
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
 from repairs.outages import void_outage
 from repairs.tickets import void_ticket
@@ -261,17 +261,41 @@ def test_loss_is_recorded_and_updated(kecamatan: Kecamatan) -> None:
     lines = (LOSSES, "36.03.30;2026-04-16;1738;kelalaian petugas;terkonfirmasi;;;Kata sandi diganti")
     assert imported("lost_records", *lines) == (1, 0, 0)
     assert imported("lost_records", *lines) == (0, 0, 1)
-    again = "36.03.30;2026-04-16;1738;;;1000;2026-05-31;"
-    assert imported("lost_records", LOSSES, again) == (0, 1, 0)
+    assert imported("lost_records", LOSSES, "36.03.30;2026-04-16;1738;;;1000;2026-05-31;") == (0, 1, 0)
     loss = LostRecords.objects.get()
     assert (loss.day, loss.count, loss.cause, loss.certainty) == (date(2026, 4, 16), 1738, "human_error", "confirmed")
     assert (loss.rerecorded, loss.rerecorded_on, loss.note) == (1000, date(2026, 5, 31), "Kata sandi diganti")
+    assert again() == [(date(2026, 5, 31), 1000)]
 
 
 def test_loss_is_suspected_unless_it_is_said(kecamatan: Kecamatan) -> None:
     imported("lost_records", "kode;tanggal;jumlah", "36.03.30;2026-04-16;5")
     loss = LostRecords.objects.get()
     assert (loss.cause, loss.certainty, loss.rerecorded, loss.rerecorded_on) == ("unknown", "suspected", 0, None)
+
+
+def again() -> list[tuple[date | None, int]]:
+    return list(standing(LostRecords.objects.get(voided_at=None)).values_list("day", "number"))
+
+
+def test_more_recorded_again_is_added_and_anything_else_replaces(kecamatan: Kecamatan) -> None:
+    """A file names a total and the day of the last: what is known of earlier months stays in them."""
+    march, april = date(2026, 3, 10), date(2026, 4, 20)
+    for total, day, outcome, known in (
+        ("500", "2026-03-10", (1, 0, 0), [(march, 500)]),
+        ("900", "2026-04-20", (0, 1, 0), [(march, 500), (april, 400)]),
+        ("900", "2026-04-20", (0, 0, 1), [(march, 500), (april, 400)]),
+        ("900", "", (0, 0, 1), [(march, 500), (april, 400)]),
+        ("950", "", (0, 1, 0), [(march, 500), (april, 400), (april, 50)]),
+        ("950", "2026-03-10", (0, 1, 0), [(march, 950)]),
+        ("20", "2026-04-20", (0, 1, 0), [(april, 20)]),
+        ("0", "", (0, 1, 0), []),
+    ):
+        assert imported("lost_records", LOSSES, f"36.03.30;2026-03-09;1738;;;{total};{day};") == outcome
+        assert again() == known
+    assert imported("lost_records", LOSSES, "36.03.30;2026-03-09;1738;;;0;;") == (0, 0, 1)
+    assert imported("lost_records", LOSSES, "36.03.30;2026-03-09;9;;;9;2026-03-10;") == (0, 1, 0)
+    assert imported("lost_records", LOSSES, "36.03.30;2026-03-09;5;;;4;2026-03-10;") == (0, 1, 0)
 
 
 def test_voided_loss_comes_back_only_with_another_count(kecamatan: Kecamatan) -> None:

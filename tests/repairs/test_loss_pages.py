@@ -15,7 +15,7 @@ from accounts.models import Role, User
 from kecamatan.duty import PopulationFigures, set_populations
 from kecamatan.models import Kecamatan
 from repairs.losses import record_loss
-from repairs.models import LostRecords
+from repairs.models import LostRecords, Rerecording
 from tests.factories import make_kecamatan, make_user
 
 pytestmark = pytest.mark.django_db
@@ -105,38 +105,63 @@ def test_rerecording_is_told_by_operators_and_confirmation_by_staff(
     phone, office = client_of(operator), client_of(staff)
     page = phone.get(url(loss)).context
     assert [move.name for move in page["moves"]] == ["rerecord"]
-    sent = sent_from(page, "rerecord", rerecorded="1200", rerecorded_on="2026-11-19")
+    sent = sent_from(page, "rerecord", number="1200", day="2026-11-19")
     assert phone.post(url(loss, "rerecord"), sent)["Location"] == url(loss)
     page = office.get(url(loss)).context
-    assert [move.name for move in page["moves"]] == ["rerecord", "confirm", "correct", "void"]
+    assert [move.name for move in page["moves"]] == ["rerecord", "void-rerecording", "confirm", "correct", "void"]
     assert (page["rerecorded"], page["left"]) == ("1.200 dari 1.738 orang (69,0%)", "538")
     office.post(url(loss, "confirm"), sent_from(page, "confirm", count="1700", reason="Diperiksa di server"))
     loss.refresh_from_db()
     assert (loss.certainty, loss.count, loss.rerecorded) == ("confirmed", 1700, 1200)
     page = office.get(url(loss)).context
-    assert [move.name for move in page["moves"]] == ["rerecord", "correct", "void"]
+    assert [move.name for move in page["moves"]] == ["rerecord", "void-rerecording", "correct", "void"]
     assert [(entry.what, entry.quote) for entry in page["history"]][:2] == [
         ("membetulkan catatan; semula jumlah 1.738, kepastian diduga", "Diperiksa di server"),
-        ("mencatat rekam ulang; semula direkam ulang 0, direkam ulang pada belum diketahui", ""),
+        ("mencatat rekam ulang 1.200 orang, 19 November 2026", ""),
     ]
+
+
+def test_a_wrong_rerecording_is_struck_and_stays_to_be_read(loss: LostRecords, operator: User) -> None:
+    client = client_of(operator)
+    for number, day in ((500, "2026-10-01"), (400, "2026-11-19")):
+        sent = sent_from(client.get(url(loss)).context, "rerecord", number=str(number), day=day)
+        client.post(url(loss, "rerecord"), sent)
+    page = client.get(url(loss)).context
+    form = next(move for move in page["moves"] if move.name == "void-rerecording").form
+    assert [label for _, label in form.fields["row"].choices] == [
+        "400 orang, 19 November 2026",
+        "500 orang, 1 Oktober 2026",
+    ]
+    wrong = form.fields["row"].choices[1][0]
+    sent = sent_from(page, "void-rerecording", row=str(wrong), reason="Seharusnya 50")
+    assert [client.post(url(loss, "void-rerecording"), sent)["Location"] for _ in range(2)] == [url(loss)] * 2
+    page = client.get(url(loss)).context
+    assert [(row.day, row.number, row.who, bool(row.voided)) for row in page["again"]] == [
+        ("19 November 2026", "400 orang", str(operator), False),
+        ("1 Oktober 2026", "500 orang", str(operator), True),
+    ]
+    assert (page["rerecorded"], page["history"][0].what) == (
+        "400 dari 1.738 orang (23,0%)",
+        "membatalkan rekam ulang 500 orang, 1 Oktober 2026",
+    )
 
 
 def test_more_recorded_again_than_lost_is_refused_beside_the_field(loss: LostRecords, operator: User) -> None:
     client = client_of(operator)
-    sent = sent_from(client.get(url(loss)).context, "rerecord", rerecorded="1739")
+    sent = sent_from(client.get(url(loss)).context, "rerecord", number="1739", day="2026-11-19")
     answer = client.post(url(loss, "rerecord"), sent)
     assert answer.context["failed"].errors == {
-        "rerecorded": ["Rekam ulang (1739) melebihi data yang hilang (1738). Periksa keduanya."]
+        "number": ["Rekam ulang (1739) melebihi data yang hilang (1738). Periksa keduanya."]
     }
-    assert 'href="#rerecord-rerecorded"' in answer.content.decode()
-    assert answer.context["moves"][0].form["rerecorded"].value() == "1739"
+    assert 'href="#rerecord-number"' in answer.content.decode()
+    assert answer.context["moves"][0].form["number"].value() == "1739"
 
 
 def test_the_loser_sees_both_versions_and_may_decide_again(loss: LostRecords, operator: User, staff: User) -> None:
     phone, office = client_of(operator), client_of(staff)
     page = office.get(url(loss)).context
     correction = sent_from(page, "correct", count="1500", reason="Salah hitung")
-    first = sent_from(phone.get(url(loss)).context, "rerecord", rerecorded="10", rerecorded_on="2026-11-19")
+    first = sent_from(phone.get(url(loss)).context, "rerecord", number="10", day="2026-11-19")
     phone.post(url(loss, "rerecord"), first)
     answer = office.post(url(loss, "correct"), correction)
     assert answer.status_code == 409
@@ -223,8 +248,9 @@ def test_the_pages_ask_a_fixed_number_of_queries(losses: list[LostRecords], staf
     before = counts()
     for number in range(1, 29):
         record_loss(kecamatan=make_kecamatan(f"36.03.{40 + number}"), day=DAY, count=number, by=None)
+        Rerecording.objects.create(loss=losses[0], day=DAY, number=1, recorded_by=staff)
     assert counts() == before
-    assert before == [4, 4, 3]
+    assert before == [4, 5, 3]
 
 
 def test_an_official_reads_and_does_nothing(loss: LostRecords, official: User) -> None:

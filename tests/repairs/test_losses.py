@@ -12,8 +12,12 @@ import time_machine
 from accounts.models import User
 from kecamatan.models import Event, Kecamatan
 from lib.errors import Conflict, Forbidden, Refused
-from repairs.losses import correct_loss, record_loss, record_rerecording, void_loss
-from repairs.models import LostRecords
+from repairs.losses import correct_loss, record_loss, standing, void_loss
+from repairs.models import LostRecords, Rerecording
+from repairs.rerecordings import record_rerecording, void_rerecording
+from reports import rollups
+from reports.models import RegionMonth
+from reports.verification import verify
 from tests.factories import forget_marks, make_kecamatan, marks, moment
 from tests.repairs.conftest import NOW
 from tests.threads import at_once
@@ -40,16 +44,79 @@ def test_loss_marks_the_month_of_its_day(kecamatan: Kecamatan, operator: User) -
     assert Event.objects.get(action="record").data == {"count": 1738, "certainty": "suspected"}
 
 
-def test_rerecording_marks_the_months_of_old_and_new_day(kecamatan: Kecamatan, operator: User) -> None:
+def test_each_rerecording_is_a_row_that_marks_its_own_month(kecamatan: Kecamatan, operator: User) -> None:
     loss = lost(kecamatan, rerecorded=100, rerecorded_on=date(2026, 10, 1))
     assert marks() == [("36.03.30", "2026-09"), ("36.03.30", "2026-10")]
     forget_marks()
-    record_rerecording(loss, rerecorded=1200, rerecorded_on=date(2026, 11, 20), version=1, by=operator)
+    record_rerecording(loss, number=1100, day=date(2026, 11, 20), version=1, by=operator)
     assert (loss.rerecorded, loss.rerecorded_on, loss.version) == (1200, date(2026, 11, 20), 2)
-    assert marks() == [("36.03.30", f"2026-{month}") for month in ("09", "10", "11")]
-    assert Event.objects.get(action="rerecord").data == {"before": {"rerecorded": "100", "rerecorded_on": "2026-10-01"}}
+    assert marks() == [("36.03.30", "2026-11")]
+    assert rows(loss) == [(date(2026, 10, 1), 100, None), (date(2026, 11, 20), 1100, operator.pk)]
+    assert Event.objects.get(action="rerecord").data == {"number": 1100, "day": "2026-11-20"}
     with pytest.raises(Conflict):
-        record_rerecording(loss, rerecorded=1, rerecorded_on=None, version=1, by=operator)
+        record_rerecording(loss, number=1, day=DAY, version=1, by=operator)
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "message"),
+    [
+        ({"number": 0}, "number", "Isi sekurangnya 1 orang."),
+        ({"number": 8}, "number", "Rekam ulang (11) melebihi data yang hilang (10). Periksa keduanya."),
+        ({"day": date(2026, 9, 13)}, "day", "Rekam ulang tidak bisa sebelum datanya hilang. Periksa keduanya."),
+        ({"day": date(2026, 11, 21)}, "day", "21/11/2026 belum tiba. Tulis hari yang sudah lewat."),
+    ],
+)
+def test_impossible_rerecording_is_refused(
+    kecamatan: Kecamatan, values: dict[str, Any], field: str, message: str
+) -> None:
+    loss = lost(kecamatan, count=10, rerecorded=3)
+    told = {"number": 1, "day": DAY, "version": 1, "by": None} | values
+    assert refused(lambda: record_rerecording(loss, **told)) == (field, message)
+    assert rows(loss) == [(None, 3, None)]
+
+
+def test_voided_rerecording_leaves_the_total_and_marks_its_month(kecamatan: Kecamatan, operator: User) -> None:
+    loss = lost(kecamatan)
+    row = record_rerecording(loss, number=500, day=date(2026, 10, 1), version=1, by=operator)
+    record_rerecording(loss, number=400, day=date(2026, 11, 2), version=2, by=operator)
+    forget_marks()
+    void_rerecording(loss, row=row, version=3, by=operator, reason="Salah ketik")
+    assert (loss.rerecorded, loss.rerecorded_on, loss.version) == (400, date(2026, 11, 2), 4)
+    assert marks() == [("36.03.30", "2026-10")]
+    assert (row.voided_at, row.voided_by, row.void_reason) == (NOW, operator, "Salah ketik")
+    assert refused(lambda: void_rerecording(loss, row=row, version=4, by=operator, reason="Lagi")) == (
+        "row",
+        "Rekam ulang itu sudah dibatalkan. Pilih yang lain.",
+    )
+
+
+def test_a_loss_is_not_moved_behind_its_rerecordings(kecamatan: Kecamatan, staff: User) -> None:
+    loss = lost(kecamatan, rerecorded=1, rerecorded_on=date(2026, 9, 20))
+    record_rerecording(loss, number=1, day=date(2026, 11, 2), version=1, by=staff)
+    wrong = refused(lambda: correct_loss(loss, version=2, by=staff, reason="salah", day=date(2026, 10, 1)))
+    assert wrong == ("day", "Rekam ulang tidak bisa sebelum datanya hilang. Periksa keduanya.")
+
+
+def test_the_net_of_each_month_keeps_what_was_recorded_again_in_it(kecamatan: Kecamatan) -> None:
+    """500 in September and 400 more in October: the first stay where they are; a suspected loss gives nothing."""
+    loss = lost(kecamatan, certainty="confirmed", rerecorded=500)
+    record_rerecording(loss, number=400, day=date(2026, 10, 5), version=1, by=None)
+    lost(kecamatan, day=date(2026, 9, 15), count=9, rerecorded=9)
+    rollups.refresh()
+    assert nets(kecamatan) == {9: (1738, 9, 500, -1238), 10: (0, 0, 400, 400)}
+    void_rerecording(loss, row=Rerecording.objects.earliest("pk"), version=2, by=None, reason="Salah")
+    rollups.refresh()
+    assert nets(kecamatan) == {9: (1738, 9, 0, -1738), 10: (0, 0, 400, 400)}
+    assert verify().differences == []
+
+
+def rows(loss: LostRecords) -> list[tuple[date | None, int, int | None]]:
+    return list(standing(loss).values_list("day", "number", "recorded_by"))
+
+
+def nets(place: Kecamatan) -> dict[int, tuple[int, ...]]:
+    found = RegionMonth.objects.filter(level="kecamatan", region_id=place.pk).order_by("month")
+    return {row.month.month: (row.lost, row.lost_suspected, row.rerecorded, row.net) for row in found}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from kecamatan.targets import rule_in_force, target_by
 from lib.months import WIB, WIT, WITA
 from lib.office import OfficeCalendar
 from lib.spans import Span
-from repairs.losses import Loss
+from repairs.losses import RERECORDED, Loss
 from reports.facts import Facts, Place, Reference, Rule, Semester, TicketFact
 from reports.judge import Row, judge
 from tests.factories import moment
@@ -130,8 +130,9 @@ def test_repair_minutes_are_plain_minutes_of_the_faults_restored_in_the_month():
 
 def test_the_net_takes_off_confirmed_losses_and_adds_re_recordings_in_their_own_months():
     losses = [
-        Loss(date(2026, 4, 9), 100, True, 30, date(2026, 5, 4)),
-        Loss(date(2026, 4, 20), 50, False, 10, date(2026, 4, 21)),
+        Loss(date(2026, 4, 9), 100, "confirmed"),
+        Loss(date(2026, 5, 4), 30, RERECORDED),
+        Loss(date(2026, 4, 20), 50, "suspected"),
     ]
     april = row(Facts(place(), recorded={date(2026, 4, 8): 60}, losses=losses)).figures
     may = row(Facts(place(), losses=losses), MAY).figures

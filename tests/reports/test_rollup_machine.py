@@ -35,9 +35,10 @@ from lib.months import add_months, local_day, local_month
 from repairs.arrangements import end_arrangement, start_arrangement, void_arrangement
 from repairs.causes import state_cause
 from repairs.faults import record_past_fault, report_fault
-from repairs.losses import correct_loss, record_loss, void_loss
+from repairs.losses import correct_loss, record_loss, standing, void_loss
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
 from repairs.outages import correct_outage, end_outage, report_outage, void_outage
+from repairs.rerecordings import record_rerecording, void_rerecording
 from repairs.sets import move_device, record_theft, replace_device, withdraw_set
 from repairs.targets import correct_target, void_target
 from repairs.tickets import correct_fault_times, set_effect, set_route, void_ticket
@@ -274,6 +275,16 @@ class Machine(RuleBasedStateMachine):
             rerecorded_on=min(day + timedelta(days=later), day + timedelta(days=ago)) if later else None,
             by=None,
         )
+
+    @rule(number=picks, many=st.integers(1, 4), ago=st.integers(0, 60), void=st.booleans())
+    def people_are_recorded_again(self, number, many, ago, void):
+        loss = self.pick(LostRecords.objects.all(), number)
+        row = self.pick(standing(loss), ago) if loss and void else None
+        if row:
+            self.attempt(void_rerecording, loss, row=row, version=loss.version, by=None, reason="salah ketik")
+        elif loss:
+            day = local_day(self.now(), loss.kecamatan.time_zone) - timedelta(days=ago)
+            self.attempt(record_rerecording, loss, number=many, day=day, version=loss.version, by=None)
 
     @rule(number=picks, count=st.integers(4, 20), void=st.booleans())
     def a_loss_changes(self, number, count, void):

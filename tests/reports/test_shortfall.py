@@ -16,7 +16,7 @@ from devices.readiness import ArrangementSpan, Fault, Outage, Placed, SetRecord
 from lib.months import WIB
 from lib.office import OfficeCalendar
 from lib.spans import Span
-from repairs.losses import Loss
+from repairs.losses import RERECORDED, Loss
 from reports.facts import Facts, Place, Reference, Rule, Semester
 from reports.judge import judge
 from reports.shortfall import PARTS, STOPPING, Hindered, Shares, apportion, split
@@ -243,8 +243,9 @@ def test_days_without_a_count_take_a_day_each_unless_the_place_was_down():
 
 def test_confirmed_losses_net_of_re_recordings_take_their_part():
     losses = [
-        Loss(date(2026, 4, 9), 100, True, 30, date(2026, 4, 20)),
-        Loss(date(2026, 4, 9), 500, False, 0, date(2026, 4, 9)),
+        Loss(date(2026, 4, 9), 100, "confirmed"),
+        Loss(date(2026, 4, 20), 30, RERECORDED),
+        Loss(date(2026, 4, 9), 500, "suspected"),
     ]
     figures = month_of(recorded=45, losses=losses)
     assert (figures["net"], parts_of(figures)) == (875, {"lost": 70})
@@ -273,7 +274,7 @@ def test_the_running_month_counts_what_was_due_by_the_last_midnight():
 
 
 def test_without_a_target_nothing_is_short():
-    figures = month_of(recorded=1, kabupaten_rules=[], losses=[Loss(date(2026, 4, 9), 500, True, 0, date(2026, 4, 9))])
+    figures = month_of(recorded=1, kabupaten_rules=[], losses=[Loss(date(2026, 4, 9), 500, "confirmed")])
     assert (figures["net"], figures["target"], figures["shortfall"]) == (-479, 0, 0)
     assert parts_of(figures) == {}
 
