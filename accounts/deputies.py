@@ -28,9 +28,10 @@ class Span(NamedTuple):
 def deputise(absent: User, *, deputy: User, first_day: date, last_day: date, by: User | None) -> list[Assignment]:
     """Give a colleague the roles of an absent person for some days, both included, local to each role's region.
 
-    Effects: an assignment for each role that the deputy does not hold throughout already, and events for both. An
-    admin passes on only roles of the own regions, to people seen there. Refused: oneself, a disabled deputy, days that
-    passed, a span longer than a role, and where nothing is left to pass on.
+    Effects: an assignment for each role, also for one that the deputy holds anyway, since it says whose tickets are the
+    deputy's now; events for both. A role in which the deputy stands in throughout already is left. An admin passes on
+    only roles of the own regions, to people seen there. Refused: oneself, a disabled deputy, days that passed, a span
+    longer than a role, and where nothing is left to pass on.
     """
     _guard(absent, deputy, first_day, last_day, by)
     roles = absent.assignments.all() if by is None else absent.assignments.visible_to(by)
@@ -42,18 +43,18 @@ def deputise(absent: User, *, deputy: User, first_day: date, last_day: date, by:
     made = [given for role in roles if (given := _stand_in(role, deputy, first_day, last_day, by))]
     if not made:
         raise Refused(
-            f"Tidak ada peran {absent} yang bisa diteruskan pada hari-hari itu, atau {deputy} sudah memegangnya.",
+            f"Tidak ada peran {absent} yang bisa diteruskan pada hari-hari itu, atau {deputy} sudah menggantikannya.",
             field="deputy",
         )
     return made
 
 
 def _stand_in(role: Assignment, deputy: User, first_day: date, last_day: date, by: User | None) -> Assignment | None:
-    """Pass on one role, where it holds in the span and the deputy does not hold it throughout."""
+    """Pass on one role, where it holds in the span and the deputy does not stand in for it throughout."""
     span = _span(role, first_day, last_day)
     if span.end <= timezone.now():
         raise Refused("Hari terakhir sudah lewat. Isi hari ini atau sesudahnya.", field="last_day")
-    if span.end <= span.start or _holds_throughout(deputy, role, span):
+    if span.end <= span.start or _stands_in_throughout(deputy, role, span):
         return None
     if role.ends_at is not None and span.end > role.ends_at:
         last = day_id(local_day(role.ends_at - timedelta(seconds=1), zone_of(role.region)), weekday=False)
@@ -81,9 +82,8 @@ def _span(role: Assignment, first_day: date, last_day: date) -> Span:
     return Span(max(midnight(first_day, zone), earliest), midnight(last_day + timedelta(days=1), zone))
 
 
-def _holds_throughout(deputy: User, role: Assignment, span: Span) -> bool:
-    place = {name: getattr(role, name) for name in ("role", "level", "province_id", "kabupaten_id", "kecamatan_id")}
-    held = deputy.assignments.filter(**place).overlapping(span.start, span.end)
+def _stands_in_throughout(deputy: User, role: Assignment, span: Span) -> bool:
+    held = deputy.assignments.filter(deputises=role).overlapping(span.start, span.end)
     return any(
         (row.starts_at is None or row.starts_at <= span.start) and (row.ends_at is None or row.ends_at >= span.end)
         for row in held

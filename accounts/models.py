@@ -85,8 +85,17 @@ class User(AbstractUser):
     def running_assignments(self) -> list[Assignment]:
         """Return the assignments that hold now, highest level first; read once for each request."""
         return sorted(
-            self.assignments.running().select_related("province", "kabupaten__province", "kecamatan"), key=level_order
+            self.assignments.running().select_related(
+                "province", "kabupaten__province", "kecamatan", "deputises__user"
+            ),
+            key=level_order,
         )
+
+    @property
+    def stands_in_for(self) -> list[User]:
+        """Return the absent colleagues whose roles the person holds now, each once."""
+        absent = [role.deputises.user for role in self.running_assignments if role.deputises]
+        return list({person.pk: person for person in absent}.values())
 
     @cached_property
     def scope(self) -> Scope:

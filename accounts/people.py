@@ -110,7 +110,7 @@ def assign(
     place = columns_of(region)
     # Two admins who give the same role at once take turns. SQLite lets in one writer at a time anyway.
     User.objects.select_for_update().get(pk=user.pk)
-    _guard_single(Assignment(user=user, role=role, **place), starts_at, ends_at)
+    _guard_single(Assignment(user=user, role=role, deputises=deputises, **place), starts_at, ends_at)
     assignment = Assignment.objects.create(
         user=user, role=role, starts_at=starts_at, ends_at=ends_at, deputises=deputises, **place
     )
@@ -292,9 +292,14 @@ def _guard_end(starts_at: datetime, ends_at: datetime | None) -> None:
 
 
 def _guard_single(wanted: Assignment, starts_at: datetime, ends_at: datetime | None) -> None:
-    """Refuse a second span of the same role in the same region that shares a moment with [starts_at, ends_at)."""
+    """Refuse a second span of the same role in the same region that shares a moment with [starts_at, ends_at).
+
+    The own role and that of each absent colleague are several: a technician may stand in for another one.
+    """
     place = {name: getattr(wanted, name) for name in ("role", "level", "province_id", "kabupaten_id", "kecamatan_id")}
-    others = Assignment.objects.filter(user=wanted.user_id, **place).exclude(pk=wanted.pk)
+    others = Assignment.objects.filter(user=wanted.user_id, deputises=wanted.deputises_id, **place).exclude(
+        pk=wanted.pk
+    )
     if others.overlapping(starts_at, ends_at).exists():
         where = wanted.region or "Indonesia"
         raise Refused(f"{wanted.user} sudah menjadi {Role(wanted.role).label} di {where}.", field="role")

@@ -107,7 +107,7 @@ def placements_of(device: Device) -> list[Placement]:
 
 def _tickets(device: Device) -> list[Ticket]:
     """Return all faults of a device, also those of places where it stood before; not everybody may open these."""
-    rows = Ticket.objects.filter(device=device).order_by("-failed_at", "-pk")
+    rows = Ticket.objects.filter(device=device).with_withdrawal().order_by("-failed_at", "-pk")
     return list(rows.select_related("kecamatan__kabupaten", "recording_set", "device_kind", "assignee"))
 
 

@@ -38,6 +38,9 @@ from repairs.guards import lock_set, refuse_impossible_fault, submitted_before
 from repairs.marks import mark_ticket
 from repairs.models import Ticket
 
+FAILED_AGAIN = "failed_again"
+"""The event by which a ticket knows the one that follows it."""
+
 
 class Said(TypedDict, total=False):
     """What may be said of a fault; moments are UTC, what is left out is decided by :func:`report_fault`.
@@ -139,7 +142,8 @@ def report_failed_again(
     """Open a ticket that follows one whose repair held for a while; the earlier one is closed.
 
     Where the repair never held, reopen the ticket instead: ``workflow.transition(ticket, "reopened", ...)``.
-    Effects: those of closing and of :func:`report_fault`; sent again it returns the same ticket.
+    Effects: those of closing and of :func:`report_fault`, and an event of the earlier ticket that names the new one;
+    sent again it returns the same ticket.
     """
     guard(by, [ticket.kecamatan], may_report)
     reason = required_reason(reason)
@@ -153,7 +157,7 @@ def report_failed_again(
         raise Refused("Rusak lagi harus sesudah waktu pulih. Isi waktu yang lebih akhir.", field="failed_again_at")
     if ticket.status == Ticket.Status.RESOLVED:
         workflow.transition(ticket, Ticket.Status.CLOSED, version=version, by=by)
-    return report_fault(
+    follower = report_fault(
         client_key=client_key,
         recording_set=ticket.recording_set,
         device_kind=ticket.device_kind,
@@ -166,6 +170,15 @@ def report_failed_again(
         priority=ticket.priority,
         follows=ticket,
     )
+    record_event(
+        ticket,
+        FAILED_AGAIN,
+        by=by,
+        kecamatan_id=ticket.kecamatan_id,
+        failed_again_at=failed_again_at.isoformat(),
+        ticket=follower.number,
+    )
+    return follower
 
 
 def _submit(client_key: UUID, report: FaultReport, *, by: User | None) -> Ticket:

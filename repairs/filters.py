@@ -72,6 +72,11 @@ def is_overdue() -> Q:
     return Q(due_at__lte=timezone.now()) & ~Q(status=Ticket.Status.RESOLVED)
 
 
+def is_task_of(user: User) -> Q:
+    """Return the condition of the tickets that a person holds, or somebody for whom the person stands in now."""
+    return Q(assignee__in=[user.pk, *(absent.pk for absent in user.stands_in_for)])
+
+
 def past_promise() -> Q:
     """Return the condition of the open tickets whose fault lasts past the promised day, each by its own clock."""
     now, late = timezone.now(), Q(pk__in=[])
@@ -220,8 +225,8 @@ class TicketFilter(ListFilter):
         return queryset.filter(device_kind=self.kinds[value])
 
     def held_by(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
-        """Keep the tickets that the person holds, or that nobody does."""
-        return queryset.filter(assignee=self.user if value == MINE else None)
+        """Keep the tickets that the person holds, also for an absent colleague, or that nobody does."""
+        return queryset.filter(is_task_of(self.user)) if value == MINE else queryset.filter(assignee=None)
 
     def overdue(self, queryset: TicketQuerySet, name: str, value: bool) -> TicketQuerySet:
         """Keep the faults that last past their due moment."""

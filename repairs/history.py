@@ -12,7 +12,7 @@ from kecamatan.claims import arrived_text
 from kecamatan.models import Cause, Certainty, Effect, Event
 from lib.format import day_id, moment_id, number_id
 from lib.months import local_day
-from repairs.models import Ticket
+from repairs.models import WITHDRAW, Ticket
 
 Data = Mapping[str, Any]
 
@@ -90,8 +90,18 @@ def _entry(event: Event, zone: str) -> Entry:
         say(event.data, zone) if say else "" if status else "mengubah tiket",
         str(event.data.get("text") or event.data.get("reason") or ""),
         status,
-        str(Ticket.Status(status).label) if status else "",
+        status_word(status, is_withdrawn=event.action == WITHDRAW) if status else "",
     )
+
+
+def status_word(status: str, *, is_withdrawn: bool) -> str:
+    """Return the state of a ticket in a word; who withdrew their report was not refused."""
+    return "Ditarik pelapor" if is_withdrawn and status == Ticket.Status.REJECTED else str(Ticket.Status(status).label)
+
+
+def is_withdrawn(events: Iterable[Event]) -> bool:
+    """Say whether whoever reported a ticket withdrew it, by its events."""
+    return any(event.action == WITHDRAW for event in events)
 
 
 def _day(text: str) -> str:
@@ -135,6 +145,10 @@ def _cost(data: Data, zone: str) -> str:
 def _times(data: Data, zone: str) -> str:
     before, ended = _moment(data["failed_before"], zone), _moment(data.get("restored_before"), zone)
     return f"membetulkan waktu kerusakan; semula sejak {before}, pulih: {ended}"
+
+
+def _failed_again(data: Data, zone: str) -> str:
+    return f"mencatat rusak lagi sejak {_moment(data['failed_again_at'], zone)}: tiket {data['ticket']}"
 
 
 def _attached(data: Data, zone: str) -> str:
@@ -182,6 +196,7 @@ SENTENCES: dict[str, Callable[[Data, str], str]] = {
     "void": _said("membatalkan tiket"),
     "attach": _attached,
     "void_attachment": _voided_attachment,
+    "failed_again": _failed_again,
     "resolve": _restored,
     "reject": _rejected,
     "withdraw": _said("menarik laporannya"),

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Concat
 
 from devices.models import Device, DeviceKind, DeviceSymptom, RecordingSet
@@ -17,6 +17,8 @@ from lib.months import WIB, local_day
 
 CONFIRM = "confirm"
 """The action of the event by which somebody says that an outage still lasts."""
+WITHDRAW = "withdraw"
+"""The action of the event by which whoever reported a fault takes the report back."""
 
 
 def overlapping(begins: str, ends: str, start: datetime, end: datetime | None) -> Q:
@@ -60,6 +62,12 @@ class TicketQuerySet(ScopedQuerySet):
     def counted(self) -> Self:
         """Keep the faults that count: neither voided nor rejected."""
         return self.filter(voided_at=None).exclude(status=Ticket.Status.REJECTED)
+
+    def with_withdrawal(self) -> Self:
+        """Add ``is_withdrawn``: whether whoever reported it took it back, which a rejected ticket alone is asked."""
+        subject = Concat(Value("ticket:"), Cast(OuterRef("pk"), models.CharField()))
+        withdrawn = Exists(Event.objects.filter(subject=subject, action=WITHDRAW))
+        return self.annotate(is_withdrawn=Case(When(status="rejected", then=withdrawn), default=Value(value=False)))
 
     def overlapping(self, start: datetime, end: datetime | None) -> Self:
         """Keep the faults that share a moment with [start, end)."""
@@ -206,6 +214,9 @@ class Ticket(StatedCause, Voidable):
     closed_at = models.DateTimeField("ditutup pada", null=True, blank=True)
 
     objects = TicketQuerySet.as_manager()
+
+    # As :meth:`TicketQuerySet.with_withdrawal` adds it; tickets that are open were not withdrawn.
+    is_withdrawn: bool = False
 
     class Meta:
         verbose_name = "tiket"

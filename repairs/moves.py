@@ -10,17 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
-from accounts.permissions import holds_role, may_comment, may_correct_repairs, may_work_tickets
+from accounts.permissions import holds_role, may_comment, may_correct_repairs, may_report, may_work_tickets
 from kecamatan.models import Kecamatan
 from lib.forms import DomainForm, shown
 from repairs import tickets, workflow
 from repairs.causes import state_cause
+from repairs.faults import report_failed_again
 from repairs.forms.tickets import MoveForm
-from repairs.history import events_of, history, status_seen
+from repairs.history import events_of, history, is_withdrawn, status_seen, status_word
 from repairs.models import Ticket
 from repairs.pages import facts_of, title_of
 from repairs.places import others_of, workers_for
@@ -32,7 +35,7 @@ class Change:
     """Something that may be done with a ticket: ``apply`` is its domain function, ``asks`` the fields of its form.
 
     What people say never collides: such a change is not ``versioned``. One that makes sense only as long as somebody
-    works on the ticket is for tickets ``in_work``.
+    works on the ticket is for tickets ``in_work``; one that makes sense once the device worked again, ``after_work``.
     """
 
     name: str
@@ -45,12 +48,19 @@ class Change:
     hints: Mapping[str, str] = field(default_factory=dict)
     versioned: bool = True
     in_work: bool = False
+    after_work: bool = False
     is_risky: bool = False
 
     def is_offered(self, ticket: Ticket, user: User) -> bool:
         """Say whether a ticket in its present state offers the change to a person."""
         is_closed = ticket.voided_at is not None or (self.in_work and ticket.status in workflow.NOT_IN_WORK)
-        return not is_closed and self.may(user, ticket.kecamatan)
+        is_early = self.after_work and not _worked_again(ticket)
+        return not is_closed and not is_early and self.may(user, ticket.kecamatan)
+
+
+def _worked_again(ticket: Ticket) -> bool:
+    """Say whether a device was repaired; what was missing and was placed is another device."""
+    return ticket.status in workflow.ENDED and ticket.fault == Ticket.Fault.BROKEN
 
 
 def _take(ticket: Ticket, *, version: int, by: User) -> None:
@@ -173,6 +183,17 @@ _CHANGES = (
         hints={"restored_at": "Kosongkan bila belum pulih."},
     ),
     Change(
+        name="again",
+        label="Rusak lagi",
+        sentence="Alatnya sempat bekerja, lalu rusak lagi: dibuat tiket baru yang tersambung ke tiket ini.",
+        done="Tiket baru dibuat; tersambung ke tiket sebelumnya.",
+        may=may_report,
+        apply=lambda ticket, **said: report_failed_again(ticket, client_key=uuid4(), **said),
+        asks=("failed_again_at", "reason"),
+        hints={"reason": "Tulis apa yang rusak lagi. Jangan menulis nama atau NIK warga."},
+        after_work=True,
+    ),
+    Change(
         name="void",
         label="Batalkan tiket",
         sentence="Untuk tiket yang keliru. Tiket tidak dihitung lagi, tetapi tetap tersimpan.",
@@ -229,9 +250,10 @@ ROWS: dict[str, Callable[[Ticket, User], Any]] = {
 }
 
 
-def make(ticket: Ticket, change: Change, form: MoveForm, by: User) -> None:
-    """Make a change as its form says."""
-    change.apply(ticket, version=form.seen_version, by=by, **form.asked())
+def make(ticket: Ticket, change: Change, form: MoveForm, by: User) -> Ticket:
+    """Make a change as its form says; return the ticket to show then, which may be a new one."""
+    made = change.apply(ticket, version=form.seen_version, by=by, **form.asked())
+    return made if isinstance(made, Ticket) else ticket
 
 
 def moves_of(ticket: Ticket, user: User, last_event: int, failed: MoveForm | None = None) -> dict[str, Any]:
@@ -253,15 +275,15 @@ def moves_of(ticket: Ticket, user: User, last_event: int, failed: MoveForm | Non
         offered.pop("take", None)
     if ticket.voided_at and may_comment(user, ticket.kecamatan):
         offered["comment"] = move(CHANGES["comment"])
-    risky = [offered.pop("void")] if "void" in offered else []
-    return {"moves": [*steps, *risky], "edits": offered}
+    last = [offered.pop(name) for name in ("again", "void") if name in offered]
+    return {"moves": [*steps, *last], "edits": offered}
 
 
 def _start(ticket: Ticket) -> dict[str, Any]:
     """Return what the fields show first: what holds now."""
     names = ("cause", "certainty", "cost", "effect", "failed_at", "note", "priority", "promised_on")
     more = {"assignee": ticket.assignee_id, "restored_at": ticket.restored_at, "route": ticket.route}
-    return {name: getattr(ticket, name) for name in names} | more
+    return {name: getattr(ticket, name) for name in names} | more | {"failed_again_at": timezone.now()}
 
 
 def both_versions(ticket: Ticket, user: User, change: Change, form: MoveForm) -> dict[str, Any]:
@@ -279,6 +301,7 @@ def both_versions(ticket: Ticket, user: User, change: Change, form: MoveForm) ->
         "wanted": change.label,
         "saw": saw,
         "saw_word": Ticket.Status(saw).label if saw else "",
+        "word": status_word(ticket.status, is_withdrawn=is_withdrawn(events)),
         "changes": history([event for event in events if seen and event.pk > seen], zone),
         "typed": typed,
         "facts": facts_of(ticket),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -20,8 +20,17 @@ from kecamatan.models import Cause, Certainty, Effect, Event
 from lib.format import day_id, moment_id, number_id, span_id
 from lib.months import local_day
 from lib.pages import key_of
-from repairs.filters import GROUPS, MINE, is_overdue
-from repairs.history import channel_text, earlier_promises, events_of, history, promise_text
+from repairs.faults import FAILED_AGAIN
+from repairs.filters import GROUPS, MINE, is_overdue, is_task_of
+from repairs.history import (
+    channel_text,
+    earlier_promises,
+    events_of,
+    history,
+    is_withdrawn,
+    promise_text,
+    status_word,
+)
 from repairs.models import CauseStatement, Outage, Ticket, TicketQuerySet
 
 OLDEST_FIRST, NEWEST_FIRST = ("failed_at", "pk"), ("-failed_at", "-pk")
@@ -67,7 +76,11 @@ class Stated(NamedTuple):
 
 def ticket_url(ticket: Ticket) -> str:
     """Return the address of a ticket's page."""
-    return _ticket_address().replace(ANY_NUMBER, ticket.number)
+    return _url_of(ticket.number)
+
+
+def _url_of(number: str) -> str:
+    return _ticket_address().replace(ANY_NUMBER, number)
 
 
 @cache
@@ -89,12 +102,16 @@ def late_text(ticket: Ticket, now: datetime) -> str:
     return f"lewat {span_id(ticket.due_at, now)}"
 
 
-def rows(tickets: Iterable[Ticket], now: datetime) -> list[Row]:
-    """Return tickets as rows; load set, kind, kecamatan and assignee with them."""
-    return [_row(ticket, now) for ticket in tickets]
+def rows(tickets: Iterable[Ticket], now: datetime, user: User | None = None) -> list[Row]:
+    """Return tickets as rows; load set, kind, kecamatan and assignee with them.
+
+    Of what a colleague holds for whom ``user`` stands in now, a row says so.
+    """
+    absent = {person.pk for person in user.stands_in_for} if user else set()
+    return [_row(ticket, now, absent) for ticket in tickets]
 
 
-def _row(ticket: Ticket, now: datetime) -> Row:
+def _row(ticket: Ticket, now: datetime, absent: Collection[int]) -> Row:
     return Row(
         mark=f"{ticket.pk}.{ticket.version}",
         number=ticket.number,
@@ -102,15 +119,21 @@ def _row(ticket: Ticket, now: datetime) -> Row:
         title=title_of(ticket),
         place=ticket.kecamatan.name,
         status="rejected" if ticket.voided_at else ticket.status,
-        word="Dibatalkan" if ticket.voided_at else ticket.get_status_display(),
+        word="Dibatalkan" if ticket.voided_at else status_word(ticket.status, is_withdrawn=ticket.is_withdrawn),
         late=late_text(ticket, now),
         cause=cause_words(ticket.cause, ticket.certainty),
         age=span_id(ticket.failed_at, ticket.restored_at or now),
         promised=day_id(ticket.promised_on, weekday=False) if ticket.promised_on else "",
-        holder=str(ticket.assignee) if ticket.assignee else "",
+        holder=_holder(ticket, absent),
         priority=ticket.get_priority_display(),
         is_pressing=ticket.priority in (Ticket.Priority.URGENT, Ticket.Priority.HIGH),
     )
+
+
+def _holder(ticket: Ticket, absent: Collection[int]) -> str:
+    if ticket.assignee is None:
+        return ""
+    return f"Anda, menggantikan {ticket.assignee}" if ticket.assignee_id in absent else str(ticket.assignee)
 
 
 def cause_words(cause: str, certainty: str) -> str:
@@ -126,7 +149,7 @@ def ticket_page(ticket: Ticket, user: User) -> dict[str, Any]:
         "ticket": ticket,
         "title": title_of(ticket),
         "crumbs": _crumbs(ticket, user),
-        "word": _word(ticket, events),
+        "word": status_word(ticket.status, is_withdrawn=is_withdrawn(events)),
         "late": late_text(ticket, now),
         "effect": ticket.effect,
         "effect_text": _effect_text(ticket),
@@ -144,19 +167,13 @@ def ticket_page(ticket: Ticket, user: User) -> dict[str, Any]:
         "promise_history": promise_text(events),
         "earlier_promises": earlier_promises(events, zone),
         "due": day_id(_last_day(ticket.due_at, zone)) if ticket.due_at else "",
-        "links": _links(ticket),
+        "links": _links(ticket, events),
         "history": history(events, zone),
         "events": events,
         "last_event": events[0].pk if events else 0,
         "voided": _voided(ticket, zone),
         "callers": whom_to_call(ticket.kecamatan, user.scope),
     }
-
-
-def _word(ticket: Ticket, events: Sequence[Event]) -> str:
-    """Return the state of a ticket in a word; who withdrew a report was not refused. Newest event first."""
-    is_withdrawn = ticket.status == Ticket.Status.REJECTED and any(event.action == "withdraw" for event in events)
-    return "Ditarik pelapor" if is_withdrawn else ticket.get_status_display()
 
 
 def facts_of(ticket: Ticket) -> list[tuple[str, str]]:
@@ -244,9 +261,11 @@ def _stated(row: CauseStatement, zone: str) -> Stated:
     )
 
 
-def _links(ticket: Ticket) -> list[dict[str, str]]:
+def _links(ticket: Ticket, events: Iterable[Event]) -> list[dict[str, str]]:
     others = (("Sama dengan", ticket.duplicate_of), ("Lanjutan dari", ticket.follows))
-    return [{"label": label, "number": other.number, "url": ticket_url(other)} for label, other in others if other]
+    numbers = [(label, other.number) for label, other in others if other]
+    numbers += [("Rusak lagi", event.data["ticket"]) for event in events if event.action == FAILED_AGAIN]
+    return [{"label": label, "number": number, "url": _url_of(number)} for label, number in numbers]
 
 
 def _voided(ticket: Ticket, zone: str) -> str:
@@ -295,7 +314,7 @@ def _views(user: User) -> list[tuple[str, dict[str, str], Q]]:
         ("Perlu dipastikan", {"keadaan": "resolved"}, Q(status="resolved")),
         ("Lewat tenggat", {"lewat": "on"}, is_overdue()),
     ]
-    mine = ("Tugas saya", {"petugas": MINE}, Q(assignee=user))
+    mine = ("Tugas saya", {"petugas": MINE}, is_task_of(user))
     return [*views, mine] if works_somewhere(user) else views
 
 

@@ -20,7 +20,7 @@ from accounts.permissions import logs_somewhere, reports_somewhere
 from lib.format import day_id, moment_id, number_id
 from lib.months import local_day, month_of
 from repairs import pages
-from repairs.filters import GROUPS, MINE, is_overdue
+from repairs.filters import GROUPS, MINE, is_overdue, is_task_of
 from repairs.models import Ticket
 from repairs.running_outages import running_for
 from reports.gaps import KNOWN_SERVICES, rows_of
@@ -117,17 +117,17 @@ def _work(user: User, now: datetime, *, is_staff: bool) -> list[Work]:
         rest, named = untouched.exclude(due_at__lte=now), "Belum dikerjakan, belum lewat tenggat"
         title, query, nothing = "Lewat tenggat", {"lewat": "on"}, "Tidak ada tiket yang lewat tenggat."
     else:
-        mine = open_tickets.filter(assignee=user).exclude(status=Ticket.Status.RESOLVED)
+        mine = open_tickets.filter(is_task_of(user)).exclude(status=Ticket.Status.RESOLVED)
         first = mine.order_by(F("due_at").asc(nulls_last=True), "failed_at", "pk")
-        rest, named = untouched.exclude(assignee=user), "Belum dikerjakan siapa pun"
+        rest, named = untouched.exclude(is_task_of(user)), "Belum dikerjakan siapa pun"
         title, query, nothing = "Tugas saya", {"petugas": MINE}, "Tidak ada tiket yang ditugaskan kepada Anda."
     rest = rest.order_by("failed_at", "pk")
     return [
-        Work("dulu", title, pages.rows(first[:SHOWN], now), pages.list_url(query), nothing),
+        Work("dulu", title, pages.rows(first[:SHOWN], now, user), pages.list_url(query), nothing),
         Work(
             "baru",
             named,
-            pages.rows(rest[:SHOWN], now),
+            pages.rows(rest[:SHOWN], now, user),
             pages.list_url({"keadaan": "belum"}),
             "Semua laporan sudah ada yang mengerjakan.",
         ),

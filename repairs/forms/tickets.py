@@ -35,6 +35,9 @@ FIELDS: dict[str, Callable[[], forms.Field]] = {
     "cost": lambda: RupiahField(label="Biaya (Rp)", required=False, help_text="Kosongkan bila belum ada biaya."),
     "duplicate_of": lambda: _choice("Tiket yang sama"),
     "effect": lambda: _choice("Perekaman di set ini", Effect.choices, required="Pilih dampaknya.", radio=True),
+    "failed_again_at": lambda: MomentField(
+        label="Rusak lagi sejak", error_messages={"required": "Isi sejak kapan rusak lagi."}
+    ),
     "failed_at": lambda: MomentField(label="Rusak sejak", error_messages={"required": "Isi sejak kapan rusak."}),
     "note": lambda: text_field("Keterangan", limit=2000, hint="Jangan menulis nama atau NIK warga."),
     "priority": lambda: _choice("Prioritas", Ticket.Priority.choices, required="Pilih prioritasnya."),

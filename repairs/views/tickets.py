@@ -30,10 +30,10 @@ from repairs.models import Ticket
 @answers_problems
 def ticket_list(request: SignedInRequest) -> HttpResponse:
     """Show the tickets of the person's regions, the oldest open fault first; filters stand in the address."""
-    filters = TicketFilter(request.GET, pages.listed(request.user), user=request.user)
+    filters = TicketFilter(request.GET, pages.listed(request.user).with_withdrawal(), user=request.user)
     after = pages.position(request.GET.get("sesudah", ""))
     found, more = page_of(filters.qs, pages.NEWEST_FIRST if filters.newest_first else pages.OLDEST_FIRST, after)
-    rows = pages.rows(found, timezone.now())
+    rows = pages.rows(found, timezone.now(), request.user)
     context = {
         "filters": filters,
         "chosen": filters.chosen(),
@@ -89,8 +89,7 @@ def ticket_move(request: SignedInRequest, number: str, name: str) -> HttpRespons
 
 
 def _write(ticket: Ticket, change: moves.Change, form: MoveForm, request: SignedInRequest) -> str:
-    moves.make(ticket, change, form, request.user)
-    return pages.ticket_url(ticket)
+    return pages.ticket_url(moves.make(ticket, change, form, request.user))
 
 
 def _show_later(

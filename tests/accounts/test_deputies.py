@@ -85,16 +85,17 @@ def test_only_roles_of_the_admins_regions_are_passed_on(absent: User, deputy: Us
     assert sorted(f"{row.role} {row.region_code}" for row in given) == ["staff 53.01", "technician 53.01"]
 
 
-def test_a_role_that_the_deputy_holds_throughout_is_left_and_a_partial_one_refused(
+def test_who_holds_the_role_too_stands_in_for_it_once_and_a_second_span_is_refused(
     absent: User, deputy: User, kupang: Kabupaten, admin: User
 ) -> None:
     give_role(absent, Role.TECHNICIAN, kupang)
-    held = assign(deputy, role=Role.STAFF, region=kupang, by=None)
-    assert [row.role for row in deputise(absent, deputy=deputy, **DAYS, by=admin)] == ["technician"]
+    assign(deputy, role=Role.STAFF, region=kupang, by=None)
+    given = {row.role: row for row in deputise(absent, deputy=deputy, **DAYS, by=admin)}
+    assert sorted(given) == ["staff", "technician"]
     with pytest.raises(Refused) as refusal:
         deputise(absent, deputy=deputy, **DAYS, by=admin)
     assert refusal.value.field == "deputy"
-    change_end(held, ends_at=moment("2026-11-24 16:00"), version=1, by=None)
+    change_end(given["staff"], ends_at=moment("2026-11-24 16:00"), version=1, by=None)
     with pytest.raises(Refused) as refusal:
         deputise(absent, deputy=deputy, **DAYS, by=admin)
     assert refusal.value.field == "role"

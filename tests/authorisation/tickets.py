@@ -81,6 +81,7 @@ CASES = [
     *(case for name in CHOICES for case in of_move((403, 200, 200, 403, 404, 403, 404, 302), name)),
     *(case for name in CORRECTIONS for case in of_move((403, 409, 403, 403, 404, 403, 404, 302), name)),
     *of_move((403, 200, 403, 403, 404, 403, 404, 302), "times"),
+    *of_move((200, 200, 403, 403, 404, 403, 404, 302), "again"),
     *of_move((409, 403, 403, 403, 404, 403, 404, 302), "withdraw"),
     *(case for name in CONFIRMATIONS for case in of_move((409, 409, 409, 403, 404, 403, 404, 302), name)),
     Case(MOVE, "post", signed_in(404), (OWN_TICKET, "unknown")),

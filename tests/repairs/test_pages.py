@@ -161,12 +161,60 @@ def test_an_operator_withdraws_a_mistaken_report_with_the_reason(ticket: Ticket,
         "Laporan Anda ditarik; tidak dihitung lagi.",
     ]
     first = answer.context["history"][0]
-    assert (answer.context["word"], first.what, first.quote) == (
+    assert (answer.context["word"], first.word, first.what, first.quote) == (
+        "Ditarik pelapor",
         "Ditarik pelapor",
         "menarik laporannya",
         "Kabelnya lepas",
     )
     assert current(ticket).status == "rejected"
+    refused = make_fault(ticket.recording_set, "camera")
+    transition(refused, "rejected", version=refused.version, by=None, reason="Kamera menyala")
+    lists = [client_of(operator).get(url) for url in ("/repairs/?keadaan=rejected", f"/devices/{ticket.device_id}/")]
+    words = [
+        {row.number: row.word for row in page.context[name]}
+        for page, name in zip(lists, ("rows", "tickets"), strict=True)
+    ]
+    assert words == [
+        {ticket.number: "Ditarik pelapor", refused.number: "Ditolak"},
+        {ticket.number: "Ditarik pelapor"},
+    ]
+
+
+def test_what_worked_and_failed_again_gets_a_new_ticket_that_leads_to_the_old_one_and_back(
+    frozen: time_machine.Traveller, ticket: Ticket, technician: User, operator: User
+) -> None:
+    reporter, worker = client_of(operator), client_of(technician)
+    for status in ("triaged", "in_progress", "resolved"):
+        frozen.shift(timedelta(hours=1))
+        transition(ticket, status, version=ticket.version, by=technician)
+    frozen.shift(timedelta(days=1))
+    offered = [[move.name for move in who.get(ticket_url(ticket)).context["moves"]] for who in (reporter, worker)]
+    assert offered == [["close", "reopen", "again"], ["close", "reopen"]]
+    sent = {"client_key": str(uuid4()), "version": ticket.version, "failed_again_at": "2026-11-20T12:30"}
+    page = reporter.post(ticket_url(ticket, "again"), {**sent, "reason": "Mati lagi"})
+    assert page.context["failed"].errors == {
+        "failed_again_at": ["Rusak lagi harus sesudah waktu pulih. Isi waktu yang lebih akhir."]
+    }
+    sent |= {"failed_again_at": "2026-11-21T09:00", "reason": "Mati lagi"}
+    answers = [reporter.post(ticket_url(ticket, "again"), sent)["Location"] for _ in range(2)]  # a double tap
+    second = Ticket.objects.get(follows=ticket)
+    assert answers == [ticket_url(second)] * 2
+    assert (current(ticket).status, current(ticket).restored_at) == ("closed", NOW + timedelta(hours=3))
+    assert (second.failed_at, second.note, second.status) == (moment("2026-11-21 02:00"), "Mati lagi", "reported")
+    before, after = (reporter.get(ticket_url(one)).context for one in (ticket, second))
+    assert [(link["label"], link["url"]) for link in before["links"]] == [("Rusak lagi", ticket_url(second))]
+    assert [(link["label"], link["url"]) for link in after["links"]] == [("Lanjutan dari", ticket_url(ticket))]
+    assert before["history"][0].what == (
+        f"mencatat rusak lagi sejak Sabtu, 21 November 2026 pukul 09.00 WIB: tiket {second.number}"
+    )
+    # A closed ticket offers it still, until its follower says that the device does not work.
+    assert [move.name for move in before["moves"]] == ["again"]
+    sent |= {"client_key": str(uuid4()), "version": current(ticket).version, "failed_again_at": "2026-11-21T11:00"}
+    failed = reporter.post(ticket_url(ticket, "again"), sent).context["failed"]
+    assert [str(error) for error in failed.non_field_errors()] == [
+        f"Server {ticket.device.serial} sudah tercatat rusak atau tidak ada saat itu: tiket {second.number}."
+    ]
 
 
 def test_the_loser_sees_both_versions_and_what_they_typed(ticket: Ticket, technician: User, staff: User) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.deputies import deputise
 from accounts.models import Role, User
 from kecamatan.models import Event, Kabupaten, Kecamatan
 from repairs.models import Ticket
@@ -76,6 +77,32 @@ def test_a_technician_finds_the_own_tickets_first_then_those_that_nobody_works_o
     assert (page.context["behind"], page.context["may_report"], page.context["may_log"]) == (None, False, False)
     set_priority(ups, priority="urgent", version=ups.version, by=technician)
     assert "<b>Mendesak</b>" in client_of(technician).get("/").content.decode()
+
+
+def test_a_deputy_finds_what_an_absent_colleague_holds_and_only_as_long(
+    kabupaten: Kabupaten, ups: Ticket, camera: Ticket, staff: Client, now: Any
+) -> None:
+    absent, deputy = (make_user(Role.TECHNICIAN, kabupaten, name) for name in ("rudi", "budi"))
+    assign(ups, assignee=absent, version=ups.version, by=None)
+    assign(camera, assignee=deputy, version=camera.version, by=None)
+    client = client_of(deputy)
+
+    def listed() -> tuple[list[tuple[str, str]], list[tuple[str, str]], str, int]:
+        with CaptureQueriesContext(connection) as context:
+            desk = client.get("/").context
+        table = client.get("/repairs/?petugas=saya").context
+        found = [[(row.number, row.holder) for row in rows] for rows in (desk["work"][0].rows, table["rows"])]
+        assert [count.number for count in table["views"]] == [count.number for count in desk["counts"]]
+        return found[0], sorted(found[1]), desk["counts"][-1].number, len(context)
+
+    before = listed()
+    assert before[:3] == ([(camera.number, "Budi")], [(camera.number, "Budi")], "1")
+    deputise(absent, deputy=deputy, first_day=NOW.date(), last_day=NOW.date(), by=None)
+    both = [(ups.number, "Anda, menggantikan Rudi"), (camera.number, "Budi")]
+    during = listed()
+    assert (during[:3], during[3]) == (([*reversed(both)], sorted(both), "2"), before[3])
+    now.shift(timedelta(days=2))
+    assert listed()[:3] == before[:3]
 
 
 def test_staff_answer_in_one_tap_whether_an_outage_lasts_and_stay_at_their_desk(
