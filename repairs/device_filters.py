@@ -12,9 +12,10 @@ from accounts.models import User
 from devices.models import Device, DeviceKind
 from kecamatan.models import Kabupaten, Kecamatan
 from lib.listing import ListFilter
+from repairs.filters import REGION_LABEL, inside_path
 from repairs.models import Ticket, TicketQuerySet
 
-WORKING, BROKEN, MISSING = "berfungsi", "rusak", "tidak_ada"
+WORKING, BROKEN, MISSING, PLACED = "berfungsi", "rusak", "tidak_ada", "terpasang"
 ELSEWHERE = {
     "disimpan": Device.Whereabouts.STORED,
     "dicuri": Device.Whereabouts.STOLEN,
@@ -24,6 +25,7 @@ STATUSES = [
     (WORKING, "Berfungsi"),
     (BROKEN, "Rusak"),
     (MISSING, "Tidak ada"),
+    (PLACED, "Terpasang, juga yang rusak"),
     *((code, whereabouts.label) for code, whereabouts in ELSEWHERE.items()),
 ]
 MISSING_PATHS = {
@@ -86,6 +88,9 @@ class DeviceFilter(ListFilter):
     )
     kondisi = _choice("Kondisi", "condition", list(Device.Condition.choices))
     asal = _choice("Asal usul", "source", list(Device.Source.choices))
+    wilayah = django_filters.CharFilter(
+        method="inside", label=REGION_LABEL, max_length=5, widget=forms.TextInput(attrs={"class": "in"})
+    )
     urut = django_filters.ChoiceFilter(
         method="as_it_is", label="Urutan", choices=ORDERS[1:], empty_label=ORDERS[0][1], widget=_select
     )
@@ -140,11 +145,18 @@ class DeviceFilter(ListFilter):
         """Return the records of components that sets lack, narrowed by kind and place."""
         said = self.form.cleaned_data
         rows = self._within(lasting(device=None).visible_to(self.user))
+        if said.get("wilayah"):
+            rows = self.inside(rows, "wilayah", said["wilayah"])
         return rows.filter(**{path: said[name] for name, path in MISSING_PATHS.items() if said.get(name)})
 
     def _within(self, rows: Any) -> Any:
         """Name the places of the scope by key: a sorted list behind a join is planned badly by PostgreSQL."""
         return rows if self.places is None else rows.filter(kecamatan__in=self.places)
+
+    def inside(self, rows: Any, name: str, value: str) -> Any:
+        """Keep what stands in a province or a kabupaten, its places named by key; of a code not known, nothing."""
+        found = Kecamatan.objects.visible_to(self.user).filter(**{inside_path(value, ""): value})
+        return rows.filter(kecamatan__in=list(found.order_by().values_list("pk", flat=True)))
 
     def of_kind(self, queryset: QuerySet[Device], name: str, value: str) -> QuerySet[Device]:
         """Keep the devices of a kind, named by key, so that the database knows how many they are."""
@@ -157,6 +169,8 @@ class DeviceFilter(ListFilter):
         if value == BROKEN:
             return queryset.filter(pk__in=lasting(device__isnull=False).values("device"))
         working = queryset.filter(whereabouts=Device.Whereabouts.IN_SET)
+        if value == PLACED:
+            return working
         return working.exclude(Exists(lasting(device=OuterRef("pk"))))
 
     def with_words(self, queryset: QuerySet[Device], name: str, value: str) -> QuerySet[Device]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ from devices.models import Device, DeviceKind
 from kecamatan.models import Cause, Kecamatan
 from kecamatan.scope import scope_of
 from lib.listing import ListFilter
-from lib.months import WIB, WIT, ZONES, local_day, month_bounds, parse_month
+from lib.months import WIB, WIT, ZONES, add_months, local_day, month_bounds, parse_month
 from repairs.models import Ticket, TicketQuerySet, overlapping
 from repairs.workflow import FINISHED
 
@@ -96,6 +97,27 @@ def begun_in_month(month: date) -> Q:
     return Q(failed_at__gte=month_bounds(month, WIT)[0], failed_at__lt=month_bounds(month, WIB)[1]) & own
 
 
+def lasting_at_end_of(month: date) -> Q:
+    """Return the condition of the faults that covered a local month's last moment, as the rollups count open ones."""
+    own = Q(pk__in=[])
+    for zone in ZONES:
+        end = month_bounds(month, zone)[1]
+        still = Q(restored_at=None) | Q(restored_at__gte=end)
+        own |= still & Q(failed_at__lt=end, kecamatan__kabupaten__province__time_zone=zone)
+    # The earliest of the ends bounds it once more, for the index.
+    still = Q(restored_at=None) | Q(restored_at__gte=month_bounds(month, WIT)[1])
+    return still & own
+
+
+def begun_in_year_to(month: date) -> Q:
+    """Return the condition of the faults that began in the twelve local months up to a month, that one included."""
+    first, own = add_months(month, -11), Q(pk__in=[])
+    for zone in ZONES:
+        start, end = month_bounds(first, zone)[0], month_bounds(month, zone)[1]
+        own |= Q(failed_at__gte=start, failed_at__lt=end, kecamatan__kabupaten__province__time_zone=zone)
+    return Q(failed_at__gte=month_bounds(first, WIT)[0], failed_at__lt=month_bounds(month, WIB)[1]) & own
+
+
 def lasting_in_month(month: date, begins: str, ends: str, zone_path: str) -> Q:
     """Return the condition of the spans that share a moment with a local month."""
     own = Q(pk__in=[])
@@ -157,6 +179,8 @@ class TicketFilter(ListFilter):
         widget=forms.TextInput(attrs={"class": "in", "placeholder": "2026-11"}),
     )
     bulan = code_filter("Rusak pada bulan", "lasting_in", 7, MONTH_EXAMPLE)
+    akhir = code_filter("Masih rusak pada akhir bulan", "lasting_at_end", 7, MONTH_EXAMPLE)
+    setahun = code_filter("Mulai rusak dalam 12 bulan sampai", "begun_in_year", 7, MONTH_EXAMPLE)
     petugas = django_filters.ChoiceFilter(
         method="held_by", label="Dipegang", choices=HOLDERS, empty_label="Siapa saja", widget=_select
     )
@@ -202,8 +226,19 @@ class TicketFilter(ListFilter):
 
     def begun_in(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
         """Keep the faults that count and began in a month, as a dashboard counts them; of no month, none."""
+        return self._by_month(queryset, value, begun_in_month)
+
+    def begun_in_year(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+        """Keep the faults that count and began in the twelve months up to a month; of no month, none."""
+        return self._by_month(queryset, value, begun_in_year_to)
+
+    def lasting_at_end(self, queryset: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+        """Keep the faults that count and lasted at the end of a month, as dashboards count them; of no month, none."""
+        return self._by_month(queryset, value, lasting_at_end_of)
+
+    def _by_month(self, queryset: TicketQuerySet, value: str, condition: Callable[[date], Q]) -> TicketQuerySet:
         try:
-            return queryset.counted().filter(begun_in_month(parse_month(value)))
+            return queryset.counted().filter(condition(parse_month(value)))
         except ValueError:
             return queryset.none()
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from lib.charts import Bar, bar
 from lib.format import number_id, percent_id
 from lib.month_choice import Month
+from reports.links import kecamatan_url
 from reports.services import SHOWN_LABELS, SILENT, shown_service
 from reports.steps import NO_STEP, Step
 
@@ -71,6 +72,10 @@ class Child:
     bar: Bar | None
     priority: str = ""
     step: Step = NO_STEP
+    able_url: str = ""
+    net_url: str = ""
+    target_url: str = ""
+    achievement_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,23 @@ def _child_row(child: Mapping[str, Any], query: str, step: Step) -> Child:
         bar=bar(child["achievement_pct"]),
         priority=priority_text(child["priority"]),
         step=step,
+        **_cell_urls(child, query),
     )
+
+
+def _cell_urls(child: Mapping[str, Any], query: str) -> dict[str, str]:
+    """Return the ways from the cells of a row to what stands behind them; none from a cell without a number."""
+    code, month = child["code"], query.removeprefix("bulan=")
+    if len(code) == len("36.03.30"):
+        found = {
+            "net": f"{reverse('repairs:recording-month')}?{urlencode({'kecamatan': code, 'bulan': month})}",
+            "target": "" if is_dinas(child) else reverse("repairs:target-region", args=[code]),
+        }
+    else:
+        ranked = kecamatan_url(code, month, order="capaian")
+        found = {"able": kecamatan_url(code, month, "able"), "net": kecamatan_url(code, month), "target": ranked}
+        found["achievement"] = ranked if child["achievement_pct"] is not None else ""
+    return {f"{name}_url": url for name, url in found.items() if name == "achievement" or child[name]}
 
 
 def child_word(level: str, children: Sequence[Mapping[str, Any]]) -> str:

@@ -17,8 +17,17 @@ from lib.charts import bar
 from lib.format import UNKNOWN, number_id, percent_id
 from lib.month_choice import Month
 from lib.months import local_day
+from lib.pages import written
 from reports.children import child_rows, child_word, columns, honest_children, order_of, order_words, step_words
 from reports.crumbs import crumbs
+from reports.figures import (
+    figures,
+    figures_of_bands,
+    figures_of_forecast,
+    figures_of_services,
+    figures_of_shares,
+    figures_of_why,
+)
 from reports.history import forecast_text, history
 from reports.links import kecamatan_url
 from reports.listing import BEST, LONGEST, WORST
@@ -27,7 +36,7 @@ from reports.months import month_options
 from reports.page_rows import PageRows
 from reports.provisional import provisional
 from reports.regions import Region
-from reports.sections import coverage_bands, figures, ranking, repair_tiles
+from reports.sections import coverage_bands, ranking, repair_tiles
 from reports.services import headline
 from reports.shares import cause_shares, kind_rows, route_shares
 from reports.surroundings import Surroundings
@@ -61,7 +70,6 @@ def page(
         "pending": pending_text(around.pending),
         "is_empty": is_empty(report),
         "nothing_yet": nothing_yet(level, month, around.last_month),
-        "headline": headline(report, level),
         "last_day": f"{local_day(timezone.now(), region.zone)}",
         "provisional": provisional(region, month, around, report["completeness"]["kabupaten_total"]),
         **_sections(region, month, rows, around),
@@ -71,10 +79,7 @@ def page(
         "worst_url": kecamatan_url(region.code, month.value, order=WORST),
         "achievement": bar(achievement_of(report)),
         "achievement_text": percent_id(achievement_of(report)),
-        "kinds": kind_rows(report, around.kind_names),
-        "causes": cause_shares(report),
-        "routes": route_shares(report),
-        "why": None if is_empty(report) else why_of_report(report, region, month),
+        "kinds": kind_rows(report, around.kind_names, is_current=month.is_current),
         "columns": columns(level, order, month, child_word(level, children), has_target=has_target),
         "children": child_rows(children, order, month, rows.steps),
         "step_words": step_words(rows.steps.values(), month),
@@ -90,17 +95,34 @@ def page(
 def _sections(region: Region, month: Month, rows: PageRows, around: Surroundings) -> dict[str, Any]:
     """Return the figures under the headline, by the sections that they stand in."""
     report = rows.figures
-    target, devices, tickets = target_tiles(report), device_tiles(report), tickets_tile(report)
-    repairs = [*repair_tiles(report, around, month), tickets]
+    target, devices = target_tiles(report), device_tiles(report, is_current=month.is_current)
+    repairs = [*repair_tiles(report, around, month), tickets_tile(report, is_current=month.is_current)]
+    lead, bands = headline(report, region.level), coverage_bands(report)
+    causes, routes = cause_shares(report), route_shares(report)
+    why = None if is_empty(report) else why_of_report(report, region, month)
     return {
+        "headline": lead,
+        "causes": causes,
+        "routes": routes,
+        "why": why,
         "longest": stopped_longest(rows.longest, region, month.value),
         "longest_url": kecamatan_url(region.code, month.value, "down", LONGEST),
         "repair_tiles": repairs,
         "target_tiles": target,
         "device_tiles": devices,
         "forecast": forecast_text(rows.row),
-        "bands": coverage_bands(report),
-        "figures": figures([*repairs, *target, *devices]),
+        "bands": bands,
+        "figures": written(
+            [
+                *figures_of_services(lead),
+                *figures([*repairs, *target]),
+                *figures_of_forecast(rows.row),
+                *figures_of_bands(bands, report),
+                *figures_of_why(why),
+                *figures_of_shares(causes, routes),
+                *figures(devices),
+            ]
+        ),
     }
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from repairs.filters import ALL, LASTING
 from reports.regions import Region
 
 
@@ -28,13 +29,20 @@ def region_url(code: str, month: str) -> str:
 
 
 def devices_url(code: str, level: str, **filters: str) -> str:
-    """Return the address of the devices of a kabupaten; of a larger region there is no one list."""
-    return _address("repairs:device-list", "", {"kabupaten": code, **filters}) if level == "kabupaten" else ""
+    """Return the address of the devices of a region as they are now, narrowed by ``repairs.device_filters``."""
+    where = {"kabupaten": code} if level == "kabupaten" else _where(code, level)
+    return _address("repairs:device-list", "", {**where, **filters})
 
 
 def tickets_url(code: str, level: str, **filters: str) -> str:
     """Return the address of the tickets of a region, narrowed by filters of ``repairs.filters``."""
     return _address("repairs:ticket-list", "", {**_where(code, level), **filters})
+
+
+def open_tickets_url(code: str, level: str, month: str, *, is_current: bool, **filters: str) -> str:
+    """Return the address of the faults that last now, or of a past month those that lasted at its end."""
+    when = {"keadaan": LASTING} if is_current else {"keadaan": ALL, "akhir": month}
+    return tickets_url(code, level, **when, **filters)
 
 
 def rows_url(page: str, region: Region, **filters: str) -> str:

@@ -46,6 +46,8 @@ GROUPS: dict[str, Group] = {
     "confirmed": Group("Ada kabar", Q(kecamatan_confirmed=1)),
     "silent": Group("Tanpa kabar", Q(kecamatan_silent=1)),
     "off_record": Group("Tanpa set tercatat", Q(kecamatan_confirmed=1) | Q(kecamatan_silent=1), is_rest=True),
+    "set_down": Group("Ada set yang tidak berfungsi", Q(sets_down__gt=0)),
+    "down_hours": Group("Ada jam kerja tanpa alat", Q(down_minutes__gt=0)),
     "met": Group("Memenuhi target", Q(kecamatan_met=1)),
     "missed": Group("Belum memenuhi target", Q(kecamatan_with_target=1, kecamatan_met=0)),
     "coverage_full": Group("Cakupan 100% atau lebih", Q(coverage_full=1)),
@@ -54,12 +56,13 @@ GROUPS: dict[str, Group] = {
     "coverage_low": Group("Cakupan di bawah 60%", Q(coverage_low=1)),
     "coverage_unknown": Group("Cakupan tidak disebut", _BAND, is_rest=True),
 }
-BY_CODE, WORST, BEST, LONGEST = "", "capaian", "-capaian", "lama"
+BY_CODE, WORST, BEST, LONGEST, MOST_HOURS = "", "capaian", "-capaian", "lama", "jam"
 ORDERS = {
     BY_CODE: "Kode",
     WORST: "Capaian target terendah",
     BEST: "Capaian target tertinggi",
     LONGEST: "Paling lama tidak bisa merekam",
+    MOST_HOURS: "Paling banyak jam kerja tanpa alat",
 }
 
 
@@ -72,6 +75,7 @@ class Row(NamedTuple):
     service: str
     service_label: str
     since: str
+    note: str
     net: str
     achievement: str
     coverage: str
@@ -134,6 +138,8 @@ def _ranked(
     rows = rows.filter(_parents(region))
     if order == LONGEST:
         rows = rows.filter(down_since__isnull=False).order_by("down_since", "region_id")
+    elif order == MOST_HOURS:
+        rows = rows.filter(down_minutes__gt=0).order_by("-down_minutes", "region_id")
     else:
         share = ExpressionWrapper(F("net_with_target") * 1.0 / F("target"), FloatField())
         rows = rows.filter(Q(days_reported__gt=0) | ~Q(net=0), target__gt=0).annotate(share=share)
@@ -169,7 +175,15 @@ def _row(place: Kecamatan, row: RegionMonth | None, month: Month) -> Row:
         service=service,
         service_label=SHOWN_LABELS[service],
         since=since_id(row.down_since, row.as_of, place.time_zone) if row and row.down_since else "",
+        note=_note(row) if row else "",
         net=number_id(row.net) if row and heard else "belum lapor",
         achievement=percent_id(achievement) if achievement is not None else NOT_STATED,
         coverage=percent_id(coverage, 2) if coverage is not None else NOT_STATED,
     )
+
+
+def _note(row: RegionMonth) -> str:
+    """Return how many sets do not work, and how many office hours there was none."""
+    sets = f"{number_id(row.sets_down)} dari {number_id(row.sets_total)} set tidak berfungsi" if row.sets_down else ""
+    hours = f"{number_id(row.down_minutes // 60)} jam kerja tanpa alat" if row.down_minutes >= 60 else ""
+    return ", ".join(filter(None, (sets, hours)))

@@ -30,6 +30,10 @@ from reports.services import MARKS_AT_MOST, SERVICE_LABELS, SERVICES, Count, mar
 
 LEVELS = (Level.PROVINCE, Level.KABUPATEN, Level.KECAMATAN)
 KEPT_SECONDS = 60
+ABLE = "able"
+GROUPS = {ABLE: "Dapat merekam", **{code: label for code, label, _ in SERVICES}}
+"""What may be asked of the table, by the code in the address."""
+
 SET_WORDS = (("operational", "berfungsi"), ("limited", "terkendala"), ("down", "tidak berfungsi"))
 
 
@@ -75,8 +79,11 @@ def asked_day(text: str, zone: str, now: datetime) -> Asked:
     return Asked(day, now if day == today else midnight(day + timedelta(days=1), zone) - INSTANT)
 
 
-def page(scope: Scope, region: Region, text: str) -> dict[str, Any]:
-    """Return everything that the page of a region on a day shows, formatted."""
+def page(scope: Scope, region: Region, text: str, group: str = "") -> dict[str, Any]:
+    """Return everything that the page of a region on a day shows, formatted.
+
+    ``group`` is a service, or ``able``: then the table lists the kecamatan that are counted under it.
+    """
     now = timezone.now()
     asked = asked_day(text, region.zone, now)
     month = Month(month_of(asked.day or local_day(now, region.zone)), month_of(local_day(now, region.zone)))
@@ -90,10 +97,11 @@ def page(scope: Scope, region: Region, text: str) -> dict[str, Any]:
     }
     if asked.day is None:
         return shown
-    return shown | _kept(region, asked, is_today=asked.day == local_day(now, region.zone))
+    group = group if group in GROUPS else ""
+    return shown | _kept(region, asked, group, is_today=asked.day == local_day(now, region.zone))
 
 
-def _kept(region: Region, asked: Asked, *, is_today: bool) -> dict[str, Any]:
+def _kept(region: Region, asked: Asked, group: str, *, is_today: bool) -> dict[str, Any]:
     """Return what a day shows, kept in each process for a minute or until a row of the region is written anew.
 
     Whatever changes a span marks months of its place, and a drain then writes rows anew; while any mark waits nothing
@@ -102,17 +110,17 @@ def _kept(region: Region, asked: Asked, *, is_today: bool) -> dict[str, Any]:
     day: date = asked.day  # type: ignore[assignment]  # a page without a day shows nothing
     kinds, standing = read_kinds(region, month_of(day))
     minute = f"{asked.at:%H:%M}" if is_today else ""
-    key = blake2b(repr(("day", region.key, day, minute, standing.newest)).encode()).hexdigest()
+    key = blake2b(repr(("day", region.key, day, minute, standing.newest, group)).encode()).hexdigest()
     pages = caches["dashboards"]
     kept: dict[str, Any] | None = None if standing.waits else pages.get(key)
     if kept is None:
-        kept = _shown(region, asked, read_states(region, day, asked.at, kinds), is_today=is_today)
+        kept = _shown(region, asked, group, read_states(region, day, asked.at, kinds), is_today=is_today)
         if not standing.waits:
             pages.set(key, kept, KEPT_SECONDS)
     return kept
 
 
-def _shown(region: Region, asked: Asked, states: Sequence[State], *, is_today: bool) -> dict[str, Any]:
+def _shown(region: Region, asked: Asked, group: str, states: Sequence[State], *, is_today: bool) -> dict[str, Any]:
     counts = {code: 0 for code, _, _ in SERVICES} | Counter(state.service.value for state in states)
     able = sum(counts[code] for code in ABLE_TO_RECORD)
     sets = _sum_of(states)
@@ -123,13 +131,18 @@ def _shown(region: Region, asked: Asked, states: Sequence[State], *, is_today: b
         "able": number_id(able),
         "total": number_id(len(states)),
         "is_unknown": counts["no_report"] == len(states),
-        "services": [Count(code, label, number_id(counts[code])) for code, label, _ in SERVICES],
+        "able_url": _group_url(region, asked, ABLE) if able else "",
+        "services": [
+            Count(code, label, number_id(counts[code]), _group_url(region, asked, code)) for code, label, _ in SERVICES
+        ],
         "marks": marks_of_services(counts, len(states)),
         "ribbon": ribbon_of_services(counts, len(states)) if len(states) > MARKS_AT_MOST else [],
         "sets": _sets_text(sets),
-        "lines": _lines(region, asked, states),
-        "head": "Kabupaten/kota" if region.level == Level.PROVINCE else "Kecamatan",
-        "by_kabupaten": region.level == Level.PROVINCE,
+        "lines": _lines(region, asked, states, group),
+        "head": "Kabupaten/kota" if region.level == Level.PROVINCE and not group else "Kecamatan",
+        "by_kabupaten": region.level == Level.PROVINCE and not group,
+        "group": GROUPS.get(group, ""),
+        "all_url": _group_url(region, asked, ""),
     }
 
 
@@ -169,19 +182,31 @@ def day_url(code: str, level: str, day: str) -> str:
     return f"{reverse(f'reports:{page}', args=[code])}?{urlencode({'per': day})}"
 
 
-def _lines(region: Region, asked: Asked, states: Sequence[State]) -> list[Line]:
+def _group_url(region: Region, asked: Asked, group: str) -> str:
+    """Return the address of the kecamatan that are counted together; of a single kecamatan there is no more to show."""
+    if region.level == Level.KECAMATAN or asked.day is None:
+        return ""
+    return day_url(region.code, region.level, asked.day.isoformat()) + (f"&keadaan={group}#h-tabel" if group else "")
+
+
+def _is_in(state: State, group: str) -> bool:
+    return state.service in ABLE_TO_RECORD if group == ABLE else not group or state.service.value == group
+
+
+def _lines(region: Region, asked: Asked, states: Sequence[State], group: str) -> list[Line]:
     day = asked.day.isoformat() if asked.day else ""
-    if region.level != Level.PROVINCE:
+    if region.level != Level.PROVINCE or group:
         return [
             Line(
                 state.place.name,
-                day_url(state.place.code, Level.KECAMATAN, day) if region.level == Level.KABUPATEN else "",
+                day_url(state.place.code, Level.KECAMATAN, day) if region.level != Level.KECAMATAN else "",
                 state.service.value,
                 SERVICE_LABELS[state.service.value],
                 since_id(state.since, asked.at, region.zone) if state.since else "–",
                 _sets_text(state.sets),
             )
             for state in states
+            if _is_in(state, group)
         ]
     groups: defaultdict[str, list[State]] = defaultdict(list)
     for state in states:

@@ -28,6 +28,7 @@ from lib.month_choice import Month
 from lib.months import local_day
 from repairs.arrangement_pages import arrangement_url, kind_text
 from repairs.device_list import set_url
+from repairs.filters import GROUPS
 from repairs.going_on import going_on_text
 from repairs.models import Ticket
 from repairs.outage_pages import Ask, ask, outage_url
@@ -40,8 +41,10 @@ from reports.months import month_options
 from reports.place_records import Kinds, Records, read_records, service_of, set_record
 from reports.provisional import provisional
 from reports.regions import Region
+from reports.sections import Repairs, tiles_of_repairs
 from reports.services import SILENT, shown_service
 from reports.surroundings import Surroundings
+from reports.tiles import Tile
 
 SERVICE_SENTENCES = {
     Service.SERVING: "Bisa merekam",
@@ -117,10 +120,11 @@ def page(scope: Scope, region: Region, month: Month, around: Surroundings) -> di
         "recorded_as": _lower_first(SERVICE_SENTENCES[status]) if shown == SILENT else "",
         "reasons": reasons_of(records, region.zone, now),
         "sets": [_set_view(key, record, records, around, now) for key, record in sets],
+        "repair_tiles": _repair_tiles(records, region, month, now),
         "tickets": [_ticket_item(ticket, region, now) for ticket in records.tickets],
         "outages": [_outage_item(row, region, now) for row in records.of_kind(True)],
         "arrangements": [_arrangement_item(row, region.zone) for row in records.of_kind(False)],
-        "faults": [_fault_item(ticket, region.zone, now) for ticket in records.of_month],
+        "faults": [_fault_item(ticket, region, now) for ticket in records.of_month],
         "events": [_event_item(row, region.zone, now) for row in records.in_month],
         "avoided": [_avoided_item(row, around, region.zone) for row in records.avoided],
         "priority": priority_text(region.kecamatan.priority_rank if region.kecamatan else None),
@@ -200,7 +204,7 @@ def _arrangement_item(row: dict[str, Any], zone: str) -> Item:
 
 
 def _ticket_item(ticket: Ticket, region: Region, now: datetime) -> Item:
-    """Return an open ticket; a lent device's belongs to another place, whose tickets not everybody may open."""
+    """Return an open ticket."""
     missing = " tidak ada" if ticket.fault == Ticket.Fault.MISSING else ""
     facts = [ticket.number, since_text(ticket.failed_at, region.zone, now)]
     facts.append(f"dipegang {ticket.assignee}" if ticket.assignee else "belum ada yang memegang")
@@ -208,16 +212,36 @@ def _ticket_item(ticket: Ticket, region: Region, now: datetime) -> Item:
         facts.append(f"dijanjikan {day_id(ticket.promised_on)}")
     overdue = "Lewat tenggat" if ticket.due_at and ticket.due_at <= now else ""
     title = f"{ticket.device_kind.name}{missing}, {ticket.recording_set}"
-    url = reverse("repairs:ticket-detail", args=[ticket.number]) if ticket.kecamatan_id == region.pk else ""
+    url = _url_here(ticket, region)
     return Item(title, " · ".join(facts), ticket.status, ticket.get_status_display(), overdue, url)
 
 
-def _fault_item(ticket: Ticket, zone: str, now: datetime) -> Item:
-    """Return a fault of the month with how long it lasted, or has lasted by now, and the cause that counts."""
-    lasted = _lasted(ticket.failed_at, ticket.restored_at, zone, now, "belum pulih")
+def _fault_item(ticket: Ticket, region: Region, now: datetime) -> Item:
+    """Return a fault of the month: how long it lasted, or has lasted by now, the cause that counts and the route."""
+    lasted = _lasted(ticket.failed_at, ticket.restored_at, region.zone, now, "belum pulih")
     suspected = " (diduga)" if ticket.certainty == Certainty.SUSPECTED else ""
     cause = f"penyebab {NOT_STATED}" if ticket.cause == Cause.UNKNOWN else f"{ticket.get_cause_display()}{suspected}"
-    return Item(_fault_name(ticket), f"{lasted} · {cause}")
+    route = f"jalur {_lower_first(ticket.get_route_display())}" if ticket.route else f"jalur {NOT_STATED}"
+    return Item(_fault_name(ticket), f"{lasted} · {cause} · {route}", url=_url_here(ticket, region))
+
+
+def _url_here(ticket: Ticket, region: Region) -> str:
+    """Return the address of a ticket; that of a lent device is another place's, and not everybody may open it."""
+    return reverse("repairs:ticket-detail", args=[ticket.number]) if ticket.kecamatan_id == region.pk else ""
+
+
+def _repair_tiles(records: Records, region: Region, month: Month, now: datetime) -> list[Tile]:
+    """Return the repairs that wait, as a region's dashboard counts them; of no past month."""
+    if not month.is_current:
+        return []
+    own = [ticket for ticket in records.tickets if ticket.kecamatan_id == region.pk and not ticket.restored_at]
+    today = local_day(now, region.zone)
+    counts = Repairs(
+        untouched=sum(ticket.status in GROUPS["belum"] for ticket in own),
+        past_promise=sum(bool(ticket.promised_on and ticket.promised_on < today) for ticket in own),
+        overdue=sum(bool(ticket.due_at and ticket.due_at <= now) for ticket in own),
+    )
+    return tiles_of_repairs(counts, region.code, region.level)
 
 
 def _event_item(row: dict[str, Any], zone: str, now: datetime) -> Item:
@@ -226,8 +250,9 @@ def _event_item(row: dict[str, Any], zone: str, now: datetime) -> Item:
     if row["of"] == "outage":
         suspected = " (diduga)" if row["sure"] == Certainty.SUSPECTED else ""
         note = f" · {row['text']}" if row["text"] else ""
-        return Item(f"{Cause(row['what']).label}{suspected}: {EFFECT_WORDS[Effect(row['how'])]}", f"{lasted}{note}")
-    return Item(kind_text(row["what"], row["text"]), lasted)
+        title = f"{Cause(row['what']).label}{suspected}: {EFFECT_WORDS[Effect(row['how'])]}"
+        return Item(title, f"{lasted}{note}", url=outage_url(row["pk"]))
+    return Item(kind_text(row["what"], row["text"]), lasted, url=arrangement_url(row["pk"]))
 
 
 def _avoided_item(row: dict[str, Any], around: Surroundings, zone: str) -> Item:

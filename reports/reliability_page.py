@@ -17,8 +17,11 @@ from lib.format import MONTHS, UNKNOWN, decimal_id, lasting_id, moment_id, month
 from lib.month_choice import Month
 from lib.months import month_bounds
 from lib.pages import written
+from repairs.filters import ALL
 from reports.children import shown_name
 from reports.crumbs import Crumb, crumbs
+from reports.links import kecamatan_url, tickets_url
+from reports.listing import MOST_HOURS
 from reports.models import Level
 from reports.months import month_options
 from reports.regions import Region
@@ -57,6 +60,7 @@ class Row(NamedTuple):
     rate: str
     repair: str
     between: str
+    faults_url: str = ""
 
 
 def page(scope: Scope, region: Region, month: Month, found: Reliability) -> dict[str, Any]:
@@ -71,10 +75,13 @@ def page(scope: Scope, region: Region, month: Month, found: Reliability) -> dict
         "span": f"{month_id(found.months[0])} sampai {month_id(found.months[-1])}",
         "has_sample_data": found.has_sample_data,
         "is_empty": not own.office_minutes and not own.service_minutes and not own.faults_begun,
-        "tiles": figure_tiles(found, region),
+        "tiles": figure_tiles(found, region, month),
         "places": written(_places(found, month)),
         "places_title": _places_title(found, region),
-        "kinds": written(_row(found.kind_names[code], "", sums) for code, sums in worst_first(found.kinds)),
+        "kinds": written(
+            _row(found.kind_names[code], "", sums, _faults_url(region, month, code))
+            for code, sums in worst_first(found.kinds)
+        ),
         "models": written(_models(found)),
         "models_left": max(0, len(found.models) - MODELS_SHOWN),
         "sources": [_row(source_name(group), "", sums) for group, sums in worst_first(found.sources)],
@@ -127,10 +134,13 @@ def _completeness(found: Reliability, region: Region) -> str:
 # --- The figures of the region ------------------------------------------------------------------------------------
 
 
-def figure_tiles(found: Reliability, region: Region) -> list[Tile]:
-    """Return the four figures of the region itself."""
+def figure_tiles(found: Reliability, region: Region, month: Month | None = None) -> list[Tile]:
+    """Return the four figures of the region itself; of a month those that count faults lead to their tickets."""
     own = found.sums[region.key]
     completeness = _completeness(found, region)
+    faults_url = _faults_url(region, month) if month else ""
+    is_place = region.level == Level.KECAMATAN
+    hours_url = kecamatan_url(region.code, month.value, "down_hours", MOST_HOURS) if month and not is_place else ""
     down = (
         f"{number_id(round(own.down_minutes / 60))} jam berhenti dari {number_id(own.office_minutes // 60)} jam kerja "
         f"kecamatan yang punya set; {number_id(round(own.outage_minutes / 60))} jam karena gangguan di luar alat"
@@ -139,17 +149,22 @@ def figure_tiles(found: Reliability, region: Region) -> list[Tile]:
     faults = f"Rata-rata satu alat terpasang, {number_id(own.faults_begun)} kerusakan (MTBF)"
     years = f"{number_id(own.faults_begun)} kerusakan selama {number_id(round(own.years))} alat-tahun terpasang"
     return [
-        _tile("Ketersediaan", _percent(own.availability), "jam kerja", down, completeness),
-        _tile("Lama perbaikan", _lasting(own.repair_time), "", repairs, ""),
-        _tile("Jarak antara kerusakan", _lasting(own.between_faults), "", faults, completeness),
-        _tile("Kerusakan per 100 alat-tahun", _rate(own), "", years, completeness),
+        _tile("Ketersediaan", _percent(own.availability), "jam kerja", down, completeness, hours_url),
+        _tile("Lama perbaikan", _lasting(own.repair_time), "", repairs, "", faults_url),
+        _tile("Jarak antara kerusakan", _lasting(own.between_faults), "", faults, completeness, faults_url),
+        _tile("Kerusakan per 100 alat-tahun", _rate(own), "", years, completeness, faults_url),
     ]
 
 
-def _tile(label: str, value: str, unit: str, source: str, completeness: str) -> Tile:
+def _faults_url(region: Region, month: Month, kind: str = "") -> str:
+    """Return the address of the tickets of the faults that began in these twelve months."""
+    return tickets_url(region.code, region.level, keadaan=ALL, setahun=month.value, komponen=kind)
+
+
+def _tile(label: str, value: str, unit: str, source: str, completeness: str, url: str) -> Tile:
     if value == NONE:
         return Tile(label, UNKNOWN, source="Belum ada datanya", completeness=NIL)
-    return Tile(label, value, unit, source, completeness)
+    return Tile(label, value, unit, source, completeness, url=url)
 
 
 def _percent(value: float | None) -> str:
@@ -225,7 +240,7 @@ def worst_first(groups: Mapping[K, Sums]) -> list[tuple[K, Sums]]:
     return sorted(known, key=lambda item: (not item[1].is_telling, -(item[1].rate or 0), str(item[0])))
 
 
-def _row(name: str, of: str, sums: Sums) -> Row:
+def _row(name: str, of: str, sums: Sums, faults_url: str = "") -> Row:
     return Row(
         name=name,
         of=of,
@@ -234,6 +249,7 @@ def _row(name: str, of: str, sums: Sums) -> Row:
         rate=_rate(sums) if sums.is_telling else "terlalu sedikit" if sums.service_minutes else NONE,
         repair=_lasting(sums.repair_time),
         between=_lasting(sums.between_faults),
+        faults_url=faults_url if sums.faults_begun else "",
     )
 
 

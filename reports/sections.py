@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lib.format import UNKNOWN, number_id, percent_id
+from lib.format import number_id, percent_id
 from lib.month_choice import Month
 from reports.children import is_dinas, shown_name
 from reports.links import kecamatan_url, place_url, region_url, tickets_url
 from reports.surroundings import Surroundings
-from reports.tiles import Tile
-from reports.wording import FULL, HALF, NIL
+from reports.tiles import TICKETS, Tile
 
 NOT_STATED = "tidak disebut"
 RANKED = 5
 BANDS = (("full", "100% atau lebih"), ("high", "80–99,99%"), ("middle", "60–79,99%"), ("low", "di bawah 60%"))
-CERTAINTY = {
-    FULL: "lengkap",
-    HALF: "sebagian belum dilaporkan atau didata; angka sebenarnya bisa berbeda",
-    NIL: NOT_STATED,
-    "": "menurut yang tercatat",
-}
 
 
 class Band(NamedTuple):
@@ -40,42 +33,49 @@ class Rank(NamedTuple):
     achievement: str
 
 
-class Figure(NamedTuple):
-    """Where a number of the page comes from."""
-
-    label: str
-    value: str
-    unit: str
-    source: str
-    certainty: str
-
-
 def repair_tiles(report: Mapping[str, Any], around: Surroundings, month: Month) -> list[Tile]:
     """Return the repairs that nobody has touched and those past their promise, as they are now; of no past month."""
     if not month.is_current:
         return []
-    code, level = report["region"]["code"], report["region"]["level"]
+    counts = Repairs(around.untouched, around.past_promise, report["tickets"]["overdue"])
+    return tiles_of_repairs(counts, report["region"]["code"], report["region"]["level"])
+
+
+class Repairs(NamedTuple):
+    """How many tickets nobody has touched, and how many faults last past their promise and past their due moment."""
+
+    untouched: int
+    past_promise: int
+    overdue: int
+
+
+def tiles_of_repairs(counts: Repairs, code: str, level: str) -> list[Tile]:
+    """Return the figures of the repairs that wait now in a region."""
+    kinds: dict[str, Any] = {"measure": "tiket", "origin": TICKETS}
     return [
         Tile(
             "Belum dikerjakan",
-            number_id(around.untouched),
+            number_id(counts.untouched),
             "tiket",
             "Dilaporkan, diverifikasi atau dibuka lagi, belum ada yang mengerjakan",
             url=tickets_url(code, level, keadaan="belum"),
+            **kinds,
         ),
         Tile(
             "Janji terlewat",
-            number_id(around.past_promise),
+            number_id(counts.past_promise),
             "tiket",
             "Masih rusak sesudah tanggal yang dijanjikan",
             url=tickets_url(code, level, janji="on"),
+            **kinds,
         ),
         Tile(
             "Lewat tenggat",
-            number_id(report["tickets"]["overdue"]),
+            number_id(counts.overdue),
             "tiket",
             "Masih rusak sesudah tenggat menurut prioritasnya",
             url=tickets_url(code, level, lewat="on"),
+            **kinds,
         ),
     ]
 
@@ -112,17 +112,3 @@ def _rank(child: Mapping[str, Any], month: Month) -> Rank:
     is_place = len(child["code"]) == len("36.03.30")
     url = place_url(child["code"], month.value) if is_place else region_url(child["code"], month.value)
     return Rank(shown_name(child["name"]), url, percent_id(child["achievement_pct"]))
-
-
-def figures(tiles: Iterable[Tile]) -> list[Figure]:
-    """Return of each number its value, unit, source and certainty; what is not known is not stated."""
-    return [
-        Figure(
-            tile.label,
-            NOT_STATED if tile.value == UNKNOWN else f"sedikitnya {tile.value}" if tile.at_least else tile.value,
-            "persen" if "%" in tile.value else tile.unit or NOT_STATED,
-            tile.source or NOT_STATED,
-            CERTAINTY[tile.completeness],
-        )
-        for tile in tiles
-    ]

@@ -9,8 +9,9 @@ from typing import Any
 
 from kecamatan.models import Cause
 from lib.format import number_id, percent_id
+from repairs.device_filters import BROKEN, MISSING, PLACED, WORKING
 from repairs.filters import ALL, NOT_STATED, ROUTES
-from reports.links import tickets_url
+from reports.links import devices_url, tickets_url
 
 # The width of a bar that is all of its whole, in units of its viewBox.
 BAR_UNITS = 1000
@@ -64,14 +65,31 @@ def _tickets(report: Mapping[str, Any], name: str, code: str) -> str:
     return tickets_url(region["code"], region["level"], keadaan=ALL, mulai=report["month"], **{name: code})
 
 
-def kind_rows(report: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return the devices by kind, the most broken first; ``names`` in the order of the kinds."""
+KIND_LISTS = {"broken": BROKEN, "missing": MISSING, "working": WORKING, "total": PLACED}
+"""What the list of devices calls those of a count."""
+
+
+def kind_rows(report: Mapping[str, Any], names: Mapping[str, str], *, is_current: bool = False) -> list[dict[str, str]]:
+    """Return the devices by kind, the most broken first; ``names`` in the order of the kinds.
+
+    Of the month that runs each count leads to the list of its devices, from ``broken_url`` on.
+    """
     by_kind, order = report["devices"]["by_kind"], list(names)
     codes = sorted(
         (code for code, counts in by_kind.items() if any(counts.values())),
         key=lambda code: (-by_kind[code]["broken"], -by_kind[code]["missing"], order.index(code)),
     )
-    return [
-        {"code": code, "name": names[code], **{name: number_id(by_kind[code][name]) for name in by_kind[code]}}
-        for code in codes
-    ]
+    rows = []
+    for code in codes:
+        row = {"code": code, "name": names[code], **{name: number_id(by_kind[code][name]) for name in by_kind[code]}}
+        region = report["region"] if is_current else None
+        rows.append(row | (_kind_urls(region, code, by_kind[code]) if region else {}))
+    return rows
+
+
+def _kind_urls(region: Mapping[str, str], kind: str, counts: Mapping[str, int]) -> dict[str, str]:
+    return {
+        f"{name}_url": devices_url(region["code"], region["level"], jenis=kind, status=status)
+        for name, status in KIND_LISTS.items()
+        if counts[name]
+    }

@@ -8,16 +8,25 @@ from typing import Any
 
 from lib.format import UNKNOWN, number_id, percent_id
 from repairs.device_filters import BROKEN, MISSING
-from repairs.filters import LASTING
-from reports.links import devices_url, kecamatan_url, tickets_url
+from reports.links import devices_url, kecamatan_url, open_tickets_url
 from reports.wording import FULL, HALF, NIL, completeness_of, inventoried_text, month_text, semester_text
 
 STATUSES = {"broken": BROKEN, "missing": MISSING}
+# From what records a figure is made.
+COUNTS = "Jumlah rekam harian dan catatan data hilang"
+TARGETS = "Aturan target, jumlah rekam harian dan catatan data hilang"
+REGISTER = "Register alat dan tiket kerusakan"
+TICKETS = "Tiket kerusakan"
+HOURS = "Tiket kerusakan, gangguan dan jam kerja kantor"
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure: ``at_least`` where part is missing, and how complete its source is."""
+    """One figure: ``at_least`` where part is missing, and how complete its source is.
+
+    ``unit`` and ``source`` are the lines beside and below it; ``measure`` is the unit by itself, ``origin`` names the
+    records that it is made from.
+    """
 
     label: str
     value: str
@@ -26,6 +35,8 @@ class Tile:
     completeness: str = ""
     at_least: bool = False
     url: str = ""
+    measure: str = ""
+    origin: str = ""
 
     @property
     def is_unknown(self) -> bool:
@@ -43,12 +54,15 @@ def target_tiles(report: Mapping[str, Any]) -> list[Tile]:
     return [_met_tile(report), _net_tile(report), _coverage_tile(report)]
 
 
-def device_tiles(report: Mapping[str, Any]) -> list[Tile]:
-    """Return the figures of sets, devices and the hours without any."""
+def device_tiles(report: Mapping[str, Any], *, is_current: bool = False) -> list[Tile]:
+    """Return the figures of sets, devices and the hours without any.
+
+    Only of the month that runs can the list of devices show the ones that were counted.
+    """
     return [
         _sets_tile(report),
-        _device_tile(report, "broken", "Komponen rusak"),
-        _device_tile(report, "missing", "Komponen tidak ada"),
+        _device_tile(report, "broken", "Komponen rusak", is_current=is_current),
+        _device_tile(report, "missing", "Komponen tidak ada", is_current=is_current),
         _downtime_tile(report),
     ]
 
@@ -60,7 +74,8 @@ def _kecamatan(report: Mapping[str, Any], group: str = "", order: str = "") -> s
 def _met_tile(report: Mapping[str, Any]) -> Tile:
     recording = report["recording"]
     if not recording["kecamatan_with_target"]:
-        return Tile("Memenuhi target", UNKNOWN, source=f"Belum ada target {month_text(report)}", completeness=NIL)
+        said = f"Belum ada target {month_text(report)}"
+        return Tile("Memenuhi target", UNKNOWN, "", said, NIL, measure="kecamatan", origin=TARGETS)
     with_target, total = recording["kecamatan_with_target"], report["kecamatan"]["total"]
     of_all = with_target == total
     return Tile(
@@ -70,6 +85,8 @@ def _met_tile(report: Mapping[str, Any]) -> Tile:
         f"Target bersama {number_id(recording['target'])} orang",
         FULL if of_all else HALF,
         url=_kecamatan(report, "met"),
+        measure="kecamatan",
+        origin=TARGETS,
     )
 
 
@@ -77,7 +94,7 @@ def _net_tile(report: Mapping[str, Any]) -> Tile:
     recording, days = report["recording"], report["completeness"]
     if not days["days_reported"] and not recording["recorded"] and not recording["lost"]:
         source = f"0 dari {number_id(days['days_expected'])} hari kerja dilaporkan"
-        return Tile("Rekam bersih", UNKNOWN, source=source, completeness=NIL)
+        return Tile("Rekam bersih", UNKNOWN, "", source, NIL, measure="orang", origin=COUNTS)
     parts = []
     if recording["achievement_pct"] is not None:
         parts.append(f"{percent_id(recording['achievement_pct'])} dari target")
@@ -92,6 +109,8 @@ def _net_tile(report: Mapping[str, Any]) -> Tile:
         FULL if complete else HALF,
         at_least=not complete,
         url=_kecamatan(report, order="capaian" if recording["target"] else ""),
+        measure="orang",
+        origin=COUNTS,
     )
 
 
@@ -115,7 +134,7 @@ def _coverage_tile(report: Mapping[str, Any]) -> Tile:
     coverage, semester = report["coverage"], semester_text(report["month"])
     if coverage["pct"] is None:
         source = no_coverage_text(coverage["eligible"], report["month"])
-        return Tile("Cakupan wajib KTP", UNKNOWN, source=source, completeness=NIL)
+        return Tile("Cakupan wajib KTP", UNKNOWN, "", source, NIL, measure="persen", origin=semester)
     known, total = sum(coverage["bands"].values()), report["kecamatan"]["total"]
     people, eligible = number_id(coverage["recorded_total"]), number_id(coverage["eligible_with_recorded"])
     where = "" if known == total else f" di {number_id(known)} dari {number_id(total)} kecamatan"
@@ -126,6 +145,8 @@ def _coverage_tile(report: Mapping[str, Any]) -> Tile:
         f"{people} sudah rekam dari {eligible} wajib KTP{where}, {semester}",
         FULL if known == total else HALF,
         url=_kecamatan(report),
+        measure="persen",
+        origin=semester,
     )
 
 
@@ -138,7 +159,8 @@ def no_coverage_text(eligible: int, month: str) -> str:
 def _sets_tile(report: Mapping[str, Any]) -> Tile:
     sets = report["sets"]
     if not sets["total"]:
-        return Tile("Set tidak berfungsi", UNKNOWN, source="Belum ada set yang didata", completeness=NIL)
+        said = "Belum ada set yang didata"
+        return Tile("Set tidak berfungsi", UNKNOWN, "", said, NIL, measure="set", origin=REGISTER)
     completeness = completeness_of(report["completeness"])
     return Tile(
         "Set tidak berfungsi",
@@ -147,44 +169,67 @@ def _sets_tile(report: Mapping[str, Any]) -> Tile:
         f"{number_id(sets['limited'])} terkendala, {number_id(sets['operational'])} berfungsi",
         completeness,
         at_least=completeness != FULL and bool(sets["down"]),
+        url=_kecamatan(report, "set_down"),
+        measure="set",
+        origin=REGISTER,
     )
 
 
-def _device_tile(report: Mapping[str, Any], name: str, label: str) -> Tile:
+def _device_tile(report: Mapping[str, Any], name: str, label: str, *, is_current: bool) -> Tile:
     """A total over an unfinished inventory is a lower bound; without a device on record it is not known at all."""
     devices, completeness = report["devices"], completeness_of(report["completeness"])
     if not devices["total"] and not devices["missing"]:
-        return Tile(label, UNKNOWN, source="Belum ada alat yang didata", completeness=NIL)
+        said = "Belum ada alat yang didata"
+        return Tile(label, UNKNOWN, "", said, NIL, measure="komponen", origin=REGISTER)
     unit = f"dari {number_id(devices['total'])} terpasang" if name == "broken" else "komponen"
     at_least = completeness != FULL and bool(devices[name])
     source = inventoried_text(report["completeness"], report["region"]["level"])
     if not devices[name] and completeness == NIL:
         # Of a register that nobody has confirmed, none is not known to be none.
-        return Tile(label, UNKNOWN, source=source, completeness=NIL)
-    url = devices_url(report["region"]["code"], report["region"]["level"], status=STATUSES[name])
-    return Tile(label, number_id(devices[name]), unit, source, completeness, at_least=at_least, url=url)
+        return Tile(label, UNKNOWN, "", source, NIL, measure="komponen", origin=REGISTER)
+    region = report["region"]
+    return Tile(
+        label,
+        number_id(devices[name]),
+        unit,
+        source,
+        completeness,
+        at_least=at_least,
+        url=devices_url(region["code"], region["level"], status=STATUSES[name]) if is_current else "",
+        measure="komponen",
+        origin=REGISTER,
+    )
 
 
-def tickets_tile(report: Mapping[str, Any]) -> Tile:
+def tickets_tile(report: Mapping[str, Any], *, is_current: bool = False) -> Tile:
     """Return how many faults last, and how many began and ended in the month."""
-    tickets = report["tickets"]
+    tickets, region = report["tickets"], report["region"]
     return Tile(
         "Tiket terbuka",
         number_id(tickets["open"]),
         "tiket",
         f"{number_id(tickets['overdue'])} lewat tenggat · {month_text(report)}: "
         f"{number_id(tickets['opened'])} dibuka, {number_id(tickets['resolved'])} selesai",
-        url=tickets_url(report["region"]["code"], report["region"]["level"], keadaan=LASTING),
+        url=open_tickets_url(region["code"], region["level"], report["month"], is_current=is_current),
+        measure="tiket",
+        origin=TICKETS,
     )
 
 
 def _downtime_tile(report: Mapping[str, Any]) -> Tile:
     downtime = report["downtime"]
     if not downtime["office_minutes"]:
-        return Tile("Jam kerja tanpa alat", UNKNOWN, source="Belum ada jam kerja yang tercatat", completeness=NIL)
+        said = "Belum ada jam kerja yang tercatat"
+        return Tile("Jam kerja tanpa alat", UNKNOWN, "", said, NIL, measure="persen jam kerja", origin=HOURS)
     share = 100 * downtime["down_minutes"] / downtime["office_minutes"]
     hours = number_id(downtime["down_minutes"] // 60)
     source = "Waktu tanpa satu pun set yang berfungsi, dari jam kerja kecamatan yang punya set"
     return Tile(
-        "Jam kerja tanpa alat", percent_id(share), f"{hours} jam", source, url=_kecamatan(report, "down", "lama")
+        "Jam kerja tanpa alat",
+        percent_id(share),
+        f"{hours} jam",
+        source,
+        url=_kecamatan(report, "down_hours", "jam"),
+        measure="persen jam kerja",
+        origin=HOURS,
     )

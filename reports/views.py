@@ -215,8 +215,8 @@ def _declare(region: Region, month: Month, form: KeyedForm, request: SignedInReq
 
 
 def _on_day(request: SignedInRequest, region: Region) -> HttpResponse:
-    """Show the state of a region at the end of the day in ``per``."""
-    page = on_day.page(request.user.scope, region, request.GET["per"])
+    """Show the state of a region at the end of the day in ``per``; ``keadaan`` narrows its table."""
+    page = on_day.page(request.user.scope, region, request.GET["per"], request.GET.get("keadaan", ""))
     return render(request, "reports/region_on_day.html", page)
 
 

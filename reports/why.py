@@ -108,7 +108,7 @@ def _why(facts: Facts, region: Region, month: Month) -> Why:
         title="Mengapa target belum tercapai" if facts.shortfall["total"] else "Target tercapai",
         sentence=_sentence(facts, sum(told.values())),
         unknown=_unknown(share) if is_unknown else "",
-        unknown_url=_counts_url(region, month),
+        unknown_url=counts_url(region, month),
         parts=[] if is_unknown else _parts(told, region, month),
         hosted=_hosted(facts.shortfall["hosted_minutes"]),
         source=f"{number_id(reported)} dari {number_id(expected)} hari kerja yang bertarget dilaporkan",
@@ -170,10 +170,11 @@ def _url(part: str, region: Region, month: Month) -> str:
         return rows_url("ticket-list", region, keadaan="semua", bulan=month.value)
     if part == "lost":
         return rows_url("loss-list", region, bulan=month.value)
-    return _counts_url(region, month) if part == "unreported" else ""
+    return counts_url(region, month) if part == "unreported" else ""
 
 
-def _counts_url(region: Region, month: Month) -> str:
-    places = {Level.KECAMATAN: "kecamatan", Level.KABUPATEN: "kabupaten"}
+def counts_url(region: Region, month: Month) -> str:
+    """Return the address of the counts of a region's month."""
+    places = {Level.KECAMATAN: "kecamatan", Level.DINAS: "kecamatan", Level.KABUPATEN: "kabupaten"}
     here = {places[Level(region.level)]: region.code} if region.level in places else {}
     return f"{reverse('repairs:recording-month')}?{urlencode({**here, 'bulan': month.value})}"

@@ -68,7 +68,9 @@ def test_a_broken_and_a_missing_component_say_since_when_at_once(kabupaten: Kabu
         ("Kamera, Set 1", "Dilaporkan"),
         ("Tripod tidak ada, Set 1", "Dilaporkan"),
     ]
-    assert context["faults"][0].text == "15 hari: sejak 3 Maret 2026, belum pulih · Petir (diduga)"
+    assert (
+        context["faults"][0].text == "15 hari: sejak 3 Maret 2026, belum pulih · Petir (diduga) · jalur tidak disebut"
+    )
 
 
 def test_an_outage_and_an_arrangement_explain_how_people_are_served(staff: Client) -> None:
@@ -148,7 +150,8 @@ def test_the_dinas_has_sets_but_no_service_of_its_own(staff: Client) -> None:
     rollups.refresh()
     page = staff.get("/kecamatan/36.03.00/")
     assert [one.name for one in page.context["sets"]] == ["Set 1"]
-    assert list(tiles(page.context)) == ["Rekam bersih", "Set berfungsi", "Tiket terbuka"]
+    waiting = ["Belum dikerjakan", "Janji terlewat", "Lewat tenggat"]
+    assert list(tiles(page.context)) == ["Rekam bersih", "Set berfungsi", "Tiket terbuka", *waiting]
     assert 'id="h-kini"' not in page.content.decode()
 
 

@@ -89,6 +89,22 @@ def test_a_province_lists_its_kabupaten_and_who_had_stopped(client: Client) -> N
     assert context["lines"][0].url == "/reports/36.03/?per=2026-03-03"
 
 
+@pytest.mark.parametrize("code", ["36", "36.03"])
+def test_each_count_of_a_day_leads_to_its_kecamatan(client: Client, code: str) -> None:
+    context = client.get(f"/reports/{code}/?per=2026-03-05").context
+    counts = {count.label: (count.number, count.url) for count in context["services"]}
+    counts["Dapat merekam"] = (context["able"], context["able_url"])
+    assert {label: number for label, (number, _) in counts.items() if number != "0"} == {
+        "Melayani": "1",
+        "Menumpang": "1",
+        "Belum lapor": "1",
+        "Dapat merekam": "1",
+    }
+    for number, url in counts.values():
+        assert (url, str(len(client.get(url).context["lines"]))) == (url, number)
+    assert [line.name for line in client.get(counts["Menumpang"][1]).context["lines"]] == ["Kecamatan Rusak"]
+
+
 def test_a_kecamatan_says_since_when(client: Client) -> None:
     page = client.get("/kecamatan/36.03.31/?per=2026-03-04")
     assert [(line.text, line.since) for line in page.context["lines"]] == [("Berhenti", "3 Maret 2026 (1 hari 14 jam)")]

@@ -355,6 +355,19 @@ def test_what_an_official_asks_is_answered_on_a_page_and_in_the_report(question,
 # --- The province of today ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("story", [("36.03", "2012-04"), ("35.26", "2021-10"), ("35.26.09", "2021-10")])
+def test_the_open_tickets_of_a_past_month_lead_to_those_that_were_broken_then(story, client):
+    client.force_login(make_user(Role.OFFICIAL, None))
+    code, month = story
+    page = "kecamatan" if len(code) == 8 else "reports"
+    context = client.get(f"/{page}/{code}/?bulan={month}").context
+    (tile,) = [
+        one for name in ("tiles", "repair_tiles") for one in context.get(name, []) if one.label == "Tiket terbuka"
+    ]
+    assert tile.value != "0"
+    assert (tile.url, str(len(client.get(tile.url).context["rows"]))) == (tile.url, tile.value)
+
+
 def test_today_every_service_and_status_is_there():
     november = figures("75", 2026, 11)
     kecamatan = november["kecamatan"]

@@ -102,7 +102,7 @@ def test_each_part_leads_to_the_rows_behind_it(place):
     client = Client()
     client.force_login(make_user(Role.STAFF, place.kabupaten))
     page = client.get("/kecamatan/36.03.30/", {"bulan": "2026-02"}).content.decode()
-    assert re.findall(r'<a href="([^"]+)">(Data hilang|Hari tanpa laporan)</a>', page) == [
+    assert re.findall(r'<a href="([^"]+)">(Data hilang|Hari tanpa laporan)</a></th>', page) == [
         ("/recordings/?kecamatan=36.03.30&amp;bulan=2026-02", "Hari tanpa laporan"),
         ("/recordings/lost/?kecamatan=36.03.30&amp;bulan=2026-02", "Data hilang"),
     ]
