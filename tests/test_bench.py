@@ -38,6 +38,7 @@ KEYS = {
     "serial": "SN-1",
     "document": 1,
     "day": "2026-01-05",
+    "past": "2026-01",
     "marks": "1.1",
     **dict.fromkeys(("device", "set", "outage", "arrangement", "loss", "person", "placement"), 1),
     **{key: 1 for page in PAGES for key in re.findall(r"{(deep_\w+)}", page.path)},

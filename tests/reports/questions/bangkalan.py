@@ -113,7 +113,7 @@ QUESTIONS = (
         "What is the target, and how far is it reached?",
         BANGKALAN,
         BANGKALAN_PAGE,
-        ("Memenuhi target tidak disebut tidak disebut Belum ada target Oktober 2021 tidak disebut",),
+        ("Memenuhi target belum diketahui Belum ada target Oktober 2021",),
         ("Memenuhi target belum diketahui Belum ada target Oktober 2021",),
         (NO_TARGET, summary("Capaian target", NOT_STATED, RECORDING)),
         (Csv("35.26", "Perekaman: Target (orang)", ""),),

@@ -23,8 +23,8 @@ QUESTIONS = (
         BOLTIM,
         BOLTIM_PAGE,
         (
-            "Komponen rusak sedikitnya 3 dari 5 terpasang "
-            "Alat belum selesai didata dalam 12 bulan terakhir tidak disebut",
+            "Komponen rusak sedikitnya 3 dari 5 terpasang Alat belum selesai didata dalam 12 bulan terakhir",
+            "Komponen rusak sedikitnya 3 komponen Register alat dan tiket kerusakan tidak disebut",
         ),
         ("Komponen rusak, sedikitnya 3 dari 5 terpasang Alat belum selesai didata dalam 12 bulan terakhir",),
         (summary("Selesai mendata alat", 0, "Kelengkapan"),),
@@ -33,7 +33,7 @@ QUESTIONS = (
         "Are devices missing?",
         BOLTIM,
         BOLTIM_PAGE,
-        ("Komponen tidak ada tidak disebut tidak disebut Alat belum selesai didata dalam 12 bulan terakhir",),
+        ("Komponen tidak ada tidak disebut komponen Register alat dan tiket kerusakan tidak disebut",),
         ("Komponen tidak ada belum diketahui Alat belum selesai didata dalam 12 bulan terakhir",),
         (summary("Tidak ada", NOT_STATED, DEVICES),),
         (Csv("71.10", "Komponen: Tidak ada (komponen)", ""),),
@@ -80,7 +80,7 @@ QUESTIONS = (
         "How many people were recorded?",
         BOLTIM,
         BOLTIM_PAGE,
-        ("Rekam bersih tidak disebut tidak disebut 0 dari 147 hari kerja dilaporkan tidak disebut",),
+        ("Rekam bersih tidak disebut orang Jumlah rekam harian dan catatan data hilang tidak disebut",),
         ("Rekam bersih belum diketahui 0 dari 147 hari kerja dilaporkan",),
         (summary("Rekam bersih", "belum lapor", RECORDING),),
         (Csv("71.10", "Perekaman: Rekam bersih (orang)", ""),),

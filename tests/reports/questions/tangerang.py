@@ -137,7 +137,7 @@ QUESTIONS = (
         "What is the coverage?",
         TANGERANG,
         TANGERANG_PAGE,
-        ("Cakupan wajib KTP tidak disebut tidak disebut Jumlah yang sudah rekam DKB semester II 2011 belum dimuat",),
+        ("Cakupan wajib KTP belum diketahui Jumlah yang sudah rekam DKB semester II 2011 belum dimuat",),
         ("Cakupan wajib KTP belum diketahui Jumlah yang sudah rekam DKB semester II 2011 belum dimuat",),
         (NO_COVERAGE, summary("Sudah rekam", NOT_STATED, COVERAGE)),
     ),
