@@ -56,6 +56,7 @@ GROUPS: dict[str, Group] = {
     "coverage_low": Group("Cakupan di bawah 60%", Q(coverage_low=1)),
     "coverage_unknown": Group("Cakupan tidak disebut", _BAND, is_rest=True),
 }
+OF_SETS_AND_HOURS = ("set_down", "down_hours")
 BY_CODE, WORST, BEST, LONGEST, MOST_HOURS = "", "capaian", "-capaian", "lama", "jam"
 ORDERS = {
     BY_CODE: "Kode",
@@ -88,6 +89,7 @@ def page(scope: Scope, region: Region, month: Month, asked: dict[str, str]) -> d
     places, more = _places(region, month.chosen, group, order, asked.get("sesudah", ""))
     rows = {row.region_id: row for row in _rows(month.chosen).filter(region_id__in=[place.pk for place in places])}
     label = GROUPS[group].label if group else "Semua kecamatan"
+    says_why = group in OF_SETS_AND_HOURS or order == MOST_HOURS
     return {
         "region": region,
         "month": month,
@@ -99,7 +101,7 @@ def page(scope: Scope, region: Region, month: Month, asked: dict[str, str]) -> d
         "orders": [(code, words, code == order) for code, words in ORDERS.items()],
         "ordered_by": ORDERS[order],
         "is_cut": more and order != BY_CODE,
-        "rows": written(_row(place, rows.get(place.pk), month) for place in places),
+        "rows": written(_row(place, rows.get(place.pk), month, says_why=says_why) for place in places),
         "next_url": kecamatan_url(region.code, month.value, group, after=places[-1].code) if more and not order else "",
         "first_url": kecamatan_url(region.code, month.value, group) if asked.get("sesudah") and not order else "",
     }
@@ -162,7 +164,7 @@ def _parents(region: Region) -> Q:
     return Q(parent_id=region.pk) if region.level == Level.KABUPATEN else Q()
 
 
-def _row(place: Kecamatan, row: RegionMonth | None, month: Month) -> Row:
+def _row(place: Kecamatan, row: RegionMonth | None, month: Month, *, says_why: bool) -> Row:
     known = next((name for name in KNOWN_SERVICES if row and getattr(row, f"kecamatan_{name}")), "no_report")
     service = shown_service(known, is_silent=bool(row and row.kecamatan_silent))
     heard = row is not None and bool(row.days_reported or row.net)
@@ -175,7 +177,7 @@ def _row(place: Kecamatan, row: RegionMonth | None, month: Month) -> Row:
         service=service,
         service_label=SHOWN_LABELS[service],
         since=since_id(row.down_since, row.as_of, place.time_zone) if row and row.down_since else "",
-        note=_note(row) if row else "",
+        note=_note(row) if row and says_why else "",
         net=number_id(row.net) if row and heard else "belum lapor",
         achievement=percent_id(achievement) if achievement is not None else NOT_STATED,
         coverage=percent_id(coverage, 2) if coverage is not None else NOT_STATED,

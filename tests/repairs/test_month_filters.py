@@ -84,6 +84,31 @@ def test_a_list_is_narrowed_by_month_and_region(client, query, number):
     assert found(client, "/recordings/lost/", **query) == number
 
 
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ({"setahun": "2026-03"}, 2),
+        ({"setahun": "2026-02"}, 1),
+        ({"setahun": "2027-02"}, 1),
+        ({"setahun": "2025-12"}, 0),
+        ({"setahun": "Februari"}, 0),
+        ({"akhir": "2026-02"}, 0),
+        ({"akhir": "Februari"}, 0),
+    ],
+)
+def test_tickets_are_those_of_a_year_or_of_a_month_end(client, query, number):
+    assert found(client, "/repairs/", keadaan="semua", **query) == number
+
+
+def test_devices_are_narrowed_to_a_province(client):
+    assert [found(client, "/devices/", jenis="server", wilayah=code) for code in ("36", "91", "36.03", "99")] == [
+        1,
+        1,
+        1,
+        0,
+    ]
+
+
 @pytest.mark.parametrize(("cause", "number"), [("listrik", 2), ("weak_power", 2), ("power_outage", 0), ("petugas", 0)])
 def test_outages_are_found_by_a_group_of_causes(client, cause, number):
     assert found(client, "/outages/", keadaan="semua", penyebab=cause) == number
