@@ -7,6 +7,7 @@ been made already (a form sent twice) writes nothing. ``by`` is the person who a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Any, BinaryIO
 from uuid import uuid4
 
@@ -130,7 +131,8 @@ def publish_status(
 def change_logo(region: Region, *, picture: BinaryIO | None, size: int = 0, version: int, by: User | None) -> Office:
     """Give an agency a logo of ``size`` bytes, or take it away; the file is drawn anew under a name that we make.
 
-    Earlier files stay, because earlier papers show them. Raises :class:`Refused` as :func:`lib.images.redrawn_png`.
+    The file before is removed: papers that were made keep their own copy of it. Raises :class:`Refused` as
+    :func:`lib.images.redrawn_png`.
     """
     guard_region(by, region, may_edit_office)
     if isinstance(region, Kecamatan):
@@ -149,6 +151,9 @@ def change_logo(region: Region, *, picture: BinaryIO | None, size: int = 0, vers
 
 @transaction.atomic
 def _set_logo(region: Region, name: str, *, version: int, by: User | None) -> Office:
+    before = office_of(region).logo
+    if before and before != name:
+        transaction.on_commit(partial(default_storage.delete, logo_path(before)))
     return change_office(region, "logo", version=version, by=by, logo=name)
 
 

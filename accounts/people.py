@@ -23,10 +23,9 @@ from accounts.regions import columns_of
 from kecamatan.changes import compare_and_set, record_event
 from kecamatan.models import Kecamatan
 from lib.errors import Forbidden, Refused
+from lib.guards import LONGEST_REASON
 from lib.phone import normalise_phone
 from lib.privacy import refuse_identity_numbers
-
-MAX_REASON = 500
 
 
 @transaction.atomic
@@ -167,8 +166,8 @@ def deactivate(user: User, *, by: User | None, reason: str = "") -> None:
         raise Refused("Anda tidak bisa menonaktifkan akun sendiri. Minta admin lain melakukannya.")
     guard_person(by, user)
     refuse_identity_numbers(reason, "reason")
-    if len(reason) > MAX_REASON:
-        raise Refused(f"Alasan paling panjang {MAX_REASON} huruf. Ringkaskan.", field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Refused(f"Alasan paling panjang {LONGEST_REASON} huruf. Ringkaskan.", field="reason")
     if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         user.is_active = False
         SignInLink.objects.filter(user=user).delete()

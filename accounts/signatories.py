@@ -10,13 +10,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Office, Signatory, User
-from accounts.offices import differences, guard_region, one_line, plain, record_office_event, stored_office
+from accounts.offices import differences, guard_region, one_line, record_office_event, stored_office
 from accounts.permissions import Region, may_edit_office
 from accounts.regions import columns_of, zone_of
 from kecamatan.changes import compare_and_set
 from kecamatan.models import Kecamatan
 from lib.errors import Conflict, Refused
 from lib.format import day_id
+from lib.guards import required_reason
 from lib.months import EARLIEST_DAY, add_months, local_day
 
 """No recording device is older, so no paper of ours is."""
@@ -75,9 +76,7 @@ def correct_signatory(
 def void_signatory(region: Region, signatory: Signatory, *, reason: str, version: int, by: User | None) -> None:
     """Strike somebody who never signed, with a reason; who signed until the next one is not struck but followed."""
     guard_region(by, region, may_edit_office)
-    reason = plain(reason, "reason")
-    if not reason:
-        raise Refused("Tulis alasannya.", field="reason")
+    reason = required_reason(reason)
     if signatory.voided_at is None:
         compare_and_set(signatory, version, voided_at=timezone.now(), voided_by=by, void_reason=reason)
         record_office_event(signatory.office, "void_signatory", by=by, signatory=str(signatory), reason=reason)

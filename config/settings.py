@@ -300,6 +300,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=1, minute=15),
         "options": {"expires": 3600},
     },
+    "forget-old": {
+        "task": "accounts.forget_old",
+        "schedule": crontab(hour=1, minute=25),
+        "options": {"expires": 3600},
+    },
     "build-device-groups": {
         "task": "reports.build_device_groups",
         "schedule": crontab(hour=1, minute=40),

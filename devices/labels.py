@@ -16,10 +16,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import guard, may_manage_devices, may_print_labels
 from devices.models import Device, Label, RecordingSet
-from kecamatan.changes import record_event
+from kecamatan.changes import compare_and_set, record_event
 from kecamatan.models import Kecamatan
-from lib.errors import Refused
-from lib.privacy import refuse_identity_numbers
+from lib.guards import required_reason
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -50,16 +49,16 @@ def labels_of(
 
 
 @transaction.atomic
-def renew_label(subject: Device | RecordingSet, *, by: User | None, reason: str) -> None:
+def renew_label(subject: Device | RecordingSet, *, by: User | None, reason: str, version: int | None = None) -> None:
     """Give a device or a set another token; the label that is stuck on it now leads nowhere from then on.
 
-    Effects: the token, an event with the reason.
+    ``version`` is that of the subject, as the person saw it: of two who renew the same label the second gets a
+    ``Conflict``, since the new one may be printed already. Effects: the token, an event with the reason.
     """
     guard(by, [subject.kecamatan], may_manage_devices)
-    reason = reason.strip()
-    if not reason:
-        raise Refused("Tulis alasannya.", field="reason")
-    refuse_identity_numbers(reason, "reason")
+    reason = required_reason(reason)
+    if version is not None:
+        compare_and_set(subject, version)
     where = {"device": subject} if isinstance(subject, Device) else {"recording_set": subject}
     Label.objects.update_or_create(**where, defaults={"token": new_token(), "made_at": timezone.now()})
     record_event(subject, "renew_label", by=by, kecamatan_id=subject.kecamatan_id, reason=reason)

@@ -140,6 +140,7 @@ def take_off_register(
 ) -> None:
     """Note that a device that stands in no set was stolen or written off at a moment (UTC); its card stays."""
     guard(by, [device.kecamatan], may_manage_devices)
+    refuse_identity_numbers(reason, "reason")
     refuse_moment(at, device.kecamatan.time_zone, "dipasang")
     lock_device(device, version)
     if device.whereabouts != Device.Whereabouts.STORED:

@@ -191,7 +191,10 @@ def _government(region: Region) -> str:
 
 def _logo(office: Office) -> bytes | None:
     """Return the picture of the agency; nothing where the file is not on this machine."""
+    if not office.logo:
+        return None
     try:
-        return default_storage.open(logo_path(office.logo)).read() if office.logo else None
+        with default_storage.open(logo_path(office.logo)) as file:
+            return bytes(file.read())
     except OSError:
         return None

@@ -10,11 +10,9 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from kombu.exceptions import KombuError
 
 from documents.changes import Change
 from documents.contents import Contents, read_contents, region_of
@@ -24,6 +22,7 @@ from documents.pdf import pdf_file
 from documents.requests import earlier_document, record_document_event
 from documents.wording import compared_text
 from documents.xlsx import xlsx_file
+from kecamatan.changes import send_quietly
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +40,7 @@ class Lost(Exception):
 
 def wake_builder() -> None:
     """Ask a worker to build what waits. A dead broker only delays it: beat finds the row again."""
-    try:
-        current_app.send_task(BUILD_TASK)
-    except (KombuError, OSError) as error:
-        logger.warning("The broker cannot be reached, the report waits for beat: %s", error)
+    send_quietly(BUILD_TASK)
 
 
 def build_waiting() -> int:
@@ -90,14 +86,18 @@ def claim(now: datetime) -> Document | None:
 def build(document: Document) -> bool:
     """Build a report that this worker has taken; return whether it was finished here."""
     try:
-        contents = _read(document)
+        earlier = earlier_document(document)
+        contents = _read(document, earlier)
         files = _files(document, contents)
-        _finish(document, contents, files)
+        _finish(document, contents, files, earlier)
     except Lost:
         return False
     except Exception:
         logger.exception("Report %s could not be built", document.pk)
-        _held(document).update(state=Document.State.FAILED, problem=BROKE, lease_until=None)
+        # What went wrong may pass: it waits for another attempt as long as there is one.
+        is_last = document.attempts_left < 1
+        values = {"state": Document.State.FAILED, "problem": BROKE} if is_last else {"state": Document.State.WAITING}
+        _held(document).update(**values, lease_until=None)
         return False
     return True
 
@@ -113,10 +113,9 @@ def _step(document: Document, progress: int, words: str) -> None:
         raise Lost
 
 
-def _read(document: Document) -> Contents:
+def _read(document: Document, earlier: Document | None) -> Contents:
     region = region_of(document.region)
     name = str(document.requested_by) if document.requested_by else SYSTEM_NAME
-    earlier = earlier_document(document)
     return read_contents(
         region,
         document.month,
@@ -141,9 +140,8 @@ def _files(document: Document, contents: Contents) -> dict[str, bytes]:
 
 
 @transaction.atomic
-def _finish(document: Document, contents: Contents, files: dict[str, bytes]) -> None:
+def _finish(document: Document, contents: Contents, files: dict[str, bytes], earlier: Document | None) -> None:
     """Keep the figures and the files, in the one transaction that ends the job."""
-    earlier = earlier_document(document)
     finished = _held(document).update(
         state=Document.State.DONE,
         progress=100,
@@ -151,7 +149,7 @@ def _finish(document: Document, contents: Contents, files: dict[str, bytes]) -> 
         lease_until=None,
         built_at=contents.made_at,
         figures=contents.kept,
-        compared_with=earlier if contents.compared else None,
+        compared_with=earlier,
         changes=[_plain(change) for change in contents.changes],
     )
     if not finished:

@@ -22,6 +22,7 @@ from kecamatan.changes import record_event
 from kecamatan.models import Kecamatan
 from lib.errors import Conflict, Forbidden, Refused
 from lib.format import day_id
+from lib.guards import required_reason
 from lib.months import local_day, local_month
 
 UNFINISHED = (Document.State.WAITING, Document.State.RUNNING)
@@ -138,8 +139,7 @@ def withdraw_signature(document: Document, *, reason: str, by: User) -> None:
     keeps the day, the reason and who. Withdrawn already is no change. Refused without a reason or a signature.
     """
     _guard_signing(by, document)
-    if not reason.strip():
-        raise Refused("Tulis mengapa tanda tangannya dicabut.", field="reason")
+    reason = required_reason(reason, "Tulis mengapa tanda tangannya dicabut.")
     document.refresh_from_db()
     if document.signature_withdrawn_at is not None:
         return
@@ -147,7 +147,7 @@ def withdraw_signature(document: Document, *, reason: str, by: User) -> None:
     signed = Document.objects.filter(pk=document.pk, signed_at=document.signed_at, signed_at__isnull=False)
     if not signed.update(**values):
         raise Conflict("Laporan ini tidak sedang bertanda tangan.")
-    said = {"signed_on": document.signed_on, "reason": reason.strip()}
+    said = {"signed_on": document.signed_on, "reason": reason}
     record_document_event(document, "withdraw_signature", by=by, **said)
 
 

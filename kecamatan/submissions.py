@@ -7,6 +7,7 @@ transaction; the same submission again gets that answer and writes nothing, anot
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,9 @@ from lib.errors import KeyReused
 from lib.payload import payload_hash
 
 SENT_BEFORE = "Formulir ini sudah pernah terkirim dengan isi lain. Isi di bawah belum tersimpan."
+KEPT = timedelta(days=60)
+"""How long a submission is remembered: twice as long as a report may wait on a phone and still count for its day."""
+
 NOT_THE_BODY = ("csrfmiddlewaretoken", "client_key", "version", "seen")
 """What the page puts into a form: after Back the same submission comes from a page that has seen more since."""
 
@@ -60,6 +64,12 @@ def answer_of(key: UUID, body: QueryDict, *, by: Any) -> str | None:
     """
     earlier = Submission.objects.filter(pk=key).first()
     return _answer(earlier, _fingerprint(body), by) if earlier else None
+
+
+def forget_old() -> int:
+    """Forget the submissions of long ago, and return how many: nobody resends a form after so long."""
+    gone, _ = Submission.objects.filter(at__lt=timezone.now() - KEPT).delete()
+    return gone
 
 
 def _fingerprint(body: QueryDict) -> str:

@@ -19,6 +19,7 @@ from lib.errors import Refused
 from lib.format import MONTHS, day_id, exact_id, moment_id, month_id, number_id
 from lib.months import WIB, parse_month
 from lib.parsing import CellError, percent
+from lib.privacy import refuse_identity_numbers
 
 NOT_A_CHOICE = "Pilihan ini tidak ada lagi. Pilih satu dari daftar."
 NOT_A_MOMENT = "Waktu ini tidak terbaca. Tulis tanggal dan jamnya, misalnya 20/11/2026 08.30."
@@ -122,7 +123,10 @@ class RupiahField(forms.CharField):
 
 
 def text_field(label: str, *, limit: int, required: str = "", hint: str = "", rows: int = 3) -> forms.CharField:
-    """Return a field for free text; ``required`` is the sentence that asks for it, where it must be filled."""
+    """Return a field for free text, which may carry no NIK; ``required`` is the sentence that asks for it.
+
+    The domain functions refuse a NIK too; here no field of a page can be forgotten.
+    """
     widget: forms.Widget = forms.TextInput(attrs={"class": "in"})
     if rows > 1:
         widget = forms.Textarea(attrs={"class": "in", "rows": rows})
@@ -134,7 +138,15 @@ def text_field(label: str, *, limit: int, required: str = "", hint: str = "", ro
         widget=widget,
         help_text=hint,
         error_messages=errors,
+        validators=[_no_identity_number],
     )
+
+
+def _no_identity_number(text: str) -> None:
+    try:
+        refuse_identity_numbers(text, "")
+    except Refused as refused:
+        raise forms.ValidationError(refused.message) from None
 
 
 def day_field(label: str, *, required: str = "", hint: str = "") -> forms.DateField:

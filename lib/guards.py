@@ -58,6 +58,12 @@ def required_reason(reason: str, sentence: str = "Tulis alasannya.") -> str:
     return reason
 
 
+def refuse_unchanged(changes: object) -> None:
+    """Refuse a correction that changes nothing: its event would say nothing."""
+    if not changes:
+        raise Refused("Belum ada yang diubah: semuanya masih sama dengan yang tercatat.")
+
+
 def refuse_stale(row: Any, version: int) -> None:
     """Raise :class:`Conflict` where a person decided on an older version than the one at hand."""
     if row.version != version:

@@ -22,7 +22,7 @@ from devices.readiness import ABLE_TO_RECORD, Service
 from kecamatan.changes import compare_and_set, mark_span, record_event
 from kecamatan.models import Kecamatan
 from lib.errors import Refused
-from lib.guards import refuse_moment, refuse_stale, required_reason
+from lib.guards import refuse_moment, refuse_stale, refuse_unchanged, required_reason
 from repairs.guards import refuse_reversed, refuse_voided
 from repairs.models import Arrangement
 from repairs.service_now import services_now
@@ -150,13 +150,15 @@ def _change(
     guard(by, [arrangement.kecamatan], may_arrange_service)
     refuse_stale(arrangement, version)
     refuse_voided(arrangement)
-    before = {name: str(getattr(arrangement, name)) for name in changes}
+    differing = {name: value for name, value in changes.items() if getattr(arrangement, name) != value}
+    refuse_unchanged(differing)
+    before = {name: str(getattr(arrangement, name)) for name in differing}
     _mark(arrangement)
     wanted = copy(arrangement)
-    for name, value in changes.items():
+    for name, value in differing.items():
         setattr(wanted, name, value)
     _refuse_impossible(wanted)
-    compare_and_set(arrangement, version, **changes)
+    compare_and_set(arrangement, version, **differing)
     _record(arrangement, action, by, before=before, **told)
     _mark(arrangement)
 

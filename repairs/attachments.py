@@ -7,14 +7,14 @@ What is bound to no ticket in the end is taken away at once, or, after a crash, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -63,10 +63,14 @@ def written(uploads: Sequence[Upload]) -> Iterator[list[Written]]:
             if file.drawn.small:
                 default_storage.save(path_of(file.key, file.kind, small=True), ContentFile(file.drawn.small))
         yield files
-    except BaseException:
-        _remove(file.key for file in files)
-        raise
-    keys = {file.key for file in files}
+    finally:
+        # Also after an error: one that comes once the rows are committed must not take their files.
+        with suppress(DatabaseError):
+            _remove_unbound({file.key for file in files})
+
+
+def _remove_unbound(keys: set[UUID]) -> None:
+    """Remove the files of those keys that no ticket holds; where that cannot be asked, the night removes them."""
     if keys:
         _remove(keys - set(Attachment.objects.filter(key__in=keys).values_list("key", flat=True)))
 
@@ -78,7 +82,7 @@ def _drawn(upload: Upload) -> Drawn:
         raise Refused(refused.message, field="photos") from None
 
 
-def _remove(keys: Iterator[UUID] | set[UUID]) -> None:
+def _remove(keys: set[UUID]) -> None:
     for key in keys:
         for path in (path_of(key, PAPER), path_of(key, ""), path_of(key, "", small=True)):
             default_storage.delete(path)

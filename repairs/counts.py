@@ -6,8 +6,10 @@ Each function owns one change: guard, write, event, marks, in one transaction. W
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
@@ -89,7 +91,7 @@ def correct_count(recording: Recording, *, seen: Figures, figures: Figures, reas
     reason = required_reason(reason)
     unchanged = Recording.objects.filter(pk=recording.pk, **seen._asdict())
     if unchanged.update(**figures._asdict()) != 1:
-        raise Conflict("Hitungan ini baru saja diubah orang lain. Periksa angkanya yang terbaru, lalu ulangi.")
+        raise Conflict
     recording.refresh_from_db(fields=Figures._fields)
     record_event(
         recording,
@@ -116,7 +118,7 @@ def void_count(recording: Recording, *, seen: Figures, reason: str, by: User | N
     reason = required_reason(reason)
     gone, _ = Recording.objects.filter(pk=recording.pk, **seen._asdict()).delete()
     if gone != 1:
-        raise Conflict("Hitungan ini baru saja diubah orang lain. Periksa angkanya yang terbaru, lalu ulangi.")
+        raise Conflict
     VoidedRecording.objects.create(
         number=recording.pk,
         kecamatan=recording.kecamatan,
@@ -146,18 +148,39 @@ def guard_counts(by: User | None, counts: Iterable[Count | Recording]) -> None:
     """
     if by is None:
         return
-    for count in counts:
-        if not (may_enter_counts(by, count.kecamatan) or (may_enter_counts(by, count.place) and is_hosted(count))):
+    foreign = [count for count in counts if not may_enter_counts(by, count.kecamatan)]
+    spans = _hostings(foreign)
+    for count in foreign:
+        if not (may_enter_counts(by, count.place) and _is_hosted(count, spans)):
             raise Forbidden(f"Anda tidak berwenang mengisi hitungan {count.kecamatan.name}.")
 
 
 def is_hosted(count: Count | Recording) -> bool:
     """Say whether the place of a count hosts the people of its home on that local day."""
+    return _is_hosted(count, _hostings([count]))
+
+
+Spans = Mapping[tuple[int, int | None], list[tuple[datetime, datetime | None]]]
+"""When whose people are sent to whom, UTC, by home and host."""
+
+
+def _hostings(counts: Collection[Count | Recording]) -> Spans:
+    """Return the arrangements by which the places of these counts host their homes, however many in one query."""
+    found: defaultdict[tuple[int, int | None], list[tuple[datetime, datetime | None]]] = defaultdict(list)
+    if counts:
+        homes, hosts = {count.kecamatan.pk for count in counts}, {count.place.pk for count in counts}
+        rows = Arrangement.objects.counted().filter(kind=Arrangement.Kind.HOSTED, kecamatan__in=homes, host__in=hosts)
+        for home, host, *span in rows.values_list("kecamatan", "host", "started_at", "ended_at"):
+            found[home, host].append((span[0], span[1]))
+    return found
+
+
+def _is_hosted(count: Count | Recording, spans: Spans) -> bool:
     start, end = day_bounds(count.day, count.kecamatan.time_zone)
-    if count.by_mobile_unit:
-        return False
-    hosting = Arrangement.objects.counted().filter(kind=Arrangement.Kind.HOSTED, host=count.place)
-    return hosting.filter(kecamatan=count.kecamatan).overlapping(start, end).exists()
+    hostings = spans.get((count.kecamatan.pk, count.place.pk), [])
+    return not count.by_mobile_unit and any(
+        began < end and (ended is None or ended > start) for began, ended in hostings
+    )
 
 
 def _said_by_host(count: Count | Recording, by: User | None) -> dict[str, str]:

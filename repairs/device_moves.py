@@ -76,7 +76,7 @@ def _judge(device: Device, form: forms.StepForm, by: User) -> None:
 
 
 def _renew_label(device: Device, form: forms.StepForm, by: User) -> None:
-    renew_label(device, by=by, reason=form.cleaned_data["reason"])
+    renew_label(device, by=by, reason=form.cleaned_data["reason"], version=form.seen_version)
 
 
 STEPS: dict[str, Step] = {

@@ -143,12 +143,22 @@ def report_failed_again(
 
     Where the repair never held, reopen the ticket instead: ``workflow.transition(ticket, "reopened", ...)``.
     Effects: those of closing and of :func:`report_fault`, and an event of the earlier ticket that names the new one;
-    sent again it returns the same ticket.
+    sent again it returns the same ticket, and raises :class:`KeyReused` for another body.
     """
     guard(by, [ticket.kecamatan], may_report)
     reason = required_reason(reason)
-    earlier = Ticket.objects.filter(client_key=client_key, follows=ticket).first()
-    if earlier is not None:
+    said: Said = {
+        "recording_set": ticket.recording_set,
+        "device_kind": ticket.device_kind,
+        "device": ticket.device,
+        "fault": ticket.fault,
+        "failed_at": failed_again_at,
+        "effect": ticket.effect,
+        "note": reason,
+        "priority": ticket.priority,
+        "follows": ticket,
+    }
+    if earlier := submitted_before(Ticket, client_key, FaultReport(**said).fingerprint()):
         return earlier
     refuse_stale(ticket, version)
     if ticket.status not in workflow.ENDED or ticket.restored_at is None:
@@ -157,19 +167,7 @@ def report_failed_again(
         raise Refused("Rusak lagi harus sesudah waktu pulih. Isi waktu yang lebih akhir.", field="failed_again_at")
     if ticket.status == Ticket.Status.RESOLVED:
         workflow.transition(ticket, Ticket.Status.CLOSED, version=version, by=by)
-    follower = report_fault(
-        client_key=client_key,
-        recording_set=ticket.recording_set,
-        device_kind=ticket.device_kind,
-        device=ticket.device,
-        fault=ticket.fault,
-        failed_at=failed_again_at,
-        effect=ticket.effect,
-        note=reason,
-        by=by,
-        priority=ticket.priority,
-        follows=ticket,
-    )
+    follower = report_fault(client_key=client_key, by=by, **said)
     record_event(
         ticket,
         FAILED_AGAIN,

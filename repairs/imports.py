@@ -338,9 +338,7 @@ class ArrangementImport(RowDataset[ArrangementRow]):
 
     def save(self, value: ArrangementRow) -> Outcome:
         """Record a new arrangement, or bring a known one to what the row names."""
-        known = Arrangement.objects.filter(
-            kecamatan=value.kecamatan, kind=value.kind, started_at=value.started_at
-        ).order_by("-voided_at")
+        known = Arrangement.objects.filter(kecamatan=value.kecamatan, kind=value.kind, started_at=value.started_at)
         known = known.select_related("kecamatan__kabupaten__province", "host__kabupaten__province")
         arrangement = known.filter(voided_at=None).first() or known.first()
         if arrangement is None:

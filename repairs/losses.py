@@ -26,7 +26,7 @@ from kecamatan.changes import compare_and_set, mark_months, record_event
 from kecamatan.duty import population_bounds, refuse_number
 from kecamatan.models import Cause, Kecamatan
 from lib.errors import Refused
-from lib.guards import refuse_day, refuse_stale, required_reason
+from lib.guards import refuse_day, refuse_stale, refuse_unchanged, required_reason
 from lib.months import local_day, month_of
 from lib.privacy import refuse_identity_numbers
 from repairs.guards import refuse_voided
@@ -150,17 +150,19 @@ def correct_loss(
     reason = required_reason(reason)
     refuse_stale(loss, version)
     refuse_voided(loss)
-    before = {name: str(getattr(loss, name)) for name in changes}
+    differing = {name: value for name, value in changes.items() if getattr(loss, name) != value}
+    refuse_unchanged(differing)
+    before = {name: str(getattr(loss, name)) for name in differing}
     mark_loss(loss)
     wanted = copy(loss)
-    for name, value in changes.items():
+    for name, value in differing.items():
         setattr(wanted, name, value)
     _refuse_impossible(wanted)
     if standing(loss).filter(day__lt=wanted.day).exists():
         raise Refused(AGAIN_BEFORE_LOSS, field="day")
     try:
         with transaction.atomic():
-            compare_and_set(loss, version, **changes)
+            compare_and_set(loss, version, **differing)
     except IntegrityError:
         raise _second_loss(wanted) from None
     record_loss_event(loss, "correct", by, before=before, reason=reason)

@@ -21,7 +21,7 @@ from kecamatan.changes import collected_marks, compare_and_set, mark_span, recor
 from kecamatan.claims import said_at
 from kecamatan.models import Cause, Certainty, Kecamatan
 from lib.errors import Refused
-from lib.guards import refuse_moment, refuse_stale, required_reason
+from lib.guards import refuse_moment, refuse_stale, refuse_unchanged, required_reason
 from lib.payload import payload_hash
 from lib.privacy import refuse_identity_numbers
 from repairs.causes import state_cause
@@ -265,9 +265,10 @@ def correct_outage(
     after: OutageChanges = {**before, **changes}
     _refuse_impossible(new, after["started_at"], after["ended_at"], after["promised_at"], after["note"])
     refuse_computers(after["computers"], after["effect"])
+    told = {name: _told(value) for name, value in before.items() if changes.get(name, value) != value}
+    refuse_unchanged(told or new != old)
     compare_and_set(outage, version, **{**changes, "services": services_text(after["services"])})
     outage.places.set(new)
-    told = {name: _told(value) for name, value in before.items() if changes.get(name, value) != value}
     moved = {"places_before": [place.code for place in old]} if new != old else {}
     record_events(outage, "correct", by=by, places=_distinct([*old, *new]), reason=reason, before=told, **moved)
     mark_span(old, before["started_at"], before["ended_at"])

@@ -46,7 +46,7 @@ def _rename(inside: Inside, form: forms.StepForm, by: User) -> None:
 
 
 def _renew_label(inside: Inside, form: forms.StepForm, by: User) -> None:
-    renew_label(inside.set, by=by, reason=form.cleaned_data["reason"])
+    renew_label(inside.set, by=by, reason=form.cleaned_data["reason"], version=form.seen_version)
 
 
 STEPS: dict[str, Step] = {

@@ -31,8 +31,8 @@ from lib.format import moment_id
 from lib.guards import refuse_stale, required_reason
 from lib.spans import Span
 from repairs.arrangements import end_arrangement, start_arrangement
-from repairs.faults import report_fault
-from repairs.guards import lock_set, stood_then
+from repairs.faults import FaultReport, report_fault
+from repairs.guards import lock_set, stood_then, submitted_before
 from repairs.models import Arrangement, Ticket, TicketQuerySet
 from repairs.workflow import settle
 
@@ -220,28 +220,27 @@ def record_theft(
     """Record that a device was stolen, and return the ticket of the component that its set lacks since.
 
     Effects: the placement ends at ``at`` and the device counts as stolen; a fault that it had ends then; a missing
-    fault of its kind begins, with theft as its certain cause. Sent again it returns the same ticket.
+    fault of its kind begins, with theft as its certain cause. Sent again it returns the same ticket;
+    raises ``KeyReused`` for another body.
     """
-    earlier = Ticket.objects.filter(client_key=client_key, fault=Ticket.Fault.MISSING).first()
-    if earlier is not None and earlier.device_kind_id == device.kind_id:
+    said: dict[str, Any] = {
+        "device_kind": device.kind,
+        "fault": Ticket.Fault.MISSING,
+        "failed_at": at,
+        "cause": Cause.THEFT,
+        "certainty": Certainty.CERTAIN,
+        "note": note,
+        "channel": channel,
+    }
+    if earlier := Ticket.objects.filter(client_key=client_key).select_related("recording_set", "kecamatan").first():
         guard(by, [earlier.kecamatan], may_manage_devices)
-        return earlier
+        same = FaultReport(recording_set=earlier.recording_set, **said).fingerprint()
+        return submitted_before(Ticket, client_key, same) or earlier
     recording_set = _locked(device, version)
     remove_device(device=device, at=at, by=by)
     _end_faults(_lasting(device), at=at, by=by, action="end_by_theft")
     take_off_register(device, whereabouts=Device.Whereabouts.STOLEN, at=at, by=by, reason=note)
-    return report_fault(
-        client_key=client_key,
-        recording_set=recording_set,
-        device_kind=device.kind,
-        fault=Ticket.Fault.MISSING,
-        failed_at=at,
-        cause=Cause.THEFT,
-        certainty=Certainty.CERTAIN,
-        note=note,
-        channel=channel,
-        by=by,
-    )
+    return report_fault(client_key=client_key, by=by, recording_set=recording_set, **said)
 
 
 @transaction.atomic

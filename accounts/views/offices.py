@@ -89,7 +89,8 @@ def logo_image(request: SignedInRequest, code: str, key: UUID) -> HttpResponse:
     if office.logo != f"{key}.png":
         raise NotFound("Logo ini tidak dipakai lagi.")
     try:
-        content = default_storage.open(logo_path(office.logo)).read()
+        with default_storage.open(logo_path(office.logo)) as file:
+            content = file.read()
     except FileNotFoundError:
         raise NotFound("Berkas logo tidak ada.") from None
     return HttpResponse(content, content_type="image/png", headers={"X-Content-Type-Options": "nosniff"})
@@ -169,7 +170,7 @@ def logo(request: SignedInRequest, code: str) -> HttpResponse:
     guard_region(request.user, region, may_edit_office)
     office = office_of(region)
     url = reverse("accounts:logo-remove", args=[code])
-    sentence = "Halaman dan surat berikutnya tanpa logo. Berkasnya tetap tersimpan."
+    sentence = "Halaman dan surat berikutnya tanpa logo; laporan yang sudah dibuat tetap memuatnya."
     removal = Removal("Hapus logo", sentence, url, confirmation(RemoveForm, office.version))
     more = {"removal": removal} if office.logo else {}
     change, start = partial(_change_logo, region), _logo_start(region)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.http import HttpResponse
-from django.utils.cache import patch_cache_control
-from django.utils.http import content_disposition_header
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import content_disposition_header, quote_etag
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import guard, may_comment
@@ -26,8 +25,6 @@ from repairs.pages import ticket_url
 from repairs.places import find_ticket
 from repairs.views.sending import answers_resends, send, status_of
 from repairs.views.tickets import show_ticket
-
-ONE_YEAR = int(timedelta(days=365).total_seconds())
 
 
 @login_required
@@ -88,7 +85,7 @@ def void(request: SignedInRequest, key: UUID) -> HttpResponse:
 @answers_problems
 def photo(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Send a photo, to look at, or a paper, to save: a PDF is the only file here that was not drawn anew."""
-    return _send_file(find_attachment(key, request.user))
+    return _send_file(request, find_attachment(key, request.user))
 
 
 @login_required
@@ -99,10 +96,14 @@ def small_photo(request: SignedInRequest, key: UUID) -> HttpResponse:
     found = find_attachment(key, request.user)
     if found.kind != Attachment.Kind.PHOTO:
         raise NotFound("Berkas ini bukan foto.")
-    return _send_file(found, small=True)
+    return _send_file(request, found, small=True)
 
 
-def _send_file(found: Attachment, *, small: bool = False) -> HttpResponse:
+def _send_file(request: SignedInRequest, found: Attachment, *, small: bool = False) -> HttpResponse:
+    """Send a file, or say that the browser has it: what an address names never changes."""
+    tag = quote_etag(f"{found.key}{'-small' if small else ''}")
+    if unchanged := get_conditional_response(request, etag=tag):
+        return _asked_again(unchanged, tag)
     try:
         with default_storage.open(path_of(found.key, found.kind, small=small)) as file:
             content = file.read()
@@ -119,6 +120,11 @@ def _send_file(found: Attachment, *, small: bool = False) -> HttpResponse:
             "Content-Encoding": "identity",
         },
     )
-    # What an address names never changes.
-    patch_cache_control(response, private=True, immutable=True, max_age=ONE_YEAR)
+    return _asked_again(response, tag)
+
+
+def _asked_again(response: HttpResponse, tag: str) -> HttpResponse:
+    """Let a browser keep a file but ask each time: on a shared phone the next person may not see it."""
+    patch_cache_control(response, private=True, no_cache=True)
+    response["ETag"] = tag
     return response

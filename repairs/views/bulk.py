@@ -45,6 +45,8 @@ def bulk(request: SignedInRequest) -> HttpResponse:
         answer = send(request, form, write, done) if request.method == "POST" else None
     except Conflict:
         answer, is_late, tickets = None, True, tickets_of(chosen, user)
+    if answer:
+        return answer
     context = bulk_pages.bulk_page(action, tickets, chosen, form, sent, user)
     status = 409 if is_late else status_of(form)
-    return answer or render(request, "repairs/ticket_bulk.html", {**context, "is_late": is_late}, status=status)
+    return render(request, "repairs/ticket_bulk.html", {**context, "is_late": is_late}, status=status)

@@ -124,8 +124,10 @@ def _change(
         answer = send(request, form, write, done)
     except Conflict:
         return render(request, "repairs/count_conflict.html", count_days.clash_of_change(row, form), status=409)
+    if answer:
+        return answer
     page = count_days.day_page(place, on, request.user, form)
-    return answer or render(request, "repairs/count_day.html", page, status=status_of(form))
+    return render(request, "repairs/count_day.html", page, status=status_of(form))
 
 
 @login_required

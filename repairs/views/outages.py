@@ -249,7 +249,8 @@ def outage_report(request: SignedInRequest) -> HttpResponse:
         said["started_at"] = said["started_at"] or said_at()
         return outage_pages.outage_url(outages.report_outage(**said, by=user).pk)
 
-    answer = send(request, form, write, "Gangguan tercatat.") if form.is_bound else None
+    if form.is_bound and (answer := send(request, form, write, "Gangguan tercatat.")):
+        return answer
     there = Q(kecamatan__in=[place.pk for place in area.places])
     context = {
         "form": form,
@@ -258,4 +259,4 @@ def outage_report(request: SignedInRequest) -> HttpResponse:
         "may_choose": outage_areas.may_choose(user),
         "running": running_over(there, area.zone, timezone.now()),
     }
-    return answer or render(request, "repairs/outage_form.html", context, status=status_of(form))
+    return render(request, "repairs/outage_form.html", context, status=status_of(form))

@@ -18,6 +18,7 @@ TASKS_OF_BEAT = {
     "reports.draw_maps": (5, 5),
     "repairs.close_resolved_tickets": ("<crontab: 10 * * * * (m/h/dM/MY/d)>", 3600),
     "repairs.remove_orphaned_files": ("<crontab: 15 1 * * * (m/h/dM/MY/d)>", 3600),
+    "accounts.forget_old": ("<crontab: 25 1 * * * (m/h/dM/MY/d)>", 3600),
     "reports.build_device_groups": ("<crontab: 40 1 * * * (m/h/dM/MY/d)>", 3600),
     "documents.build_documents": (5, 5),
     "documents.send_documents": (60, 60),

@@ -122,6 +122,10 @@ def test_an_error_is_told_and_never_half_a_report(waiting: Document, monkeypatch
     RegionMonth.objects.filter(level="kecamatan").update(opened_by_cause={"lightning": "a few"})
     RegionMonth.objects.filter(level="kabupaten").update(opened_by_cause={"lightning": "a few"})
     Document.objects.update(formats=["csv", "pdf"])
+    document = jobs.claim(timezone.now())
+    assert document is not None and not jobs.build(document)
+    # What went wrong may pass: it waits for another attempt as long as there is one.
+    assert (reread(waiting).state, waiting.attempts_left, waiting.problem) == (State.WAITING, 2, "")
     assert jobs.build_waiting() == 0
     assert (reread(waiting).state, waiting.problem, waiting.files.count()) == (State.FAILED, jobs.BROKE, 0)
 

@@ -311,3 +311,26 @@ def test_one_subscription_a_person_and_region(subscription: Subscription, offici
         subscribe(tangerang, version=2, **same | {"day": 29})
     with pytest.raises(Forbidden):
         subscribe(make_kabupaten("36.04"), version=0, **same)
+
+
+def test_a_lease_counts_from_when_its_mail_is_sent(
+    tangerang: Kabupaten, subscription: Subscription, now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_user(Role.OFFICIAL, tangerang, "sekdis")
+    subscribe(tangerang, email="sekdis@dinas.example", day=5, format=Format.CSV, version=0, by=other)
+    now.move_to(moment("2026-12-04 23:00"))
+    mailings.send_due()
+    jobs.build_waiting()
+    left: list[timedelta] = []
+    honest = mail.EmailMessage.send
+
+    def slow(message: mail.EmailMessage, fail_silently: bool = False) -> int:
+        row = Mailing.objects.get(subscription__email=message.to[0])
+        assert row.lease_until is not None
+        left.append(row.lease_until - timezone.now())
+        now.shift(timedelta(minutes=9))
+        return honest(message, fail_silently)
+
+    monkeypatch.setattr(mail.EmailMessage, "send", slow)
+    assert mailings.send_due() == 2
+    assert left == [mailings.LEASE] * 2

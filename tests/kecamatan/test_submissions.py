@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
+from django.contrib.sessions.models import Session
 from django.http import QueryDict
+from django.utils import timezone
 
 from accounts.models import Role, User
+from accounts.tasks import forget_old
 from kecamatan.models import Submission
 from kecamatan.submissions import answer_once
 from lib.errors import KeyReused, Refused
@@ -64,3 +69,17 @@ def test_sixteen_submissions_at_once_write_once() -> None:
     before = User.objects.count()
     answers = at_once(lambda _: answer_once(key, BODY, by=person, write=write))
     assert (answers, User.objects.count()) == (["/1/"] * CALLERS, before + 1)
+
+
+@pytest.mark.django_db
+def test_old_submissions_and_ended_sessions_are_forgotten_at_night() -> None:
+    person, old, new = make_user(Role.STAFF, None), uuid4(), uuid4()
+    with time_machine.travel("2026-11-20 03:00+00:00", tick=False) as clock:
+        answer_once(old, BODY, by=person, write=lambda: "/1/")
+        Session.objects.create(session_key="a", session_data="", expire_date=timezone.now() + timedelta(days=30))
+        Session.objects.create(session_key="b", session_data="", expire_date=timezone.now() + timedelta(days=90))
+        clock.shift(timedelta(days=60, seconds=1))
+        answer_once(new, BODY, by=person, write=lambda: "/2/")
+        forget_old()
+    assert [row.client_key for row in Submission.objects.all()] == [new]
+    assert [row.session_key for row in Session.objects.all()] == ["b"]

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django import forms
 
-from lib.forms import MonthField, PercentField, shown
+from lib.forms import MonthField, PercentField, shown, text_field
 
 
 class Rules(forms.Form):
@@ -55,3 +55,9 @@ def test_nothing_typed_is_nothing() -> None:
     form = Rules({"since": "", "share": ""})
     assert form.is_valid()
     assert form.cleaned_data == {"since": None, "share": None}
+
+
+def test_no_text_of_a_page_may_carry_a_nik() -> None:
+    for text in ("NIK 3603012345678901", "3603 0123 4567 8901"):
+        with pytest.raises(forms.ValidationError, match="Data warga tidak boleh disimpan"):
+            text_field("Alasan", limit=500).clean(text)

@@ -173,3 +173,11 @@ def test_the_night_removes_what_no_ticket_holds(ticket: Ticket, media: Path, fro
 
 def test_a_night_without_any_photo_removes_nothing() -> None:
     assert (default_storage.exists("photos"), remove_orphans()) == (False, 0)
+
+
+def test_an_error_after_the_commit_takes_no_file_of_a_ticket(ticket: Ticket, staff: User, media: Path) -> None:
+    with pytest.raises(ConnectionError), written([upload(photo())]) as files:
+        attach(ticket, files, by=staff)
+        raise ConnectionError("The answer was lost.")
+    kept = ticket.attachments.get()
+    assert default_storage.exists(path_of(kept.key, kept.kind))

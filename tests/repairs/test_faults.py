@@ -289,6 +289,8 @@ def test_device_that_worked_in_between_gets_a_linked_ticket(recording_set: Recor
     assert (second.follows, second.device, second.status) == (first, first.device, "reported")
     assert (second.failed_at, second.note) == (moment("2026-11-10 03:00"), "mati lagi")
     assert report_failed_again(first, **values) == second
+    with pytest.raises(KeyReused):
+        report_failed_again(first, **{**values, "reason": "mati lagi, kali ini kabelnya"})
 
 
 def test_device_cannot_break_again_before_it_worked(recording_set: RecordingSet) -> None:

@@ -98,6 +98,8 @@ def test_staff_renew_a_label_on_its_page(what: str, server: Device, recording_se
     for _ in range(2):
         assert client.post(f"{page}renew_label/", body)["Location"] == page
     assert token_of(subject) != old
+    renewed, late = token_of(subject), client.post(f"{page}renew_label/", body | {"client_key": str(uuid4())})
+    assert (late.status_code, token_of(subject)) == (409, renewed)
     assert client.get(page).context["history"][0].quote == "Labelnya hilang"
     assert Event.objects.filter(action="renew_label").count() == 1
 

@@ -11,7 +11,7 @@ import pytest
 from accounts.models import User
 from devices.models import Device, Placement, RecordingSet
 from kecamatan.models import Event, Kecamatan
-from lib.errors import Forbidden, Refused
+from lib.errors import Forbidden, KeyReused, Refused
 from repairs.models import Ticket
 from repairs.sets import (
     install_device,
@@ -141,7 +141,9 @@ def test_theft_ends_the_placement_and_opens_a_missing_fault(recording_set: Recor
     assert (ticket.fault, ticket.device, ticket.device_kind) == ("missing", None, camera.kind)
     assert (ticket.failed_at, ticket.effect, ticket.note) == (AT, "stopped", "jendela dirusak")
     assert (ticket.cause, ticket.certainty, ticket.reported_by) == ("theft", "certain", staff)
-    assert record_theft(device=camera, at=AT, by=staff, client_key=KEY) == ticket
+    assert record_theft(device=camera, at=AT, by=staff, client_key=KEY, note="jendela dirusak") == ticket
+    with pytest.raises(KeyReused):
+        record_theft(device=camera, at=AT, by=staff, client_key=KEY, note="pintu dirusak")
     assert Ticket.objects.count() == 2
 
 

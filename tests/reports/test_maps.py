@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,7 +24,7 @@ from kecamatan.models import ChangedMonth, Kecamatan, SignOfLife
 from kecamatan.targets import set_target
 from lib.packed import unpack
 from reports import maps, rollups
-from reports.map_marks import Colour
+from reports.map_marks import MARKS, Colour
 from reports.models import Level, RegionMap, RegionMonth
 from reports.tasks import draw_maps
 from tests.factories import make_fault, make_kabupaten, make_kecamatan, make_set, make_user, moment
@@ -318,11 +319,17 @@ def test_a_request_sends_the_stored_bytes_and_draws_nothing(places):
 )
 def test_every_region_shows_its_own_map_with_legend_and_table(places, path, total):
     settle()
+    colour = Colour.TARGET if "target" in path else Colour.SERVICE
     text = page(reader(), f"/reports/{path}" if "map" in path else f"/reports/{path}/map/")
     legend = re.search(r'<ul class="legend sect".*?</ul>', text, re.DOTALL)
     assert legend is not None
     assert sum(map(int, re.findall(r"<b>(\d+)</b>", legend[0]))) == total
-    assert len(re.findall(r"m-\w", text)) > 0
+    # Every dot is a subpath of the path of its class.
+    dots = Counter[str]()
+    for symbol, shapes in re.findall(r'<path class="m-(\w)" d="([^"]*)"', text):
+        dots[symbol] += shapes.count("M")
+    words = re.findall(r'<span class="mk (\w+)">[^<]*</span> <b>(\d+)</b>', legend[0])
+    assert {css: int(number) for css, number in words} == {mark.css: dots[mark.symbol] for mark in MARKS[colour]}
     assert "<!--peta-->" not in text
 
 
