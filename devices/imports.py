@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from devices.models import Device, DeviceKind, RecordingSet
+from devices.models import Device, DeviceKind, InventoryCheck, RecordingSet
 from devices.register import confirm_inventory
 from kecamatan.imports import Regions, terms_of
 from kecamatan.models import Kabupaten, Kecamatan
@@ -206,6 +206,8 @@ class InventoryImport(RowDataset[Inventory]):
         return value.kabupaten.pk, value.day
 
     def save(self, value: Inventory) -> Outcome:
-        """Confirm the register; a day that is known stays."""
+        """Confirm the register; a day that is known stays, and so does one that people took back."""
+        if InventoryCheck.objects.filter(kabupaten=value.kabupaten, day=value.day).exclude(voided_at=None).exists():
+            return Outcome.UNCHANGED
         is_new = confirm_inventory(value.kabupaten, day=value.day, by=None)
         return Outcome.ADDED if is_new else Outcome.UNCHANGED

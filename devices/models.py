@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from kecamatan.models import Kabupaten, Kecamatan
+from kecamatan.models import Kabupaten, Kecamatan, Voidable
 from kecamatan.scope import ScopedQuerySet, WholeKabupatenQuerySet
 from lib.months import EARLIEST_DAY
 
@@ -239,7 +239,7 @@ class Label(models.Model):
         return f"Label {self.device or self.recording_set}"
 
 
-class InventoryCheck(models.Model):
+class InventoryCheck(Voidable):
     """A day on which a kabupaten confirmed that its register of devices is complete."""
 
     scope_path: ClassVar[str] = "kabupaten"
@@ -253,7 +253,9 @@ class InventoryCheck(models.Model):
         verbose_name = "pendataan"
         verbose_name_plural = "pendataan"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kabupaten", "day"], name="devices_inventorycheck_day"),
+            models.UniqueConstraint(
+                fields=["kabupaten", "day"], condition=Q(voided_at=None), name="devices_inventorycheck_day"
+            ),
             models.CheckConstraint(condition=Q(day__gte=EARLIEST_DAY), name="devices_inventorycheck_since_2009"),
         ]
 

@@ -178,12 +178,34 @@ def confirm_inventory(kabupaten: Kabupaten, *, day: date, by: User | None) -> bo
     if dinas is None:
         raise Refused(f"{kabupaten.name} belum punya kantor dinas di sini. Minta admin memperbarui wilayah.")
     refuse_day(day, local_day(timezone.now(), dinas.time_zone), "tanggal")
-    check, is_new = InventoryCheck.objects.get_or_create(kabupaten=kabupaten, day=day)
+    check, is_new = InventoryCheck.objects.get_or_create(kabupaten=kabupaten, day=day, voided_at=None)
     if is_new:
         record_event(check, "confirm_inventory", by=by, kecamatan_id=dinas.pk)
-        last = min(add_months(month_of(day), INVENTORY_HOLDS_MONTHS), local_month(timezone.now(), dinas.time_zone))
-        mark_months((dinas.pk, month) for month in months_through(day, last))
+        _mark_inventory(dinas, day)
     return is_new
+
+
+@transaction.atomic
+def void_inventory(check: InventoryCheck, *, by: User | None, reason: str) -> None:
+    """Take back that a register was complete: the confirmation stays on record and counts nowhere.
+
+    Effects: ``voided_*``, an event; marks the dinas for the months in which it held. Refused for all but the first who
+    take it back.
+    """
+    kabupaten = check.kabupaten
+    if by is not None and not may_manage_devices(by, kabupaten):
+        raise Forbidden(f"Anda tidak berwenang membatalkan pernyataan {kabupaten.name}.")
+    dinas = kabupaten.kecamatan.with_zone().get(kind=Kecamatan.Kind.DINAS, closed_on=None)
+    voided = {"voided_at": timezone.now(), "voided_by": by, "void_reason": required_reason(reason)}
+    if not InventoryCheck.objects.filter(pk=check.pk, voided_at=None).update(**voided):
+        raise Refused("Pernyataan ini sudah dibatalkan.")
+    record_event(check, "void_inventory", by=by, kecamatan_id=dinas.pk, reason=voided["void_reason"])
+    _mark_inventory(dinas, check.day)
+
+
+def _mark_inventory(dinas: Kecamatan, day: date) -> None:
+    last = min(add_months(month_of(day), INVENTORY_HOLDS_MONTHS), local_month(timezone.now(), dinas.time_zone))
+    mark_months((dinas.pk, month) for month in months_through(day, last))
 
 
 @transaction.atomic

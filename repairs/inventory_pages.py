@@ -21,6 +21,9 @@ from lib.months import local_day
 from lib.pages import NotFound
 from repairs.device_filters import lasting
 from repairs.device_list import list_url
+from repairs.forms.devices import InventoryVoidForm
+from repairs.moves import Move
+from repairs.span_pages import voided_text
 
 SHOWN = 12
 
@@ -43,6 +46,8 @@ class Confirmation(NamedTuple):
     until: str
     who: str
     holds: bool
+    voided: str
+    move: Move | None
 
 
 def find_kabupaten(code: str, user: User) -> Any:
@@ -55,10 +60,19 @@ def find_kabupaten(code: str, user: User) -> Any:
     return kabupaten
 
 
-def inventory_page(kabupaten: Any, user: User) -> dict[str, Any]:
-    """Return all that the page of a register shows but its form."""
+def find_confirmation(kabupaten: Kabupaten, pk: int, user: User) -> InventoryCheck:
+    """Return a confirmation of a register; raises :class:`NotFound`."""
+    rows = InventoryCheck.objects.visible_to(user).select_related("kabupaten")
+    check: InventoryCheck | None = rows.filter(kabupaten=kabupaten, pk=pk).first()
+    if check is None:
+        raise NotFound(f"Tidak ada pernyataan {pk}.")
+    return check
+
+
+def inventory_page(kabupaten: Any, user: User, failed: InventoryVoidForm | None = None, of: int = 0) -> dict[str, Any]:
+    """Return all that the page of a register shows but its form; ``failed`` did not void the confirmation ``of``."""
     today = local_day(timezone.now(), kabupaten.province.time_zone)
-    confirmations = _confirmations(kabupaten, today, user)
+    confirmations = _confirmations(kabupaten, today, user, failed, of)
     return {
         "kabupaten": kabupaten,
         "today": today,
@@ -75,22 +89,43 @@ def inventory_page(kabupaten: Any, user: User) -> dict[str, Any]:
     }
 
 
-def _confirmations(kabupaten: Kabupaten, today: date, user: User) -> list[Confirmation]:
-    checks = list(InventoryCheck.objects.visible_to(user).filter(kabupaten=kabupaten).order_by("-day")[:SHOWN])
-    who = _who(checks)
+def void_form(pk: int, data: Any = None) -> InventoryVoidForm:
+    """Return the form that voids a confirmation; a page has one for each."""
+    return InventoryVoidForm(data, auto_id=f"void-{pk}-%s")
+
+
+def _void(check: InventoryCheck, code: str, failed: InventoryVoidForm | None) -> Move:
+    url = reverse("repairs:inventory-void", args=[code, check.pk])
+    form = failed or void_form(check.pk)
+    return Move("void", "Batalkan pernyataan", "Bila ternyata belum lengkap.", url, form, failed is not None, True)
+
+
+def _confirmations(
+    kabupaten: Kabupaten, today: date, user: User, failed: InventoryVoidForm | None, of: int
+) -> list[Confirmation]:
+    rows = InventoryCheck.objects.visible_to(user).filter(kabupaten=kabupaten).select_related("voided_by")
+    checks = list(rows.order_by("-day", "-pk")[:SHOWN])
+    who, zone, may_void = _who(checks), kabupaten.province.time_zone, may_manage_devices(user, kabupaten)
     return [
         Confirmation(
             day=day_id(check.day),
             until=day_id(inventory_ends_on(check.day), weekday=False),
             who=who.get(subject_key(check), SYSTEM),
-            holds=check.day <= today < inventory_ends_on(check.day),
+            holds=check.voided_at is None and check.day <= today < inventory_ends_on(check.day),
+            voided=voided_text(check, zone),
+            move=(
+                _void(check, kabupaten.code, failed if check.pk == of else None)
+                if may_void and check.voided_at is None
+                else None
+            ),
         )
         for check in checks
     ]
 
 
 def _who(checks: Sequence[InventoryCheck]) -> Mapping[str, str]:
-    events = Event.objects.filter(subject__in=[subject_key(check) for check in checks]).select_related("by")
+    events = Event.objects.filter(subject__in=[subject_key(check) for check in checks], action="confirm_inventory")
+    events = events.select_related("by")
     return {event.subject: actor_of(event) for event in events}
 
 

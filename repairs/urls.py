@@ -28,6 +28,7 @@ urlpatterns = [
     path("devices/labels/", labels.sheets, name="label-sheets"),
     path("d/<str:token>/", labels.scanned, name="label"),
     path("devices/inventory/<str:code>/", sets.inventory, name="inventory"),
+    path("devices/inventory/<str:code>/<int:pk>/void/", sets.inventory_void, name="inventory-void"),
     path("devices/sets/new/", sets.register, name="set-register"),
     path("devices/sets/<int:pk>/", sets.detail, name="set-detail"),
     path("devices/sets/<int:pk>/<slug:name>/", sets.step, name="set-step"),

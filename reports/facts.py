@@ -276,6 +276,8 @@ def _load_duty(facts: dict[int, Facts], ids: list[int]) -> None:
 
 def _load_inventories(facts: dict[int, Facts]) -> None:
     dinas = {fact.place.kabupaten: fact for fact in facts.values() if fact.place.is_dinas}
-    rows: Iterable[Any] = InventoryCheck.objects.filter(kabupaten__in=dinas).order_by("day") if dinas else ()
+    rows: Iterable[Any] = (
+        InventoryCheck.objects.filter(kabupaten__in=dinas, voided_at=None).order_by("day") if dinas else ()
+    )
     for check in rows:
         dinas[check.kabupaten_id].inventories.append(check.day)

@@ -303,14 +303,14 @@ def placements(units: list[Unit]) -> Rows:
         yield pk, unit.set_pk, _moment(unit.begin), _moment(unit.end)
 
 
-INVENTORY_FIELDS = ("kabupaten_id", "day")
+INVENTORY_FIELDS = ("kabupaten_id", "day", "void_reason")
 
 
 def inventories(nation: Nation) -> Rows:
     """Yield the day on which a kabupaten confirmed its register; every seventh has not."""
     for kabupaten in sorted({place.kabupaten for place in nation.places}):
         if nation.rng.random() < 6 / 7:
-            yield kabupaten, nation.day()
+            yield kabupaten, nation.day(), ""
 
 
 # --- Faults -----------------------------------------------------------------------------------------------------

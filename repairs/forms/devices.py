@@ -241,6 +241,16 @@ class NewSetForm(RegisterForm):
     label = label_field()
 
 
+class InventoryVoidForm(RegisterForm):
+    """Why a register was not complete after all."""
+
+    is_short = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"] = text_field("Alasan", limit=500, rows=1, required="Tulis alasannya.")
+
+
 class InventoryForm(RegisterForm):
     """The day on which a register was confirmed complete."""
 

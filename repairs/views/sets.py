@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Role
 from accounts.permissions import guard, holds_somewhere, may_manage_devices, may_print_labels
 from accounts.requests import SignedInRequest
-from devices.register import confirm_inventory, register_set
+from devices.register import confirm_inventory, register_set, void_inventory
 from lib.errors import Forbidden
 from lib.pages import NotFound, answers_problems
 from repairs import inventory_pages, places, set_moves, set_pages
 from repairs.device_list import set_url
-from repairs.forms.devices import InventoryForm, NewSetForm, StepForm
+from repairs.forms.devices import InventoryForm, InventoryVoidForm, NewSetForm, StepForm
 from repairs.label_pages import sheets_url
 from repairs.views.sending import answers_resends, change, posted, send, status_of
 
@@ -113,8 +113,34 @@ def inventory(request: SignedInRequest, code: str) -> HttpResponse:
         return reverse("repairs:inventory", args=[kabupaten.code])
 
     answer = send(request, form, write, "Register dinyatakan lengkap.") if form.is_bound else None
-    if answer:
-        return answer
-    page = inventory_pages.inventory_page(kabupaten, request.user)
+    return answer or _show_inventory(request, kabupaten, form)
+
+
+def _show_inventory(
+    request: SignedInRequest, kabupaten: Any, form: InventoryForm, failed: InventoryVoidForm | None = None, of: int = 0
+) -> HttpResponse:
+    """Show the register of a kabupaten; ``failed`` is the form that did not void the confirmation ``of``."""
+    page = inventory_pages.inventory_page(kabupaten, request.user, failed, of)
     form.initial["day"] = page["today"]
-    return render(request, "devices/inventory.html", {**page, "form": form}, status=status_of(form))
+    context = {**page, "form": form, "failed": failed or form}
+    return render(request, "devices/inventory.html", context, status=status_of(failed or form))
+
+
+@login_required
+@require_POST
+@answers_problems
+@answers_resends
+def inventory_void(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """Take back that the register of a kabupaten was complete, with the reason."""
+    kabupaten = inventory_pages.find_kabupaten(code, request.user)
+    check = inventory_pages.find_confirmation(kabupaten, pk, request.user)
+    if not may_manage_devices(request.user, kabupaten):
+        raise Forbidden(f"Anda tidak berwenang membatalkan pernyataan {kabupaten.name}.")
+    form = inventory_pages.void_form(pk, request.POST)
+
+    def write() -> str:
+        void_inventory(check, by=request.user, reason=form.cleaned_data["reason"])
+        return reverse("repairs:inventory", args=[kabupaten.code])
+
+    done = "Pernyataan dibatalkan; tidak dihitung lagi."
+    return send(request, form, write, done) or _show_inventory(request, kabupaten, InventoryForm(), form, pk)

@@ -84,4 +84,7 @@ CASES = [
     Case("repairs:inventory", "get", (404, 200, 200, 200, 404, 200, 404, 302), ("36.03",)),
     Case("repairs:inventory", "post", (404, 200, 403, 403, 404, 403, 404, 302), ("36.03",)),
     Case("repairs:inventory", "get", signed_in(404), ("99.99",)),
+    Case("repairs:inventory-void", "get", signed_in(405), ("36.03", "inventory of 36.03")),
+    Case("repairs:inventory-void", "post", (404, 200, 403, 403, 404, 403, 404, 302), ("36.03", "inventory of 36.03")),
+    Case("repairs:inventory-void", "post", (404, 404, 404, 404, 404, 404, 404, 302), ("36.03", "999999")),
 ]

@@ -10,7 +10,8 @@ from accounts.contacts import add_contact
 from accounts.models import Assignment, Contact, Role, Signatory, User
 from accounts.signatories import name_signatory
 from devices.labels import labels_of
-from devices.models import Device, Label, Placement, RecordingSet
+from devices.models import Device, InventoryCheck, Label, Placement, RecordingSet
+from devices.register import confirm_inventory
 from documents.models import Document, DocumentFile
 from documents.requests import request_document
 from kecamatan.models import TargetRule
@@ -29,6 +30,7 @@ def make_actors() -> dict[str, User | None]:
     """Make the people of the table, by the names of :data:`tests.authorisation.cases.ACTORS`."""
     kabupaten, own, other = make_kabupaten("36.03"), make_kecamatan(OWN), make_kecamatan(OTHER)
     make_dinas("36.03")
+    confirm_inventory(kabupaten, day=date(2026, 1, 5), by=None)
     for place in (own, other):
         with written([upload(photo())]) as files:
             attach(make_fault(make_set(place), "camera"), files, by=None)
@@ -65,6 +67,7 @@ FOUND: dict[str, Callable[[str], object]] = {
         Placement.objects.get(recording_set__kecamatan__code=code, device__kind__code="server").pk
     ),
     "set": lambda code: RecordingSet.objects.get(kecamatan__code=code).pk,
+    "inventory": lambda code: InventoryCheck.objects.get(kabupaten__code=code).pk,
     "loss": lambda code: LostRecords.objects.get(kecamatan__code=code).pk,
     "rule": lambda code: TargetRule.objects.get(kecamatan__code=code).pk,
     "contact": lambda code: Contact.objects.get(office__kecamatan__code=code).pk,

@@ -17,6 +17,7 @@ from devices.register import (
     register_device,
     set_kind_required,
     take_off_register,
+    void_inventory,
 )
 from kecamatan.duty import remove_reference_day, save_day_off, save_office_hours
 from kecamatan.models import DayOff, Event, OfficeHours
@@ -32,6 +33,7 @@ from tests.factories import (
     marks,
     moment,
 )
+from tests.importing import imported
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +146,21 @@ def test_an_inventory_marks_the_dinas_for_the_months_it_holds():
     with pytest.raises(Refused):
         confirm_inventory(dinas.kabupaten, day=date(2026, 3, 19), by=None)
     assert InventoryCheck.objects.count() == 1
+
+
+def test_a_confirmation_taken_back_stays_on_record_and_marks_what_it_marked():
+    kabupaten = make_dinas("36.03").kabupaten
+    confirm_inventory(kabupaten, day=date(2026, 2, 3), by=None)
+    forget_marks()
+    check = InventoryCheck.objects.get()
+    void_inventory(check, by=None, reason=" Ternyata belum ")
+    assert marks() == [("36.03.00", "2026-02"), ("36.03.00", "2026-03")]
+    check.refresh_from_db()
+    assert (check.voided_at is not None, check.void_reason) == (True, "Ternyata belum")
+    with pytest.raises(Refused, match="sudah dibatalkan"):
+        void_inventory(check, by=None, reason="lagi")
+    assert imported("inventories", "kode;tanggal", "36.03;2026-02-03") == (0, 0, 1)
+    assert confirm_inventory(kabupaten, day=date(2026, 2, 3), by=None)
 
 
 def test_a_kind_that_becomes_required_leaves_earlier_months_alone():

@@ -8,6 +8,8 @@ from django.test import Client
 from accounts.models import User
 from devices.models import Device, InventoryCheck, RecordingSet
 from repairs.models import Ticket
+from reports import rollups
+from reports.models import Level, RegionMonth
 from tests.factories import (
     make_dinas,
     make_fault,
@@ -120,6 +122,29 @@ def test_the_register_of_a_kabupaten_is_confirmed_complete(
         str(staff),
     )
     assert client_of(official).post(url, body).status_code == 403
+
+
+def test_a_mistaken_confirmation_is_taken_back_with_a_reason(
+    office: Client, staff: User, official: User, recording_set: RecordingSet
+) -> None:
+    dinas, url = make_dinas("36.03"), "/devices/inventory/36.03/"
+    office.post(url, sent(day="2026-11-02"))
+    move = office.get(url).context["confirmations"][0].move
+    assert client_of(official).get(url).context["confirmations"][0].move is None
+    refused = office.post(move.url, sent(reason=""))
+    assert refused.context["failed"].errors == {"reason": ["Tulis alasannya."]}
+    assert refused.context["confirmations"][0].move.is_open
+    body = sent(reason="Set 2 belum didata")
+    assert [office.post(move.url, body)["Location"] for _ in range(2)] == [url] * 2
+    page = office.get(url).context
+    [row] = page["confirmations"]
+    assert (page["newest"], row.holds, row.move, row.who) == (None, False, None, str(staff))
+    assert row.voided == f"Dibatalkan {staff}, Jumat, 20 November 2026 pukul 10.00 WIB: Set 2 belum didata"
+    rollups.refresh()
+    month = RegionMonth.objects.get(level=Level.KABUPATEN, region_id=dinas.kabupaten_id, month="2026-11-01")
+    assert month.kabupaten_inventoried == 0
+    office.post(url, sent(day="2026-11-02"))
+    assert office.get(url).context["newest"].day == "Senin, 2 November 2026"
 
 
 def test_a_confirmation_of_more_than_a_year_ago_holds_no_longer(office: Client, recording_set: RecordingSet) -> None:
