@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from html import escape
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.safestring import SafeString
 from django.views.defaults import page_not_found, permission_denied
@@ -17,6 +18,7 @@ from lib.errors import Forbidden
 
 PAGE_SIZE = 50
 BATCH_SIZE = 1000
+LONGEST_QUERY = 500
 
 Row = TypeVar("Row", bound=Model)
 Cells = TypeVar("Cells", bound=NamedTuple)
@@ -40,6 +42,20 @@ def answers_problems(view: Callable[..., Response]) -> Callable[..., Response | 
             return permission_denied(request, error)
 
     return answering
+
+
+def left_list(request: HttpRequest, crumbs: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the crumbs of a page, the first leading back to the list as it was narrowed when the person left it.
+
+    The browser says where they come from; what is not an address of that list leads to the whole list. After a form
+    that was sent on the page itself nobody knows any more.
+    """
+    first, *rest = crumbs
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if (came_from.netloc, came_from.path) != (request.get_host(), first["url"]) or len(came_from.query) > LONGEST_QUERY:
+        return crumbs
+    query = urlencode(parse_qsl(came_from.query))
+    return [{**first, "url": f"{first['url']}?{query}" if query else first["url"]}, *rest]
 
 
 def key_of(text: str) -> int | None:

@@ -16,7 +16,7 @@ from accounts.models import User
 from devices.models import Device, DeviceKind
 from kecamatan.models import Cause, Kecamatan
 from kecamatan.scope import scope_of
-from lib.listing import ListFilter
+from lib.listing import ListFilter, MonthSelect
 from lib.months import WIB, WIT, ZONES, add_months, local_day, month_bounds, parse_month
 from repairs.models import Ticket, TicketQuerySet, overlapping
 from repairs.workflow import FINISHED
@@ -126,13 +126,18 @@ def lasting_in_month(month: date, begins: str, ends: str, zone_path: str) -> Q:
     return Q(**{f"{begins}__lt": month_bounds(month, WIB)[1]}) & own
 
 
-def code_filter(label: str, method: str, limit: int, example: str = "") -> django_filters.CharFilter:
-    """Return a filter whose code is typed: a region, or a month."""
-    widget = forms.TextInput(attrs={"class": "in", "placeholder": example})
+def code_filter(label: str, method: str, limit: int) -> django_filters.CharFilter:
+    """Return a filter whose code is typed: a region."""
+    widget = forms.TextInput(attrs={"class": "in"})
     return django_filters.CharFilter(method=method, label=label, max_length=limit, widget=widget)
 
 
-REGION_LABEL, MONTH_EXAMPLE = "Kode provinsi atau kabupaten/kota", "2026-11"
+def month_filter(label: str, method: str) -> django_filters.CharFilter:
+    """Return a filter whose month is chosen; an address may carry any other."""
+    return django_filters.CharFilter(method=method, label=label, max_length=7, widget=MonthSelect())
+
+
+REGION_LABEL = "Kode provinsi atau kabupaten/kota"
 
 
 def inside_path(code: str, path: str) -> str:
@@ -172,15 +177,10 @@ class TicketFilter(ListFilter):
     jalur = django_filters.ChoiceFilter(
         method="by_route", label="Jalur perbaikan", choices=ROUTES, empty_label="Semua", widget=_select
     )
-    mulai = django_filters.CharFilter(
-        method="begun_in",
-        label="Mulai rusak pada bulan",
-        max_length=7,
-        widget=forms.TextInput(attrs={"class": "in", "placeholder": "2026-11"}),
-    )
-    bulan = code_filter("Rusak pada bulan", "lasting_in", 7, MONTH_EXAMPLE)
-    akhir = code_filter("Masih rusak pada akhir bulan", "lasting_at_end", 7, MONTH_EXAMPLE)
-    setahun = code_filter("Mulai rusak dalam 12 bulan sampai", "begun_in_year", 7, MONTH_EXAMPLE)
+    mulai = month_filter("Mulai rusak pada bulan", "begun_in")
+    bulan = month_filter("Rusak pada bulan", "lasting_in")
+    akhir = month_filter("Masih rusak pada akhir bulan", "lasting_at_end")
+    setahun = month_filter("Mulai rusak dalam 12 bulan sampai", "begun_in_year")
     petugas = django_filters.ChoiceFilter(
         method="held_by", label="Dipegang", choices=HOLDERS, empty_label="Siapa saja", widget=_select
     )

@@ -18,7 +18,7 @@ from lib.format import day_id, moment_id, number_id, percent_id
 from lib.listing import ListFilter
 from lib.months import add_months, parse_month
 from lib.pages import NotFound
-from repairs.filters import MONTH_EXAMPLE, REGION_LABEL, code_filter, inside_path, narrow_by_kecamatan
+from repairs.filters import REGION_LABEL, code_filter, inside_path, month_filter, narrow_by_kecamatan
 from repairs.forms.losses import (
     ConfirmForm,
     LossCorrectionForm,
@@ -85,7 +85,7 @@ class LossFilter(ListFilter):
         widget=forms.Select(attrs={"class": "in"}),
     )
     wilayah = code_filter(REGION_LABEL, "inside", 5)
-    bulan = code_filter("Hilang pada bulan", "of_month", 7, MONTH_EXAMPLE)
+    bulan = month_filter("Hilang pada bulan", "of_month")
 
     class Meta:
         model = LostRecords

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sized
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from accounts.callers import WITH_OFFICES
 from accounts.models import Assignment, Role, User
@@ -95,14 +96,26 @@ def others_of(ticket: Ticket, user: User) -> list[Ticket]:
 
 
 def workers_for(*tickets: Ticket) -> list[User]:
-    """Return the people who may work one of these tickets, by name, and whoever holds one now."""
+    """Return the people who may work one of these tickets, by name, and first whoever holds one now.
+
+    At most :data:`WORKERS_SHOWN`; a form says by :func:`cut_text` that there may be more.
+    """
     places = [ticket.kecamatan for ticket in tickets]
     around = Q(level=Assignment.Level.NATION) | Q(province__in={place.kabupaten.province_id for place in places})
     around |= Q(kabupaten__in={place.kabupaten_id for place in places}) | Q(kecamatan__in={row.pk for row in places})
     roles = Assignment.objects.running().filter(around, role__in=(Role.TECHNICIAN, Role.STAFF))
     holders = {ticket.assignee_id for ticket in tickets if ticket.assignee_id}
     found = User.objects.filter(Q(is_active=True, pk__in=roles.values("user")) | Q(pk__in=holders))
-    return list(found.order_by("name", "pk")[:WORKERS_SHOWN])
+    # The holders first, so that none is cut; shown by name.
+    rows = found.annotate(is_other=Case(When(pk__in=holders, then=0), default=1)).order_by("is_other", "name", "pk")
+    return sorted(rows[:WORKERS_SHOWN], key=lambda person: (person.name.casefold(), person.pk))
+
+
+def cut_text(people: Sized) -> str:
+    """Return what stands beside a choice of people that was cut; nothing beside a whole one."""
+    if len(people) < WORKERS_SHOWN:
+        return ""
+    return f"Hanya {WORKERS_SHOWN} nama pertama menurut abjad. Orang lain bisa memilih Ambil sendiri di tiketnya."
 
 
 def ticket_behind(refused: Refused, user: User) -> Ticket | None:

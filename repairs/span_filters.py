@@ -13,11 +13,11 @@ from kecamatan.models import Cause
 from lib.listing import ListFilter
 from lib.months import parse_month
 from repairs.filters import (
-    MONTH_EXAMPLE,
     REGION_LABEL,
     code_filter,
     inside_path,
     lasting_in_month,
+    month_filter,
     narrow_by_kecamatan,
 )
 from repairs.models import Arrangement, Outage, running_at
@@ -90,7 +90,7 @@ class OutageFilter(SpanFilter):
     )
     kecamatan = django_filters.ChoiceFilter(label="Kecamatan", choices=[], empty_label="Semua", widget=_select)
     wilayah = code_filter(REGION_LABEL, "inside", 5)
-    bulan = code_filter("Berlangsung pada bulan", "lasting_in", 7, MONTH_EXAMPLE)
+    bulan = month_filter("Berlangsung pada bulan", "lasting_in")
 
     class Meta:
         model = Outage
@@ -124,7 +124,7 @@ class ArrangementFilter(SpanFilter):
     )
     kecamatan = django_filters.ChoiceFilter(label="Kecamatan", choices=[], empty_label="Semua", widget=_select)
     wilayah = code_filter(REGION_LABEL, "inside", 5)
-    bulan = code_filter("Berlangsung pada bulan", "lasting_in", 7, MONTH_EXAMPLE)
+    bulan = month_filter("Berlangsung pada bulan", "lasting_in")
 
     class Meta:
         model = Arrangement

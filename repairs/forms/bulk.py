@@ -9,6 +9,7 @@ from django import forms
 
 from accounts.models import User
 from lib.forms import NOT_A_CHOICE, KeyedForm, day_field, text_field
+from repairs.places import cut_text
 
 NOBODY = "0"
 
@@ -28,6 +29,7 @@ class BulkForm(KeyedForm):
                 named = [(key, str(person)) for key, person in self.people.items()]
                 return forms.ChoiceField(
                     label="Dipegang oleh",
+                    help_text=cut_text(self.people),
                     choices=[("", "Pilih petugasnya"), *named, (NOBODY, "Belum ada: lepas dulu")],
                     widget=forms.Select(attrs={"class": "in"}),
                     error_messages={"required": "Pilih petugasnya.", "invalid_choice": NOT_A_CHOICE},

@@ -11,6 +11,7 @@ from django.db.models import Model
 from kecamatan.models import Cause, Certainty, Effect
 from lib.forms import NOT_A_CHOICE, KeyedForm, MomentField, RupiahField, day_field, text_field
 from repairs.models import Ticket
+from repairs.places import cut_text
 
 Rows = Mapping[str, Mapping[str, Model]]
 """For each field that names a row, what may be chosen, by its key."""
@@ -68,6 +69,8 @@ class MoveForm(KeyedForm):
             field.help_text = hints.get(ask, field.help_text)
             if isinstance(field, MomentField):
                 field.zone = zone
+            if ask == "assignee":
+                field.help_text = cut_text(rows[ask])
             if ask in rows:
                 named = [(key, str(row)) for key, row in rows[ask].items()]
                 field.choices = [("", NOTHING_CHOSEN[ask]), *named]  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.permissions import guard, reports_somewhere
 from accounts.requests import SignedInRequest
-from lib.pages import NotFound, answers_problems, key_of, page_of, written
+from lib.pages import NotFound, answers_problems, key_of, left_list, page_of, written
 from repairs import loss_pages, losses, rerecordings
 from repairs.forms.losses import LossForm, LossMoveForm
 from repairs.models import LostRecords
@@ -93,7 +93,8 @@ def loss_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _show(request: SignedInRequest, pk: int, failed: LossMoveForm | None = None) -> HttpResponse:
     page = loss_pages.loss_page(loss_pages.find_loss(pk, request.user), request.user, failed)
-    return render(request, "repairs/loss_detail.html", page, status=status_of(failed))
+    context = {**page, "crumbs": left_list(request, page["crumbs"])}
+    return render(request, "repairs/loss_detail.html", context, status=status_of(failed))
 
 
 @login_required

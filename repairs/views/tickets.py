@@ -18,7 +18,7 @@ from accounts.sending import answers_resends
 from kecamatan.submissions import answer_once
 from lib.errors import Conflict, Forbidden, KeyReused, Refused
 from lib.forms import DomainForm
-from lib.pages import NotFound, answers_problems, page_of, written
+from lib.pages import NotFound, answers_problems, left_list, page_of, written
 from repairs import attachment_pages, bulk_pages, moves, pages, places
 from repairs.filters import TicketFilter
 from repairs.forms.tickets import MoveForm
@@ -110,7 +110,8 @@ def show_ticket(
     page = pages.ticket_page(ticket, request.user)
     around = moves.moves_of(ticket, request.user, page["last_event"], failed if isinstance(failed, MoveForm) else None)
     photos = attachment_pages.part_of_ticket(ticket, page["events"], request.user, failed)
-    return render(request, "repairs/ticket_detail.html", {**page, **around, **photos, "failed": failed}, status=status)
+    more = {"failed": failed, "crumbs": left_list(request, page["crumbs"])}
+    return render(request, "repairs/ticket_detail.html", {**page, **around, **photos, **more}, status=status)
 
 
 def _show_both(request: SignedInRequest, ticket: Ticket, change: moves.Change, form: MoveForm) -> HttpResponse:

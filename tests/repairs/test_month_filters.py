@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -24,6 +25,17 @@ pytestmark = pytest.mark.django_db
 def clock() -> Iterator[Any]:
     with time_machine.travel(moment("2026-03-13 04:00"), tick=False) as clock:
         yield clock
+
+
+def test_the_month_is_chosen_and_one_of_long_ago_stays_in_the_choice(client: Client) -> None:
+    for url in ("/repairs/?bulan=2012-04", "/outages/?bulan=2012-04", "/recordings/lost/?bulan=2012-04"):
+        filters = client.get(url).context["filters"]
+        options = re.findall(r'value="([^"]*)"[^>]*>([^<]*)</option>', str(filters.form["bulan"]))
+        assert (options[:3], options[24:]) == (
+            [("", "Semua"), ("2026-03", "Maret 2026"), ("2026-02", "Februari 2026")],
+            [("2024-04", "April 2024"), ("2012-04", "April 2012")],
+        )
+        assert [(chip.label.split()[-1], chip.value) for chip in filters.chips()] == [("bulan", "April 2012")]
 
 
 @pytest.fixture

@@ -289,6 +289,17 @@ def test_a_ticket_is_taken_with_one_tap_and_given_to_those_who_may_work_it(
     assert (current(ticket).assignee, current(ticket).version) == (staff, 3)
 
 
+def test_a_choice_of_people_that_was_cut_says_so_and_names_the_holder(
+    ticket: Ticket, technician: User, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assign(ticket, assignee=technician, version=ticket.version, by=None)
+    assert "nama pertama" not in client_of(staff).get(ticket_url(ticket)).content.decode()
+    monkeypatch.setattr("repairs.places.WORKERS_SHOWN", 1)
+    field = client_of(staff).get(ticket_url(ticket)).context["edits"]["assign"].form["assignee"]
+    assert [label for _, label in field.field.choices] == ["Belum ada", str(technician)]
+    assert field.help_text.startswith("Hanya 1 nama pertama menurut abjad.")
+
+
 def test_a_promise_that_slips_asks_why(ticket: Ticket, technician: User) -> None:
     client, url = client_of(technician), ticket_url(ticket, "promise")
     client.post(url, {"version": 1, "promised_on": "2026-11-23"})
@@ -496,6 +507,21 @@ def test_paging_keeps_the_filters_and_shows_every_ticket_once(
     seen = numbers(first) + numbers(second)
     assert seen == [tickets[1].number, tickets[2].number]
     assert (second.context["next_url"], second.context["first_url"]) == ("", "/repairs/?komponen=server")
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://testserver/repairs/?keadaan=menunggu&kata=set+1", "/repairs/?keadaan=menunggu&kata=set+1"),
+        ("http://testserver/repairs/", "/repairs/"),
+        ("http://testserver/outages/?keadaan=selesai", "/repairs/"),
+        ("http://elsewhere.example/repairs/?keadaan=menunggu", "/repairs/"),
+        (f"http://testserver/repairs/?kata={'x' * 600}", "/repairs/"),
+    ],
+)
+def test_the_way_back_is_the_list_as_it_was_left(came_from: str, back: str, ticket: Ticket, staff: User) -> None:
+    page = client_of(staff).get(ticket_url(ticket), headers={"referer": came_from}).context
+    assert page["crumbs"][0] == {"label": "Tiket", "url": back}
 
 
 @pytest.mark.parametrize("query", ["", "?kata=x", "?keadaan=closed&lewat=on"])
