@@ -52,10 +52,13 @@ def _earlier(request: SignedInRequest) -> str | None:
         return None
 
 
-def send(request: SignedInRequest, form: KeyedForm, write: Callable[[], str], done: str) -> HttpResponse | None:
+def send(
+    request: SignedInRequest, form: KeyedForm, write: Callable[[], str], done: str | Callable[[], str]
+) -> HttpResponse | None:
     """Make a change once and lead to its page; ``None`` where it was refused, with the reason in the form.
 
-    ``write`` makes the change and returns the address. Raises :class:`Conflict` and :class:`Forbidden`.
+    ``write`` makes the change and returns the address; ``done`` is what is said then. Raises :class:`Conflict` and
+    :class:`Forbidden`.
     """
     if not form.is_valid():
         return None
@@ -69,7 +72,7 @@ def send(request: SignedInRequest, form: KeyedForm, write: Callable[[], str], do
     except Refused as refused:
         form.refuse(refused)
     else:
-        messages.success(request, done, extra_tags="tip")
+        messages.success(request, done() if callable(done) else done, extra_tags="tip")
         return redirect(url)
     return None
 

@@ -99,6 +99,7 @@ PAGES = (
     Page("Page without signal", "/no-signal/"),
     Page("Log a message", "/repairs/report/incoming/"),
     Page("Log a report", "/repairs/report/incoming/{kecamatan}/"),
+    Page("Log an outage", "/repairs/report/incoming/{kecamatan}/outage/"),
     Page("Hand over tickets", "/repairs/handover/{person}/"),
     # Outages, arrangements, counts.
     Page("Outages", "/outages/"),

@@ -26,6 +26,9 @@ from repairs.places import CODE
 
 Values = dict[str, Any]
 
+OUTAGE_CAUSES = (Cause.POWER_OUTAGE, Cause.WEAK_POWER, Cause.NETWORK, Cause.CENTRAL_SERVER, Cause.NO_STAFF)
+"""The causes that stop a place rather than a device."""
+
 
 class Understood(NamedTuple):
     """Words of a message, and what they were taken for."""
@@ -78,6 +81,32 @@ def read_for(
     return values | moments | coded, [*parts, *words, *times]
 
 
+class OutageReading(NamedTuple):
+    """What a message says of an outage: the values of its form, and what was understood."""
+
+    values: Values
+    understood: list[Understood]
+
+
+def read_outage(message: str, place: Kecamatan) -> OutageReading:
+    """Return what a message gives to the form of an outage that a place reports."""
+    if not message.strip():
+        return OutageReading({}, [])
+    zone = ZoneInfo(place.time_zone)
+    reading = read_message(message, timezone.now().astimezone(zone).replace(tzinfo=None))
+    moments, times = _moments(reading, zone, "mulai")
+    coded, words = _coded(reading, None, ())
+    if "failed_at" in moments:
+        moments["started_at"] = moments.pop("failed_at")
+    told = {"message": message, "channel": Ticket.Channel.WHATSAPP, "reporter_name": reading.sender}
+    return OutageReading(told | moments | coded, [*words, *times])
+
+
+def sounds_like_outage(values: Values) -> bool:
+    """Say whether a message names no component that is there, but what stops a whole place."""
+    return "component" not in values and values.get("cause") in OUTAGE_CAUSES
+
+
 def _component(reading: Reading, components: Sequence[Component]) -> tuple[Component | None, list[Understood]]:
     """Return the only component that a message can mean, and what it says of components."""
     if not reading.kinds:
@@ -123,13 +152,13 @@ def _coded(
     return {name: entry.value for name, entry in known.items()}, understood
 
 
-def _moments(reading: Reading, zone: ZoneInfo) -> tuple[Values, list[Understood]]:
+def _moments(reading: Reading, zone: ZoneInfo, began: str = "rusak") -> tuple[Values, list[Understood]]:
     """Return the moments that a message names, by the clock of the place."""
     values: Values = {}
     understood = []
     if reading.since:
         values["failed_at"] = reading.since.at.replace(tzinfo=zone)
-        understood.append(Understood(reading.since.words, f"rusak sejak {_local(reading.since.at, zone)}"))
+        understood.append(Understood(reading.since.words, f"{began} sejak {_local(reading.since.at, zone)}"))
     if reading.sent_at:
         values["reported_at"] = reading.sent_at.replace(tzinfo=zone)
         understood.append(Understood(reading.sender, f"pengirim, {_local(reading.sent_at, zone)}"))

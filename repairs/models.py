@@ -331,6 +331,12 @@ class Outage(StatedCause, Voidable):
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="reported_outages"
     )
+    # Who told the dinas, and how, where staff log it for them; as with tickets.
+    reporter_name = models.CharField("pelapor", max_length=120, blank=True, default="", db_default="")
+    channel = models.CharField(
+        "lewat", max_length=9, choices=Ticket.Channel.choices, default=Ticket.Channel.APP, db_default="app"
+    )
+    message = models.TextField("pesan asli", blank=True, default="", db_default="")
     reported_at = models.DateTimeField("dilaporkan pada")
     split_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name="dipisah dari"

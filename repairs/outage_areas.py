@@ -71,7 +71,7 @@ def area_to_report(user: User, code: str) -> Area | None:
         return _province(user, code)
     if len(code) == KABUPATEN:
         return _kabupaten(user, code)
-    return _around(user, code)
+    return area_around(user, code)
 
 
 def may_choose(user: User) -> bool:
@@ -128,7 +128,7 @@ def _whole(user: User, region: Province | Kabupaten | None, inside: Q, code: str
     return Area(code, region.name, (), places)
 
 
-def _around(user: User, code: str) -> Area:
+def area_around(user: User, code: str) -> Area:
     """Return the places of the kabupaten of a kecamatan for which the person reports, that one ticked."""
     place = Kecamatan.objects.visible_to(user).running().with_zone().filter(code=code).first()
     if place is None:

@@ -11,11 +11,12 @@ from accounts.permissions import may_comment, may_correct_repairs
 from kecamatan.models import Effect, Kecamatan
 from lib.forms import DomainForm
 from repairs.forms.outages import EFFECTS, CauseForm, CorrectionForm
-from repairs.forms.spans import EndForm, VersionedForm, VoidForm, compared
+from repairs.forms.spans import EndForm, UndoForm, VersionedForm, VoidForm, compared
 from repairs.going_on import services_of
 from repairs.models import Outage
 from repairs.moves import Move
 from repairs.outage_pages import crumbs, outage_page, places_text
+from repairs.outage_undo import is_undoable
 from repairs.span_pages import changes_of, history, moment_or
 
 CORRECTABLE = ("started_at", "ended_at", "promised_at", "effect", "note", "computers")
@@ -25,6 +26,8 @@ LABELS = {
     "cause": "Sebut penyebab",
     "correct": "Betulkan catatan",
     "void": "Batalkan catatan",
+    "withdraw": "Tarik laporan saya",
+    "undo": "Urungkan, belum pulih",
 }
 SENTENCES = {
     "correct": "Waktu, dampak, janji dan kecamatannya; yang lama tetap terbaca di riwayat.",
@@ -32,6 +35,8 @@ SENTENCES = {
     "end_part": "Hanya untuk {where}. Di tempat lain gangguan ini tetap berjalan.",
     "cause": "Yang sudah disebut orang lain tetap tersimpan; yang terbaru dari dinas yang dipakai.",
     "void": "Untuk gangguan yang keliru dicatat. Tidak dihitung lagi, tetapi tetap tersimpan.",
+    "withdraw": "Untuk laporan Anda yang keliru, selama orang lain belum bicara tentangnya. Tetap tersimpan.",
+    "undo": "Bila Anda keliru menyatakannya pulih: gangguan berjalan terus tanpa jeda. Bisa dalam 10 menit.",
 }
 
 
@@ -44,7 +49,7 @@ def form_of(name: str, page: dict[str, Any], data: Any = None) -> Any:
     start = {"version": outage.version, "seen": page["last_event"]}
     if name == "end":
         return EndForm(data, initial=start, zone=page["places"][0].time_zone, places=page["spoken"])
-    forms = {"void": VoidForm, "cause": CauseForm}
+    forms = {"void": VoidForm, "withdraw": VoidForm, "cause": CauseForm, "undo": UndoForm}
     return forms[name](data, initial=start) if name in forms else None
 
 
@@ -61,7 +66,7 @@ def moves_of(page: dict[str, Any], user: User, failed: DomainForm | None = None,
             reverse(f"repairs:outage-{name}", args=[pk]),
             failed if failed is not None and of == name else form_of(name, page),
             of == name,
-            name == "void",
+            name in ("void", "withdraw"),
         )
         for name in _names(page, user)
     ]
@@ -71,13 +76,19 @@ def _names(page: dict[str, Any], user: User) -> list[str]:
     """Return which moves a person has: to correct or void, they must be staff of every place."""
     if page["outage"].voided_at is not None:
         return []
-    places = page["places"]
+    places, last = page["places"], page["changes"][0] if page["changes"] else None
+    speaks = len(page["spoken"]) == len(places)
     allowed = {
+        "undo": speaks and last is not None and is_undoable(last.action, last.at, last.by, user),
         "end": page["running"] and bool(page["spoken"]),
         "cause": any(may_comment(user, place) for place in places),
         "correct": all(may_correct_repairs(user, place) for place in places),
     }
     allowed["void"] = allowed["correct"]
+    is_own = page["outage"].reported_by_id == user.pk and not allowed["void"]
+    # Of places that the person does not see, the domain function finds out.
+    is_undisputed = all(change.by == user.pk and change.action != "end_for" for change in page["changes"])
+    allowed["withdraw"] = is_own and speaks and is_undisputed and page["outage"].split_from_id is None
     return [name for name, is_allowed in allowed.items() if is_allowed]
 
 

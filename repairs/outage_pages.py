@@ -23,7 +23,9 @@ from lib.office import OfficeCalendar
 from lib.pages import NotFound
 from lib.spans import Span, clip, minutes
 from repairs.going_on import going_on_text
+from repairs.history import channel_text
 from repairs.models import CONFIRM, Outage, OutageQuerySet
+from repairs.outage_undo import UNDO
 from repairs.outages import places_of, places_to_speak_for
 from repairs.pages import cause_words, stated_causes
 from repairs.span_pages import (
@@ -234,7 +236,7 @@ def outage_page(outage: Any, user: User) -> dict[str, Any]:
         "effect_text": EFFECT_WORDS[Effect(outage.effect)],
         "going_on": going_on_text(outage.computers, outage.services),
         "is_late": running and outage.promised_at is not None and outage.promised_at <= now,
-        "reported": f"{outage.reported_by or SYSTEM}, {moment_id(outage.reported_at, zone)}",
+        "reported": f"{_reporter(outage)}, {moment_id(outage.reported_at, zone)}",
         "causes": stated_causes(outage, zone),
         "confirmed": _confirmed(changes, zone, now) if running else "",
         "places": places,
@@ -250,6 +252,12 @@ def outage_page(outage: Any, user: User) -> dict[str, Any]:
         if spoken and running
         else None,
     }
+
+
+def _reporter(outage: Outage) -> str:
+    if outage.reporter_name:
+        return f"{outage.reporter_name}, {channel_text(outage.channel)}"
+    return str(outage.reported_by or SYSTEM)
 
 
 def _times(outage: Any, zone: str, now: datetime) -> dict[str, str]:
@@ -298,12 +306,13 @@ def _place_name(place: Kecamatan, user: User) -> PlaceName:
     return PlaceName(place.name, reverse("reports:kecamatan-detail", args=[place.code]) if seen else "")
 
 
-def _links(outage: Any, changes: Iterable[Change]) -> list[dict[str, str]]:
+def _links(outage: Any, changes: Sequence[Change]) -> list[dict[str, str]]:
     """Return the outage that this one was split from, and the parts of it that ended before the rest."""
+    rejoined = {change.data.get("part") for change in changes if change.action == UNDO}
     links = [
         {"label": "Sudah pulih lebih dulu", "text": change.first_name, "url": outage_url(change.data["part"])}
         for change in changes
-        if change.action == "end_for"
+        if change.action == "end_for" and change.data["part"] not in rejoined
     ]
     if outage.split_from_id:
         url = outage_url(outage.split_from_id) if outage.sees_whole else ""

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Role, User
-from accounts.permissions import covers, guard, may_correct_repairs, may_report
+from accounts.permissions import covers, guard, may_correct_repairs, may_log_reports, may_report
 from kecamatan.changes import collected_marks, compare_and_set, mark_span, record_events, record_sign_of_life
 from kecamatan.claims import said_at
 from kecamatan.models import Cause, Certainty, Kecamatan
@@ -27,12 +27,12 @@ from lib.privacy import refuse_identity_numbers
 from repairs.causes import state_cause
 from repairs.going_on import refuse_computers, services_text
 from repairs.guards import refuse_reversed, refuse_voided, submitted_before
-from repairs.models import CONFIRM, CauseStatement, Outage
+from repairs.models import CONFIRM, CauseStatement, Outage, Ticket
 
 END_AFTER_START = "Waktu selesai harus sesudah waktu mulai."
 KEPT_IN_PARTS = (
     *("started_at", "effect", "promised_at", "note", "cause", "certainty", "reported_by", "reported_at"),
-    *("computers", "services"),
+    *("computers", "services", "reporter_name", "channel", "message"),
 )
 
 
@@ -63,12 +63,16 @@ def report_outage(
     services: Collection[str] = (),
     by: User | None,
     reported_at: datetime | None = None,
+    reporter_name: str = "",
+    channel: str = Ticket.Channel.APP,
+    message: str = "",
 ) -> Outage:
     """Put an outage of one or many places on record; the same submission again returns the same outage.
 
     ``computers`` is how many can still run, and ``services`` which others go on, as codes of :class:`Continuing`; none
     of either is that nobody said. All places live in one time zone. The start may lie in the future (an announced
-    power cut), and the end too. ``reported_at`` is now where left out. Raises :class:`KeyReused` for another body
+    power cut), and the end too. ``reported_at`` is now where left out. ``reporter_name``, ``channel`` and the original
+    ``message`` tell of a report that staff log for somebody. Raises :class:`KeyReused` for another body
     under the same key.
 
     Effects: the outage, its first stated cause (unless unknown), an event for each place, a sign of life of
@@ -76,6 +80,10 @@ def report_outage(
     """
     rows = _distinct(places)
     guard(by, rows, may_report)
+    told = {"reporter_name": reporter_name.strip(), "message": message.strip()}
+    if channel != Ticket.Channel.APP:
+        guard(by, rows, may_log_reports)
+        told["channel"] = channel
     going_on = {"computers": computers, "services": services_text(services)}
     fingerprint = payload_hash(
         places=[place.pk for place in rows],
@@ -87,13 +95,14 @@ def report_outage(
         promised_at=promised_at,
         note=note,
         # Left out where nothing was said of it, so that what was sent before it could be said is still known.
-        **{name: value for name, value in going_on.items() if value},
+        **{name: value for name, value in (going_on | told).items() if value},
     )
     with transaction.atomic():
         if earlier := submitted_before(Outage, client_key, fingerprint):
             return earlier
         _refuse_impossible(rows, started_at, ended_at, promised_at, note)
         refuse_computers(computers, effect)
+        _refuse_teller(rows, told, reported_at)
         outage = Outage(
             client_key=client_key,
             payload_hash=fingerprint,
@@ -103,6 +112,7 @@ def report_outage(
             promised_at=promised_at,
             note=note.strip(),
             **going_on,
+            **told,
             reported_by=by,
             reported_at=reported_at or timezone.now(),
         )
@@ -121,7 +131,8 @@ def report_outage(
 
 def _follow_up(outage: Outage, places: Sequence[Kecamatan], *, cause: str, certainty: str, by: User | None) -> None:
     began = outage.started_at.isoformat()
-    record_events(outage, "report", by=by, places=places, started_at=began, effect=outage.effect)
+    told = {"channel": outage.channel, "reporter": outage.reporter_name} if outage.reporter_name else {}
+    record_events(outage, "report", by=by, places=places, started_at=began, effect=outage.effect, **told)
     if cause != Cause.UNKNOWN:
         state_cause(outage, cause=cause, certainty=certainty, by=by, stated_at=outage.reported_at)
     mark_span(places, outage.started_at, outage.ended_at)
@@ -350,6 +361,15 @@ def _refuse_impossible(
             refuse_moment(moment, zone, field, planned=True)
     refuse_reversed(started_at, promised_at, "promised_at", "Waktu yang dijanjikan harus sesudah waktu mulai.")
     refuse_identity_numbers(note, "note")
+
+
+def _refuse_teller(places: Sequence[Kecamatan], told: dict[str, str], reported_at: datetime | None) -> None:
+    for field in ("reporter_name", "message"):
+        refuse_identity_numbers(told[field], field)
+    if "channel" in told:
+        if not told["reporter_name"]:
+            raise Refused("Tulis siapa yang melaporkan.", field="reporter_name")
+        refuse_moment(reported_at or timezone.now(), places[0].time_zone, "reported_at")
 
 
 def _guard_change(

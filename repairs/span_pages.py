@@ -16,8 +16,8 @@ from kecamatan.claims import arrived_text
 from kecamatan.models import Cause, Certainty, Effect, Event, Voidable
 from lib.format import clock_id, day_id, moment_id, span_id
 from lib.months import local_day
-from repairs.history import Entry
-from repairs.models import CONFIRM, Arrangement, Outage
+from repairs.history import Entry, channel_text
+from repairs.models import CONFIRM, WITHDRAW, Arrangement, Outage
 
 HISTORY_SHOWN = 50
 NO_END = "belum selesai"
@@ -91,6 +91,7 @@ class Change(NamedTuple):
     data: Data
     places: int
     first_name: str
+    by: int | None
 
 
 def changes_of(row: Model, user: User) -> list[Change]:
@@ -98,13 +99,13 @@ def changes_of(row: Model, user: User) -> list[Change]:
     found = (
         Event.objects.visible_to(user)
         .filter(subject=subject_key(row))
-        .values_list("action", "at", "by__name", "by__username", "channel", "data")
+        .values_list("action", "at", "by", "by__name", "by__username", "channel", "data")
         .annotate(last=Max("pk"), places=Count("kecamatan"), first_name=Min("kecamatan__name"))
         .order_by("-at", "-last")[:HISTORY_SHOWN]
     )
     return [
-        Change(last, action, at, actor_text(name or username or "", channel), data, places, first_name)
-        for action, at, name, username, channel, data, last, places, first_name in found
+        Change(last, action, at, actor_text(name or username or "", channel), data, places, first_name, by)
+        for action, at, by, name, username, channel, data, last, places, first_name in found
     ]
 
 
@@ -135,8 +136,11 @@ def _moment(text: Any, zone: str) -> str:
 
 
 def _report(change: Change, zone: str) -> str:
-    effect = _label(Effect, change.data.get("effect"))
-    return f"melaporkan gangguan di {_where(change)} sejak {_moment(change.data['started_at'], zone)}, {effect}"
+    effect, since = _label(Effect, change.data.get("effect")), _moment(change.data["started_at"], zone)
+    if change.data.get("reporter"):
+        told = f"{change.data['reporter']} {channel_text(change.data['channel'])}"
+        return f"mencatat laporan {told}: gangguan di {_where(change)} sejak {since}, {effect}"
+    return f"melaporkan gangguan di {_where(change)} sejak {since}, {effect}"
 
 
 def _label(choices: Any, code: Any) -> str:
@@ -204,6 +208,14 @@ def _void(change: Change, zone: str) -> str:
     return "membatalkan catatan"
 
 
+def _withdraw(change: Change, zone: str) -> str:
+    return "menarik laporannya"
+
+
+def _undo(change: Change, zone: str) -> str:
+    return f"mengurungkan pernyataan pulih di {_where(change)}: ternyata belum pulih"
+
+
 SENTENCES: dict[str, Callable[[Change, str], str]] = {
     "report": _report,
     "state_cause": _cause,
@@ -214,4 +226,6 @@ SENTENCES: dict[str, Callable[[Change, str], str]] = {
     "correct": _correct,
     "start": _start,
     "void": _void,
+    WITHDRAW: _withdraw,
+    "undo_end": _undo,
 }

@@ -220,6 +220,7 @@ SCREENS = (
     Screen("report-fault-place", "/repairs/report/", STAFF),
     Screen("log-message", "/repairs/report/incoming/", STAFF),
     Screen("log-report", "/repairs/report/incoming/75.01.01/", STAFF),
+    Screen("log-outage", "/repairs/report/incoming/75.01.01/outage/", STAFF),
     # Outages.
     Screen("outages", "/outages/", STAFF),
     Screen("outage", "/outages/", STAFF, (FIRST_ROW,), shows="repairs:outage-detail"),

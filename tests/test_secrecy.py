@@ -55,6 +55,7 @@ READ = (
     "/photos/{photo}/small/",
     "/repairs/report/?kecamatan={code}",
     "/repairs/report/incoming/{code}/",
+    "/repairs/report/incoming/{code}/outage/",
     "/outages/{outage}/",
     "/outages/{outage}/correct/",
     "/outages/report/?wilayah={code}",

@@ -10,6 +10,7 @@ from django import forms
 from accounts.models import Continuing
 from kecamatan.models import Cause, Certainty, Effect, Kecamatan
 from lib.forms import NOT_A_CHOICE, KeyedForm, text_field
+from repairs.forms.reports import told_fields
 from repairs.forms.spans import VersionedForm, moment_field, places_field, radio_field
 from repairs.outage_areas import Area
 
@@ -122,6 +123,25 @@ class OutageForm(KeyedForm):
             "certainty": said["certainty"] or Certainty.SUSPECTED,
             **{name: said[name] for name in names},
         }
+
+
+class LoggedOutageForm(OutageForm):
+    """An outage that staff enter for somebody who told them of it."""
+
+    def __init__(self, *args: Any, area: Area, **kwargs: Any) -> None:
+        super().__init__(*args, area=area, **kwargs)
+        self.fields["reporter_name"], self.fields["channel"], self.fields["message"] = told_fields("gangguannya")
+        self.fields["reported_at"] = moment_field("Kapan laporannya masuk", area.zone, hint="Kosongkan bila baru saja.")
+
+    @property
+    def shows_details(self) -> bool:
+        """Say also whether a message said something of them."""
+        return super().shows_details or (not self.is_bound and "started_at" in self.initial)
+
+    def report(self) -> dict[str, Any]:
+        """Return what was said, with who said it and how."""
+        more = ("reporter_name", "channel", "reported_at", "message")
+        return {**super().report(), **{name: self.cleaned_data[name] for name in more}}
 
 
 class CorrectionForm(VersionedForm):

@@ -51,6 +51,15 @@ def _choice(label: str, choices: Any = (), *, initial: str = "", select: bool = 
     )
 
 
+def told_fields(kept_with: str) -> tuple[Any, Any, Any]:
+    """Return the fields for who told the dinas, by which way, and the message itself."""
+    return (
+        text_field("Siapa yang melaporkan", limit=120, required="Tulis siapa yang melaporkan.", rows=1),
+        _choice("Lewat apa", CHANNELS, select=True, required="Pilih lewat apa laporannya masuk."),
+        text_field("Pesan asli (boleh dilewati)", limit=MESSAGE_LIMIT, hint=f"Disimpan bersama {kept_with}.", rows=4),
+    )
+
+
 class FaultForm(KeyedForm):
     """A fault as its reporter sees it, in one kecamatan; ``components`` is what may be reported there now."""
 
@@ -180,13 +189,11 @@ class FaultForm(KeyedForm):
 class LoggedFaultForm(FaultForm):
     """A fault that staff enter for somebody who told them of it."""
 
-    reporter_name = text_field("Siapa yang melaporkan", limit=120, required="Tulis siapa yang melaporkan.", rows=1)
-    channel = _choice("Lewat apa", CHANNELS, select=True, required="Pilih lewat apa laporannya masuk.")
+    reporter_name, channel, message = told_fields("tiketnya")
     reported_at = MomentField(label="Kapan laporannya masuk", required=False, help_text="Kosongkan bila baru saja.")
     photos = PhotosField(
         "Foto atau pindaian surat (boleh dilewati)", papers=True, hint="Paling banyak 4; foto atau PDF."
     )
-    message = text_field("Pesan asli (boleh dilewati)", limit=MESSAGE_LIMIT, hint="Disimpan bersama tiketnya.", rows=4)
 
     def report(self) -> dict[str, Any]:
         """Return what was said, with who said it and how."""

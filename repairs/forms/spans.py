@@ -161,6 +161,12 @@ class VoidForm(VersionedForm):
         self.fields["reason"] = text_field("Alasan", limit=500)
 
 
+class UndoForm(KeyedForm):
+    """Take back in one tap what was just said."""
+
+    is_short = True
+
+
 WAYS_BACK = [("daftar", "daftar"), ("meja", "meja"), ("beranda", "beranda")]
 
 

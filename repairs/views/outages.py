@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.home import place_url
@@ -21,12 +22,13 @@ from kecamatan.claims import said_at
 from kecamatan.models import Kecamatan
 from lib.errors import Forbidden
 from lib.forms import KeyedForm
-from lib.pages import NotFound, answers_problems, key_of, page_of, written
+from lib.pages import NotFound, answers_problems, key_of, left_list, page_of, written
 from repairs import outage_areas, outage_moves, outage_pages, outages
 from repairs.causes import state_cause
 from repairs.forms.outages import CauseForm, OutageForm
-from repairs.forms.spans import OneTapForm, VersionedForm, VoidForm
+from repairs.forms.spans import OneTapForm, UndoForm, VersionedForm, VoidForm
 from repairs.models import Outage
+from repairs.outage_undo import undo_end, withdraw_outage
 from repairs.running_outages import running_over
 from repairs.span_filters import OutageFilter
 from repairs.span_pages import list_url
@@ -35,6 +37,7 @@ from repairs.views.sending import answers_resends, change, change_part, posted, 
 LIST = "repairs:outage-list"
 WAYS_BACK = {"daftar": LIST, "meja": "reports:home"}
 """The pages on which somebody answers in one tap, and goes on."""
+RESTORED = 'Tercatat pulih di {}. <a href="{}">Keliru? Urungkan dalam 10 menit</a>.'
 
 
 @login_required
@@ -73,7 +76,7 @@ def _show(request: SignedInRequest, pk: int, failed: KeyedForm | None = None, of
     """Show an outage; ``failed`` is the form of a move that was refused."""
     page = outage_pages.outage_page(outage_pages.find_outage(pk, request.user), request.user)
     moves = outage_moves.moves_of(page, request.user, failed, of)
-    context = {**page, "moves": moves, "failed": failed}
+    context = {**page, "moves": moves, "failed": failed, "crumbs": left_list(request, page["crumbs"])}
     return render(request, "repairs/outage_detail.html", context, status=status_of(failed))
 
 
@@ -91,7 +94,7 @@ def outage_confirm(request: SignedInRequest, pk: int) -> HttpResponse:
         outages.confirm_outage(outage, places=places, by=request.user)
         return outage
 
-    return _one_tap(request, pk, confirm, "Dikonfirmasi: masih berlangsung di {where}.")
+    return _one_tap(request, pk, confirm, "Dikonfirmasi: masih berlangsung di {}.")
 
 
 @login_required
@@ -104,7 +107,7 @@ def outage_restored(request: SignedInRequest, pk: int) -> HttpResponse:
     def end(outage: Outage, places: Sequence[Kecamatan]) -> Outage:
         return outages.end_outage_for(outage, places=places, by=request.user)
 
-    return _one_tap(request, pk, end, "Tercatat pulih di {where}. Bila keliru, laporkan lagi.")
+    return _one_tap(request, pk, end, RESTORED)
 
 
 def _one_tap(
@@ -116,7 +119,10 @@ def _one_tap(
     places = _spoken(request, outage, code)
     guard(request.user, places, may_report)
 
+    told = outage
+
     def write() -> str:
+        nonlocal told
         told = say(outage, places)
         way_back = form.cleaned_data["kembali"]
         if way_back in WAYS_BACK:
@@ -125,8 +131,10 @@ def _one_tap(
             return place_url(request.user, places[0])
         return reverse("reports:kecamatan-detail", args=[code]) if code else outage_pages.outage_url(told.pk)
 
-    answer = send(request, form, write, done.format(where=outage_pages.places_text(places)))
-    return answer or _show(request, pk, form)
+    def say_done() -> str:
+        return format_html(done, outage_pages.places_text(places), outage_pages.outage_url(told.pk))
+
+    return send(request, form, write, say_done) or _show(request, pk, form)
 
 
 def _spoken(request: SignedInRequest, outage: Outage, code: str) -> list[Kecamatan]:
@@ -168,6 +176,21 @@ def outage_end(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @answers_problems
 @answers_resends
+def outage_undo(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take back that an outage is over, by whoever said so a moment ago."""
+    outage, form = outage_pages.find_outage(pk, request.user), UndoForm(request.POST)
+    guard(request.user, outages.places_of(outage), may_report)
+
+    def write() -> str:
+        return outage_pages.outage_url(undo_end(outage, by=request.user).pk)
+
+    return send(request, form, write, "Diurungkan: gangguan berjalan terus.") or _show(request, pk, form, "undo")
+
+
+@login_required
+@require_POST
+@answers_problems
+@answers_resends
 def outage_cause(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep what somebody says of the cause; what people say never collides, so it asks for no version."""
     outage, form = outage_pages.find_outage(pk, request.user), CauseForm(request.POST)
@@ -196,6 +219,23 @@ def outage_void(request: SignedInRequest, pk: int) -> HttpResponse:
         return outage_pages.outage_url(pk)
 
     return _change(request, pk, form, write, "Gangguan dibatalkan; tidak dihitung lagi.", "void")
+
+
+@login_required
+@require_POST
+@answers_problems
+@answers_resends
+def outage_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take back a mistaken report of one's own, with the reason."""
+    outage, form = outage_pages.find_outage(pk, request.user), VoidForm(request.POST)
+    guard(request.user, outages.places_of(outage), may_report)
+
+    def write() -> str:
+        reason = form.cleaned_data["reason"]
+        withdraw_outage(outage, version=form.seen_version, by=request.user, reason=reason)
+        return outage_pages.outage_url(pk)
+
+    return _change(request, pk, form, write, "Laporan Anda ditarik; tidak dihitung lagi.", "withdraw")
 
 
 def _both(request: SignedInRequest, pk: int, form: VersionedForm, of: str) -> dict[str, Any]:
@@ -253,6 +293,8 @@ def outage_report(request: SignedInRequest) -> HttpResponse:
         return answer
     there = Q(kecamatan__in=[place.pk for place in area.places])
     context = {
+        "heading": "Lapor gangguan",
+        "action": f"{reverse('repairs:outage-report')}?wilayah={area.code}",
         "form": form,
         "area": area,
         "crumbs": outage_pages.crumbs("Lapor gangguan"),

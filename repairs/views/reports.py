@@ -27,7 +27,10 @@ from repairs.faults import report_fault
 from repairs.forms.reports import FaultForm, LoggedFaultForm, MessageForm
 from repairs.models import Ticket
 from repairs.sent_page import sent_page
+from repairs.views import logged_outages
 from repairs.views.sending import answers_resends, body_of, posted, resent
+
+AN_OUTAGE, ANOTHER_PLACE = "gangguan", "ganti"
 
 
 @login_required
@@ -52,10 +55,17 @@ def report(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @answers_problems
 def log_message(request: SignedInRequest) -> HttpResponse:
-    """Ask of which place a report came in; a pasted message is read, and fills the form that follows."""
+    """Ask of which place a report came in; a pasted message is read, and fills the form that follows.
+
+    ``langkah`` says that the message tells of an outage, or that it goes with the person to another place.
+    """
     if not logs_somewhere(request.user):
         raise Forbidden("Anda tidak berwenang mencatat laporan masuk.")
-    form = MessageForm(request.POST if request.method == "POST" else None)
+    step = request.POST.get("langkah", "")
+    if step == ANOTHER_PLACE:
+        form = MessageForm(initial={"message": request.POST.get("message", "")})
+    else:
+        form = MessageForm(posted(request))
     if form.is_bound and form.is_valid():
         message = form.cleaned_data["message"]
         try:
@@ -63,7 +73,8 @@ def log_message(request: SignedInRequest) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
         else:
-            return _show_logged(request, place, message)
+            show = logged_outages.show if step == AN_OUTAGE else _show_logged
+            return show(request, place, message)
     choices = places.choice_of_places(request.user, Role.STAFF)
     return render(request, "repairs/log_message.html", {"form": form, **choices})
 
@@ -88,7 +99,8 @@ def _show_logged(request: SignedInRequest, place: Kecamatan, message: str) -> Ht
     symptoms = symptoms_of(components)
     values, understood = incoming.read_for(message, place, components, symptoms)
     form = LoggedFaultForm(components=components, symptoms=symptoms, place=place, initial=values)
-    page = {"form": form, "place": place, "understood": understood}
+    sounds = incoming.sounds_like_outage(values)
+    page = {"form": form, "place": place, "understood": understood, "sounds_like_outage": sounds}
     return render(request, "repairs/log_form.html", page)
 
 

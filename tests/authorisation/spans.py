@@ -49,6 +49,11 @@ CASES = [
     *of_outage("cause", "post", (200, 200, 200, 403, 404, 403, 404, 302)),
     *of_outage("void", "get", signed_in(405)),
     *of_outage("void", "post", (403, 409, 403, 403, 404, 403, 404, 302)),
+    # Nobody of these reported it: another's report is not theirs to withdraw, and nobody said a moment ago it is over.
+    *of_outage("withdraw", "get", signed_in(405)),
+    *of_outage("withdraw", "post", (403, 403, 403, 403, 404, 403, 404, 302)),
+    *of_outage("undo", "get", signed_in(405)),
+    *of_outage("undo", "post", (200, 200, 403, 403, 404, 403, 404, 302)),
     *of_outage("correct", "get", (403, 200, 403, 403, 404, 403, 404, 302)),
     *of_outage("correct", "post", (403, 200, 403, 403, 404, 403, 404, 302)),
     # --- arrangements --------------------------------------------------------------------------------------

@@ -68,6 +68,14 @@ CASES = [
     Case("repairs:log-report", "get", (403, 200, 403, 403, 404, 403, 404, 302), (OWN,)),
     Case("repairs:log-report", "post", (403, 200, 403, 403, 404, 403, 404, 302), (OWN,)),
     Case("repairs:log-report", "post", (404, 404, 404, 404, 200, 403, 404, 302), (OTHER,)),
+    *(
+        Case("repairs:log-outage", method, expected, (code,))
+        for method in ("get", "post")
+        for code, expected in (
+            (OWN, (403, 200, 403, 403, 404, 403, 404, 302)),
+            (OTHER, (404, 404, 404, 404, 200, 403, 404, 302)),
+        )
+    ),
     Case(TICKET, "get", (200, 200, 200, 200, 404, 200, 404, 302), (OWN_TICKET,)),
     Case(TICKET, "get", (404, 404, 404, 404, 200, 200, 404, 302), (OTHER_TICKET,)),
     Case(TICKET, "get", signed_in(404), ("TKT-2026-999999",)),

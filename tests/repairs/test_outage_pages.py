@@ -64,7 +64,7 @@ def test_the_history_tells_each_change_once_however_many_places_it_touched(three
             "",
         ),
     ]
-    assert (page["state"].word, page["moves"][0].name) == ("Selesai", "cause")
+    assert (page["state"].word, page["moves"][0].name) == ("Selesai", "undo")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,9 @@ def test_an_operator_ends_it_for_their_own_kecamatan_only(
     answer = client.post(url_of(three, "restored"), sent, follow=True)
     part = Outage.objects.get(split_from=three)
     assert answer.redirect_chain == [(url_of(part), 302)]
-    assert said(answer) == ["Tercatat pulih di Kecamatan Sepatan Timur. Bila keliru, laporkan lagi."]
+    assert said(answer) == [
+        f'Tercatat pulih di Kecamatan Sepatan Timur. <a href="{url_of(part)}">Keliru? Urungkan dalam 10 menit</a>.'
+    ]
     assert (codes(part), part.ended_at, part.cause) == (["36.03.30"], NOW, "power_outage")
     assert (codes(three), current(three).ended_at) == (["36.03.01", "36.03.06"], None)
     # The rest is out of the operator's sight now; a second tap still leads where the first one led.

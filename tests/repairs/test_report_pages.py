@@ -18,9 +18,9 @@ from accounts.models import Role, User
 from devices.models import DeviceKind, DeviceSymptom, RecordingSet
 from devices.placements import close_placement
 from kecamatan.models import Event, Kecamatan
-from repairs.models import Ticket
+from repairs.models import Outage, Ticket
 from repairs.sets import move_device
-from tests.factories import device_of, kind, make_device, make_fault, make_kecamatan, make_set, make_user
+from tests.factories import device_of, kind, make_device, make_fault, make_kecamatan, make_set, make_user, moment
 from tests.repairs.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -320,6 +320,45 @@ def test_staff_log_what_came_in_and_the_message_is_kept(recording_set: Recording
     text = client.get(ticket_url(ticket)).content.decode()
     assert "Pak, kamera di Sepatan Timur buram" in text
     assert "mencatat laporan Budi Sepatan lewat WhatsApp" in text
+
+
+def test_a_message_of_an_outage_fills_its_form_and_is_kept_with_it(recording_set: RecordingSet, staff: User) -> None:
+    client = client_of(staff)
+    chat = "[19/11/26, 14.02] Budi Sepatan: Listrik padam di Sepatan Timur sejak kemarin, tidak bisa merekam"
+    page = client.post(MESSAGE, {"message": chat})
+    assert page.context["sounds_like_outage"]
+    assert 'name="langkah" value="gangguan"' in page.content.decode()
+    # To another place goes the message, too; and back, where it is an outage.
+    moved = client.post(MESSAGE, {"message": chat, "kecamatan": "36.03.30", "langkah": "ganti"}).context["form"]
+    assert (moved.is_bound, moved["message"].value()) == (False, chat)
+    page = client.post(MESSAGE, {"message": chat, "kecamatan": "36.03.30", "langkah": "gangguan"})
+    form = page.context["form"]
+    names = ("cause", "effect", "reporter_name", "channel", "message")
+    assert [form[name].value() for name in names] == ["power_outage", "stopped", "Budi Sepatan", "whatsapp", chat]
+    assert form.shows_details
+    assert "mulai sejak Rabu, 18 November 2026" in [line.meaning for line in page.context["understood"]]
+    sent = {"cause": "power_outage", "effect": "stopped", "started_at": "2026-11-18T07:00", "message": chat}
+    url = f"{LOG}outage/"
+    assert client.post(url, sent).context["form"].errors == {
+        "reporter_name": ["Tulis siapa yang melaporkan."],
+        "channel": ["Pilih lewat apa laporannya masuk."],
+    }
+    sent |= {"client_key": str(uuid4()), "reporter_name": "Budi", "channel": "whatsapp", "certainty": "suspected"}
+    later = {**sent, "reported_at": "2026-11-20T10:01"}
+    assert client.post(url, later).context["form"].errors == {
+        "reported_at": ["Waktu ini belum tiba. Isi waktu sekarang atau sebelumnya."]
+    }
+    addresses = {client.post(url, {**sent, "reported_at": "2026-11-19T14:02"})["Location"] for _ in range(2)}
+    outage = Outage.objects.get()
+    assert addresses == {f"/outages/{outage.pk}/"}
+    assert (outage.message, outage.reporter_name, outage.channel) == (chat, "Budi", "whatsapp")
+    assert (outage.started_at, outage.reported_at) == (
+        moment("2026-11-18 00:00"),
+        NOW - timedelta(hours=19, minutes=58),
+    )
+    text = client.get(f"/outages/{outage.pk}/").content.decode()
+    assert "Pesan asli" in text
+    assert "mencatat laporan Budi lewat WhatsApp: gangguan di Kecamatan Sepatan Timur sejak" in text
 
 
 @pytest.mark.parametrize(
