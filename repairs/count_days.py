@@ -69,7 +69,7 @@ def day_page(place: Kecamatan, day: date, user: User, sent: Sent | None = None) 
         "counts": [_count_view(row, events.get(_subject(row), []), may_correct, sent) for row in rows],
         "voided": [_voided_view(row, events.get(_subject(row), [])) for row in voided],
         "may_enter": may_correct,
-        "add_url": f"{month_url(place, month_of(day), hari=day.isoformat())}#isi",
+        "add_url": f"{month_url(place, month_of(day), hari=day.isoformat())}#isian",
         "month_url": month_url(place, month_of(day)),
         "crumbs": _crumbs(place, day),
         "sent": sent,
@@ -243,7 +243,7 @@ def _gone(row: VoidedRecording, saw: str, typed: str) -> Clash:
         now="sudah dibatalkan, jadi tidak dihitung",
         history=[_entry(event, row.kecamatan.time_zone) for event in events],
         form=None,
-        url=f"{month_url(row.kecamatan, month_of(row.day), hari=row.day.isoformat())}#isi",
+        url=f"{month_url(row.kecamatan, month_of(row.day), hari=row.day.isoformat())}#isian",
     )
 
 

@@ -71,7 +71,7 @@ def month_page(
         "as_of": moment_id(timezone.now(), place.time_zone),
         "today_counts": [_line(row) for row in counts.get(today, ())] if month.is_current else [],
         "today_url": day_url(place, today),
-        "today_again_url": f"{month_url(place, hari=today.isoformat())}#isi",
+        "today_again_url": f"{month_url(place, hari=today.isoformat())}#isian",
         "one": one,
         "one_url": month_url(place, month.chosen, hari=one.rows[0].day.isoformat()) if one else "",
         "is_day_off": bool(one and not calendar.is_office_day(one.rows[0].day)),
@@ -170,7 +170,7 @@ def _cell(
     if not expected:
         return Cell(day.day, "off", "libur", f"{name}: bukan hari kerja", "")
     if day == today:
-        return Cell(day.day, "gap", "kini", f"{name}: hari ini, belum diisi", "#isi" if can_fill else "")
+        return Cell(day.day, "gap", "kini", f"{name}: hari ini, belum diisi", "#isian" if can_fill else "")
     return Cell(day.day, "gap", "isi" if can_fill else "?", f"{name}: belum diisi", row_link(day) if can_fill else "")
 
 

@@ -150,7 +150,7 @@ def page(region: Region, user: User) -> dict[str, Any]:
         "callers": whom_to_call(place, user.scope),
         "report_url": f"{reverse('repairs:report')}?kecamatan={place.code}",
         "outage_url": f"{reverse('repairs:outage-report')}?wilayah={place.code}",
-        "count_url": f"{month_url(place)}#isi",
+        "count_url": f"{month_url(place)}#isian",
         "place_url": reverse("reports:kecamatan-detail", args=[place.code]),
         "tickets_url": f"{reverse('repairs:ticket-list')}?kecamatan={place.code}",
         **_counts(place, month, today),
@@ -240,4 +240,4 @@ def _counts(place: Kecamatan, month: Month, today: date) -> dict[str, Any]:
 
 def _day(day: date, place: Kecamatan, today: date) -> Day:
     label = "Hari ini" if day == today else f"{DAYS[day.weekday()][:3]} {day.day}"
-    return Day(label, f"{month_url(place, hari=day.isoformat())}#isi")
+    return Day(label, f"{month_url(place, hari=day.isoformat())}#isian")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import takewhile
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
-from screens.pages import Screen
+from screens.pages import OPERATOR, STAFF, Screen
 from tests.browser.conftest import Visitors
 from tests.browser.faults import DESK, IN_A_BROWSER, faults, once_each, too_wide
 
@@ -64,3 +64,41 @@ def walk(page: Page) -> None:
     assert [stop["name"] for stop in walked if not stop["seen"]] == []
     assert [stop["at"] for stop in walked] == sorted(stop["at"] for stop in walked)
     assert len(walked) > 1
+
+
+def go_to(page: Page, what: Locator) -> None:
+    """Press the Tab key until the focus is on something."""
+    for _ in range(MANY_STOPS):
+        if what.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"The Tab key does not lead to {what}")
+
+
+def test_a_report_a_step_and_a_void_need_no_mouse(visitors: Visitors) -> None:
+    """Tiles that are radio buttons, what is folded, a reason, and the confirmation."""
+    with visitors[DESK].visit(Screen("report", "/repairs/report/", OPERATOR)) as (page, said):
+        go_to(page, page.locator("input[name=component]").first)
+        page.keyboard.press("Space")
+        go_to(page, page.locator("input[name=symptom]:visible").first)
+        page.keyboard.press("Space")
+        go_to(page, page.locator("summary", has_text="Ubah rincian"))
+        page.keyboard.press("Enter")
+        go_to(page, page.get_by_label("Keterangan").first)
+        page.keyboard.type("Tanpa tetikus.")
+        go_to(page, page.get_by_role("button", name="Kirim laporan").last)
+        page.keyboard.press("Enter")
+        number = page.locator(".sent .fig-n").inner_text()
+        assert said == []
+    with visitors[DESK].visit(Screen("ticket", f"/repairs/{number}/", STAFF)) as (page, said):
+        go_to(page, page.get_by_role("button", name="Verifikasi"))
+        page.keyboard.press("Enter")
+        expect(page.locator(".title .tag").first).to_have_text("Diverifikasi")
+        go_to(page, page.locator("summary", has_text="Batalkan tiket"))
+        page.keyboard.press("Enter")
+        go_to(page, page.get_by_label("Alasan").locator("visible=true"))
+        page.keyboard.type("Salah alat.")
+        go_to(page, page.get_by_role("button", name="Batalkan tiket"))
+        page.keyboard.press("Enter")
+        expect(page.locator(".title .tag").first).to_have_text("Dibatalkan")
+        assert said == []

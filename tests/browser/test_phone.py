@@ -1,4 +1,4 @@
-"""Every page and every state of it on the narrowest phone: axe, width, console."""
+"""Every page and every state of it on the narrowest phone: axe, width, console; states also in the dark."""
 
 from __future__ import annotations
 
@@ -7,15 +7,21 @@ from playwright.sync_api import expect
 
 from screens.pages import SCREENS, Screen
 from tests.browser.conftest import Visitors
-from tests.browser.faults import IN_A_BROWSER, PHONE, faults
+from tests.browser.faults import IN_A_BROWSER, PHONE, axe_faults, faults, once_each
 
 pytestmark = IN_A_BROWSER
+
+ON_A_DESK = set(once_each())
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
 def test_a_page_serves_on_a_phone(visitors: Visitors, screen: Screen) -> None:
     with visitors[PHONE].visit(screen) as (page, said):
         assert faults(page, said, "light") == {}
+        # The first screen of each page is looked at in the dark on a desk.
+        if screen not in ON_A_DESK:
+            page.emulate_media(color_scheme="dark")
+            assert axe_faults(page) == []
 
 
 def test_a_faulty_form_moves_the_focus_to_the_summary(visitors: Visitors) -> None:

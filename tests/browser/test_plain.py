@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.utils.html import strip_tags
+from playwright.sync_api import expect
 
-from screens.pages import OFFICIAL, STAFF, Screen
+from screens.pages import OFFICIAL, OPERATOR, STAFF, Screen
 from screens.visit import Window
 from tests.browser.conftest import Visitors
 from tests.browser.faults import DESK, IN_A_BROWSER, PLAIN, once_each
@@ -48,3 +49,24 @@ def test_regions_are_found_without_a_script(visitors: Visitors) -> None:
         page.keyboard.press("Enter")
         page.get_by_role("link", name="Kecamatan Limboto Barat").click()
         assert page.get_by_role("heading", level=1).inner_text() == "Kecamatan Limboto Barat"
+
+
+def test_what_people_send_arrives_without_a_script(visitors: Visitors) -> None:
+    """A fault, an outage and a count by the operator; then staff take the ticket on."""
+    with visitors[PLAIN].visit(Screen("home", "/", OPERATOR)) as (page, _):
+        page.locator("a.tile.operational[href*=komponen]").first.click()
+        page.locator(".seen input").first.check()
+        page.get_by_role("button", name="Kirim laporan").click()
+        number = page.locator(".sent .fig-n").inner_text()
+        page.goto("/outages/report/")
+        page.get_by_label("Jaringan", exact=True).check()
+        page.get_by_label("Tidak, berhenti").check()
+        page.get_by_role("button", name="Kirim laporan").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Jaringan, diduga")
+        page.goto("/recordings/")
+        page.get_by_label("Rekam (orang)").first.fill("23")
+        page.get_by_role("button", name="Simpan", exact=True).click()
+        expect(page.locator("#isian")).to_contain_text("23 orang")
+    with visitors[PLAIN].visit(Screen("ticket", f"/repairs/{number}/", STAFF)) as (page, _):
+        page.get_by_role("button", name="Verifikasi").click()
+        expect(page.locator(".title .tag").first).to_have_text("Diverifikasi")

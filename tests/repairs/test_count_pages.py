@@ -76,7 +76,7 @@ def test_an_operator_begins_with_today_and_sees_which_days_are_missing(filled: K
     assert shown[1] == ("off", "libur", "")
     assert shown[16] == ("done", "5", "/recordings/36.03.30/2026-11-16/")
     assert shown[17] == ("gap", "isi", "#id_2026-11-17-recorded")
-    assert shown[20] == ("gap", "kini", "#isi")
+    assert shown[20] == ("gap", "kini", "#isian")
     assert shown[23] == ("ahead", "", "")
 
 

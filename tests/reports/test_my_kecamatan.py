@@ -170,8 +170,8 @@ def test_the_days_without_a_count_and_the_progress_of_the_month(recording_set: R
     enter_recordings([Count(place, date(2026, 11, day), place, 10) for day in days], by=operator)
     context = home(operator)
     assert [(day.label, day.url) for day in context["missing"]] == [
-        ("Rab 18", "/recordings/?kecamatan=36.03.30&hari=2026-11-18#isi"),
-        ("Hari ini", "/recordings/?kecamatan=36.03.30&hari=2026-11-20#isi"),
+        ("Rab 18", "/recordings/?kecamatan=36.03.30&hari=2026-11-18#isian"),
+        ("Hari ini", "/recordings/?kecamatan=36.03.30&hari=2026-11-20#isian"),
     ]
     progress = context["progress"]
     assert (progress.net, progress.target, progress.percent, progress.source) == (
