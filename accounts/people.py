@@ -108,7 +108,7 @@ def assign(
     _guard_assignment(role, region, starts_at, ends_at)
     place = columns_of(region)
     # Two admins who give the same role at once take turns. SQLite lets in one writer at a time anyway.
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     _guard_single(Assignment(user=user, role=role, deputises=deputises, **place), starts_at, ends_at)
     assignment = Assignment.objects.create(
         user=user, role=role, starts_at=starts_at, ends_at=ends_at, deputises=deputises, **place
@@ -148,7 +148,7 @@ def change_end(assignment: Assignment, *, ends_at: datetime | None, version: int
     if assignment.deputises_id and ends_at is None:
         raise Refused("Tugas pengganti harus punya tanggal akhir.", field="ends_at")
     _guard_end(assignment.starts_at or now, ends_at)
-    User.objects.select_for_update().get(pk=assignment.user_id)
+    User.objects.select_for_update(no_key=True).get(pk=assignment.user_id)
     _guard_single(assignment, assignment.starts_at or now, ends_at)
     before = assignment.ends_at
     compare_and_set(assignment, version, ends_at=ends_at)

@@ -144,7 +144,7 @@ def lock_device(device: Device, version: int | None = None) -> None:
     Refreshes what another may have changed while this one waited. Raises ``Conflict`` where somebody decided on
     another ``version``.
     """
-    locked = Device.objects.select_for_update()
+    locked = Device.objects.select_for_update(no_key=True)
     device.refresh_from_db(fields=["version", "whereabouts"], from_queryset=locked)
     if version is not None and device.version != version:
         raise Conflict

@@ -1,6 +1,9 @@
 """What every change of state shares: its event, its mark, and compare-and-set.
 
-A domain function guards, writes, records an event and marks the months it touches, all in one transaction.
+A domain function guards, writes, records an event and marks the months it touches, all in one transaction. Two that
+run at once must never wait for each other in a circle: one that marks more than once collects its marks, so that they
+are written once, sorted, and after every other lock; and a row that others refer to is locked with ``no_key``, since a
+plain lock would also hold up the commit of whoever wrote a reference to it.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def set_priorities(
     Returns the codes named before. Naming the same again changes nothing. Raises :class:`Conflict` when others are
     named by now than those ``seen``, and :class:`Refused` for a kecamatan that is not one of the kabupaten's.
     """
-    kabupaten = Kabupaten.objects.select_for_update().get(code=kabupaten_code)
+    kabupaten = Kabupaten.objects.select_for_update(no_key=True).get(code=kabupaten_code)
     before = [place.code for place in named_priorities(kabupaten)]
     wanted = list(dict.fromkeys(codes))
     if wanted == before:

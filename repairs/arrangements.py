@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import guard, may_arrange_service, may_correct_repairs
 from devices.readiness import ABLE_TO_RECORD, Service
-from kecamatan.changes import compare_and_set, mark_span, record_event
+from kecamatan.changes import collected_marks, compare_and_set, mark_span, record_event
 from kecamatan.models import Kecamatan
 from lib.errors import Refused
 from lib.guards import refuse_moment, refuse_stale, refuse_unchanged, required_reason
@@ -63,6 +63,7 @@ def start_arrangement(
 
 
 @transaction.atomic
+@collected_marks()
 def end_arrangement(
     arrangement: Arrangement, *, version: int, by: User | None, ended_at: datetime | None = None
 ) -> None:
@@ -74,6 +75,7 @@ def end_arrangement(
 
 
 @transaction.atomic
+@collected_marks()
 def correct_arrangement(
     arrangement: Arrangement,
     *,
@@ -179,7 +181,7 @@ def _refuse_impossible(arrangement: Arrangement) -> None:
 
 def _refuse_second_host(arrangement: Arrangement) -> None:
     # A second writer waits here, then sees the first one's row; SQLite serialises them by itself.
-    Kecamatan.objects.select_for_update().get(pk=arrangement.kecamatan_id)
+    Kecamatan.objects.select_for_update(no_key=True).get(pk=arrangement.kecamatan_id)
     others = Arrangement.objects.counted().filter(kecamatan=arrangement.kecamatan_id, kind=Arrangement.Kind.HOSTED)
     clash = (
         others.overlapping(arrangement.started_at, arrangement.ended_at)

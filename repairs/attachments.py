@@ -97,7 +97,7 @@ def attach(ticket: Ticket, files: Sequence[Written], *, by: User | None) -> int:
     """
     guard(by, [ticket.kecamatan], may_comment)
     # One writer at a time decides what is new to a ticket; on SQLite the transaction itself sees to that.
-    ticket.refresh_from_db(fields=["voided_at"], from_queryset=Ticket.objects.select_for_update())
+    ticket.refresh_from_db(fields=["voided_at"], from_queryset=Ticket.objects.select_for_update(no_key=True))
     refuse_voided(ticket)
     there = set(ticket.attachments.filter(voided_at=None).values_list("digest", flat=True))
     new = {file.digest: file for file in files if file.digest not in there}

@@ -69,7 +69,7 @@ def state_cause(
 def _lock(subject: Ticket | Outage) -> None:
     """Lock a subject and read again what is decided on: another may have changed it while this one waited."""
     span = ("failed_at", "restored_at") if isinstance(subject, Ticket) else ("started_at", "ended_at")
-    locked: Any = type(subject)._default_manager.select_for_update()
+    locked: Any = type(subject)._default_manager.select_for_update(no_key=True)
     subject.refresh_from_db(fields=["cause", "certainty", "voided_at", *span], from_queryset=locked)
 
 

@@ -22,7 +22,7 @@ from accounts.models import User
 from accounts.permissions import guard, may_log_reports, may_report, may_work_tickets
 from devices.models import Device, DeviceKind, DeviceSymptom, RecordingSet
 from devices.placements import placements_at
-from kecamatan.changes import record_event, record_sign_of_life
+from kecamatan.changes import collected_marks, record_event, record_sign_of_life
 from kecamatan.claims import said_at
 from kecamatan.models import Cause, Certainty, Effect, Kecamatan
 from lib.errors import Refused
@@ -136,6 +136,7 @@ def record_past_fault(*, client_key: UUID, restored_at: datetime, by: User | Non
 
 
 @transaction.atomic
+@collected_marks()
 def report_failed_again(
     ticket: Ticket, *, client_key: UUID, failed_again_at: datetime, version: int, by: User | None, reason: str
 ) -> Ticket:
@@ -189,7 +190,7 @@ def _submit(client_key: UUID, report: FaultReport, *, by: User | None) -> Ticket
     if report.photos and (earlier := submitted_before(Ticket, client_key, fingerprint)):
         # Photos that came before need not be drawn again.
         return earlier
-    with written(report.photos) as files, transaction.atomic():
+    with written(report.photos) as files, transaction.atomic(), collected_marks():
         lock_set(report.recording_set)
         if earlier := submitted_before(Ticket, client_key, fingerprint):
             return earlier

@@ -45,7 +45,7 @@ def lock_set(recording_set: RecordingSet) -> None:
     Needed because "no other fault then" spans rows that are not there yet. Refreshes whether the set was withdrawn,
     which another may have done while this one waited.
     """
-    locked = RecordingSet.objects.select_for_update()
+    locked = RecordingSet.objects.select_for_update(no_key=True)
     recording_set.refresh_from_db(fields=["withdrawn_at", "version"], from_queryset=locked)
 
 
@@ -127,7 +127,7 @@ def _refuse_second_fault(ticket: Ticket, failed_at: datetime, restored_at: datet
     faults = Ticket.objects.counted().overlapping(failed_at, restored_at).exclude(pk=ticket.pk)
     if ticket.device is not None:
         # A lent device has faults in two sets: one writer at a time decides about it, too.
-        Device.objects.select_for_update().get(pk=ticket.device.pk)
+        Device.objects.select_for_update(no_key=True).get(pk=ticket.device.pk)
         faults = faults.filter(device=ticket.device)
     else:
         faults = faults.filter(device=None, recording_set=ticket.recording_set, device_kind=ticket.device_kind)

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import guard, may_correct_repairs, may_enter_counts
-from kecamatan.changes import compare_and_set, mark_months, record_event
+from kecamatan.changes import collected_marks, compare_and_set, mark_months, record_event
 from kecamatan.duty import population_bounds, refuse_number
 from kecamatan.models import Cause, Kecamatan
 from lib.errors import Refused
@@ -138,6 +138,7 @@ def record_loss(
 
 
 @transaction.atomic
+@collected_marks()
 def correct_loss(
     loss: LostRecords, *, version: int, by: User | None, reason: str, **changes: Unpack[LossChanges]
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from devices.models import Placement
-from kecamatan.changes import mark_span
+from kecamatan.changes import collected_marks, mark_span
 from kecamatan.models import Kecamatan
 from lib.spans import Span
 from repairs.models import Ticket
@@ -23,9 +23,10 @@ def mark_ticket(ticket: Ticket, also: Span | None = None) -> None:
     record puts its set on record from its start on, so it is read until the set is withdrawn.
     """
     places = _places_of(ticket)
-    for span in {span_of(ticket), also or span_of(ticket)}:
-        end = ticket.recording_set.withdrawn_at if ticket.device_id is None else span.end
-        mark_span(places, span.start, end)
+    with collected_marks():
+        for span in {span_of(ticket), also or span_of(ticket)}:
+            end = ticket.recording_set.withdrawn_at if ticket.device_id is None else span.end
+            mark_span(places, span.start, end)
 
 
 def _places_of(ticket: Ticket) -> Iterable[Kecamatan]:

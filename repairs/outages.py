@@ -97,7 +97,7 @@ def report_outage(
         # Left out where nothing was said of it, so that what was sent before it could be said is still known.
         **{name: value for name, value in (going_on | told).items() if value},
     )
-    with transaction.atomic():
+    with transaction.atomic(), collected_marks():
         if earlier := submitted_before(Outage, client_key, fingerprint):
             return earlier
         _refuse_impossible(rows, started_at, ended_at, promised_at, note)
@@ -147,6 +147,7 @@ def _note_sign_of_life(places: Iterable[Kecamatan], by: User | None, at: datetim
 
 
 @transaction.atomic
+@collected_marks()
 def confirm_outage(outage: Outage, *, places: Iterable[Kecamatan], by: User) -> None:
     """Say that a running outage still lasts in some of its places. What people say never collides: no version.
 
@@ -161,6 +162,7 @@ def confirm_outage(outage: Outage, *, places: Iterable[Kecamatan], by: User) -> 
 
 
 @transaction.atomic
+@collected_marks()
 def end_outage(outage: Outage, *, version: int, by: User | None, ended_at: datetime | None = None) -> None:
     """Say that an outage is over, now or since ``ended_at``.
 
@@ -203,7 +205,7 @@ def end_outage_for(
     ending = _distinct(places)
     guard(by, ending, may_report)
     # One writer after the other: each sees which places the one before took out.
-    outage = Outage.objects.select_for_update().get(pk=outage.pk)
+    outage = Outage.objects.select_for_update(no_key=True).get(pk=outage.pk)
     refuse_stale(outage, outage.version if version is None else version)
     _refuse_not_running(outage)
     everywhere = places_of(outage)

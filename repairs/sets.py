@@ -59,6 +59,7 @@ def add_device(
 
 
 @transaction.atomic
+@collected_marks()
 def install_device(
     *,
     device: Device,

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from accounts.permissions import AT_THE_PLACE, WORKERS, guard, holds_role
-from kecamatan.changes import compare_and_set, record_event, record_sign_of_life
+from kecamatan.changes import collected_marks, compare_and_set, record_event, record_sign_of_life
 from kecamatan.claims import said_at
 from kecamatan.models import Kecamatan
 from lib.errors import Conflict, Refused
@@ -193,6 +193,7 @@ def due_at(priority: str, reported_at: datetime, zone: str) -> datetime:
 
 
 @transaction.atomic
+@collected_marks()
 def transition(
     ticket: Ticket,
     to: str,
