@@ -94,7 +94,10 @@ class Row:
     @property
     def is_blank(self) -> bool:
         """Say whether there is nothing to store: no fact in the month, and none planned."""
-        return not self.planned and not any(value for name, value in self.figures.items() if name not in BLANK_FIGURES)
+        if self.planned or any(value for name, value in self.figures.items() if name not in BLANK_FIGURES):
+            return False
+        # Of a set that was withdrawn in the month nothing else may be left than the time that its devices served.
+        return not any(any(counts.values()) for counts in self.kinds.values())
 
 
 def moment_of(month: date, zone: str, now: datetime, closed_on: date | None = None) -> Moment:

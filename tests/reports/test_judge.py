@@ -202,6 +202,14 @@ def test_a_register_counts_as_confirmed_for_twelve_months():
     assert row(dinas, date(2027, 4, 1), now + timedelta(days=1)).figures["kabupaten_inventoried"] == 0
 
 
+def test_a_set_that_a_dinas_withdrew_leaves_the_time_that_its_devices_served():
+    gone = moment("2026-04-10 17:00")
+    served = SetRecord((Placed(1, "server", Span(moment("2026-01-01 00:00"), gone), ()),), (), gone)
+    found = row(Facts(place(is_dinas=True), sets=[served]))
+    assert (found.is_blank, dict(found.kinds["server"])["service_minutes"]) == (False, 10 * 24 * 60)
+    assert row(Facts(place(is_dinas=True), sets=[served]), MAY).is_blank
+
+
 def test_a_dinas_is_no_kecamatan_and_has_no_office_minutes():
     fault = Fault(Span(moment("2026-04-13 03:00")), "stopped")
     figures = row(Facts(place(is_dinas=True), sets=[a_set(fault)], recorded={date(2026, 4, 8): 9})).figures
