@@ -67,14 +67,14 @@ def undo_end(outage: Outage, *, by: User) -> Outage:
     A part that was split off goes back to the outage that still runs elsewhere, and is voided; else it runs on by
     itself. What was said stays in the history. Effects: the end before it, events; marks the months of both spans.
     """
-    outage = Outage.objects.select_for_update().get(pk=outage.pk)
+    outage = Outage.objects.select_for_update(no_key=True).get(pk=outage.pk)
     places = places_of(outage)
     guard(by, places, may_report)
     refuse_voided(outage)
     last = Event.objects.filter(subject=subject_key(outage)).order_by("-at", "-pk").first()
     if last is None or not is_undoable(last.action, last.at, last.by_id, by):
         raise Refused(NOT_ANY_MORE)
-    whole = Outage.objects.select_for_update().filter(pk=last.data.get("whole")).first()
+    whole = Outage.objects.select_for_update(no_key=True).filter(pk=last.data.get("whole")).first()
     if whole is not None and _runs(whole):
         _rejoin(outage, whole, places, by)
         return whole

@@ -267,7 +267,7 @@ def _other_ticket(ticket: Ticket, other: Ticket | None) -> Ticket | None:
         raise Refused("Tiket yang sama harus dari kecamatan yang sama.", field="duplicate_of")
     # Two tickets that are each called the same as the other at once must not both be rejected: both rows are locked,
     # always in the order of their keys, and the other is read again.
-    list(Ticket.objects.select_for_update().filter(pk__in=(ticket.pk, other.pk)).order_by("pk").values("pk"))
+    list(Ticket.objects.select_for_update(no_key=True).filter(pk__in=(ticket.pk, other.pk)).order_by("pk").values("pk"))
     other.refresh_from_db(fields=["status", "voided_at"])
     if not other.counts:
         raise Refused(f"Tiket {other.number} sendiri tidak dihitung. Pilih tiket lain.", field="duplicate_of")
