@@ -25,7 +25,6 @@ SHELL = (
     "js/outbox.js",
     "img/icons.svg",
     "img/favicon.svg",
-    "django_htmx/htmx-2.min.js",
 )
 """The static files of the operator's pages, which the phone keeps."""
 

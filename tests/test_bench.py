@@ -12,7 +12,7 @@ from django.urls import resolve
 from bench import journey, people
 from bench.addresses import PAGES
 from bench.deep import WAY_BACK, positions
-from bench.visits import files_of, first_visit
+from bench.visits import fetched_ahead, files_of, first_visit
 from reports import rollups
 from tests.authorisation.table import TABLE
 from tests.authorisation.world import make_actors
@@ -82,3 +82,10 @@ def test_a_first_visit_counts_each_file_once_and_none_that_is_known() -> None:
     sizes = {"/static/a.css": 100, "/static/b.js": 20, "/static/c.svg": 3}
     assert files_of(page) == list(sizes)
     assert (first_visit(b"1234", page, sizes), first_visit(b"1234", page, sizes, ["/static/a.css"])) == (127, 27)
+
+
+def test_what_a_phone_fetches_ahead_is_counted_once_each() -> None:
+    links = ("/repairs/report/?kecamatan=1&amp;a=b", "/repairs/report/?kecamatan=1&amp;komponen=alat-1", "/repairs/")
+    home = "".join(f'<a class="btn" href="{link}">' for link in links)
+    ahead = ["/sw.js", "/no-signal/", "/?kecamatan=1", "/repairs/report/?kecamatan=1&a=b", "/outbox/"]
+    assert fetched_ahead(home, "/?kecamatan=1") == ahead

@@ -374,6 +374,7 @@ def test_refused_counts_are_mended_with_all_their_days(phone: Callable[[], Page]
     page.goto("/outbox/")
     expect(page.locator("#daftar-kotak .err")).to_have_count(4, timeout=SOON)
     expect(page.locator("#daftar-kotak")).to_contain_text("tercatat 30")
+    assert axe_faults(page) == []
     page.get_by_role("link", name="Perbaiki").last.click()
     expect(page.locator(".errs dd")).to_have_text(["12"])
     page.get_by_role("button", name="Simpan yang terisi").click()

@@ -1,4 +1,4 @@
-"""How many taps a report takes on a phone, with and without a script, and whether fingers hit what they aim at.
+"""How many taps a report takes on a phone, with and without a script.
 
 The site runs in processes of its own, on a copy of the sample.
 """
@@ -20,15 +20,7 @@ pytestmark = [pytest.mark.chromium, pytest.mark.sqlite]
 
 HOST = "/?kecamatan=75.01.17"
 REPORT = "/repairs/report/?kecamatan=75.01.17"
-PHONE, PLAIN, NARROW = Window(360, 740), Window(360, 740, script=False), Window(320, 740)
-# What a finger must hit: all but links inside a sentence, and what is only read aloud.
-TOO_SMALL = """() => [...document.querySelectorAll('main :is(a, button, summary, label.choice, select, input.in)')]
-    .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.matches('.vh, .field a, p:not(.alone) a'))
-    .filter((one) => !one.closest('.crumbs, .foot, .hint'))
-    .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
-    .filter(([, box]) => box.width < 44 || box.height < 43.9)
-    .map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
-WIDTH = "document.documentElement.scrollWidth"
+PHONE, PLAIN = Window(360, 740), Window(360, 740, script=False)
 
 
 class Finger:
@@ -61,7 +53,7 @@ def program() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def visitors(site: str, program: Browser) -> Iterator[dict[Window, Visitor]]:
-    made = {window: Visitor(program, site, window) for window in (PHONE, PLAIN, NARROW)}
+    made = {window: Visitor(program, site, window) for window in (PHONE, PLAIN)}
     yield made
     for visitor in made.values():
         visitor.close()
@@ -130,19 +122,3 @@ def test_what_a_check_put_right_is_not_reported(visitors: dict[Window, Visitor])
         finger.tap(page.get_by_role("button", name="Sudah pulih, tidak jadi lapor"))
         expect(page.locator(".toast")).to_contain_text("tiket yang terhindar")
         assert (page.url.endswith(HOST), finger.taps) == (True, 3)
-
-
-@pytest.mark.parametrize("window", [PHONE, NARROW], ids=["360", "320"])
-def test_fingers_hit_what_they_aim_at_and_nothing_scrolls_sideways(
-    visitors: dict[Window, Visitor], window: Window
-) -> None:
-    with visitors[window].visit(Screen("home", HOST, OF_SEVERAL)) as (page, _):
-        found = {page.url: page.evaluate(TOO_SMALL)}
-        from_tile(Finger(page))
-        symptom(page).locator("visible=true").first.click()
-        page.locator("summary", has_text="Ubah rincian").click()
-        found[page.url] = page.evaluate(TOO_SMALL)
-        widths = [page.evaluate(WIDTH)]
-        page.goto(HOST)
-        widths.append(page.evaluate(WIDTH))
-        assert ([faults for faults in found.values() if faults], widths) == ([], [window.width] * 2)

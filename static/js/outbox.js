@@ -227,7 +227,7 @@
   const warn = (form, submitter) => {
     form.dataset.warned = "1";
     form.closest("details")?.removeAttribute("open");
-    say(`<b>${unsent} laporan Anda belum terkirim.</b> Tersimpan di HP ini dan baru terkirim sesudah Anda masuk lagi di HP ini. <a href="/outbox/">Lihat</a><p class="sect"><button class="btn" type="button">Tetap keluar</button></p>`);
+    say(`<b>${unsent} laporan Anda belum terkirim.</b> Tersimpan di HP ini dan baru terkirim sesudah Anda masuk lagi di HP ini. <a href="/outbox/">Lihat</a></p><p class="sect"><button class="btn" type="button">Tetap keluar</button>`);
     box.querySelector("button").addEventListener("click", () => form.requestSubmit(submitter));
     box.focus();
   };
@@ -237,7 +237,7 @@
   const box = element(`<div class="msg" id="kotak" role="status" tabindex="-1" hidden><div></div></div>`);
   const say = (html) => {
     box.hidden = !html;
-    box.firstElementChild.innerHTML = html;
+    box.firstElementChild.innerHTML = `<p>${html}</p>`;
   };
 
   // What came through since it was last said, also while no page was open; once said it is not said on the next page.

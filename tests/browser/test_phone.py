@@ -1,17 +1,20 @@
-"""Every page and every state of it on the narrowest phone: axe, width, console; states also in the dark."""
+"""Every page and every state of it on the narrowest phone: axe, width, console, where operators tap; states also in the
+dark.
+"""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
 
-from screens.pages import SCREENS, Screen
+from screens.pages import KRESEK, OF_SEVERAL, OPERATOR, SCREENS, Screen
 from tests.browser.conftest import Visitors
-from tests.browser.faults import IN_A_BROWSER, PHONE, axe_faults, faults, once_each
+from tests.browser.faults import IN_A_BROWSER, PHONE, axe_faults, faults, once_each, too_small
 
 pytestmark = IN_A_BROWSER
 
 ON_A_DESK = set(once_each())
+OPERATORS = {OPERATOR, KRESEK, OF_SEVERAL}
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
@@ -22,6 +25,8 @@ def test_a_page_serves_on_a_phone(visitors: Visitors, screen: Screen) -> None:
         if screen not in ON_A_DESK:
             page.emulate_media(color_scheme="dark")
             assert axe_faults(page) == []
+        if screen.user in OPERATORS or screen.path.startswith("/login/"):
+            assert too_small(page) == []
 
 
 def test_a_faulty_form_moves_the_focus_to_the_summary(visitors: Visitors) -> None:
