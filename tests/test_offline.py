@@ -208,6 +208,7 @@ def test_three_reports_without_signal_outlive_the_browser_and_arrive_once(
     expect(page.locator("#daftar-kotak li")).to_have_count(8)
     page.locator("summary", has_text="Isinya").first.click()
     expect(page.locator("#daftar-kotak dd").filter(has_text="Server")).to_be_visible()
+    expect(page.locator("#daftar-kotak li", has_text="Gangguan sudah pulih")).to_contain_text("Listrik padam")
     assert (axe_faults(page), tickets()) == ([], [])
     line.get_signal()
     page.evaluate("dispatchEvent(new Event('online'))")

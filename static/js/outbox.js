@@ -94,7 +94,8 @@
       url: form.action,
       page: form.dataset.page || location.pathname + location.search,
       title: titleOf(form),
-      detail: said.slice(0, 2).map(({ text }) => text).join(", "),
+      // One tap says nothing by itself: what it was about stands in its line.
+      detail: said.slice(0, 2).map(({ text }) => text).join(", ") || (form.closest("li")?.querySelector("a")?.innerText ?? ""),
       said,
       fields,
       size: fields.reduce((sum, [, value]) => sum + (value.size ?? 0), 0),
