@@ -74,9 +74,9 @@
     const at = new Date(entry.filledAt).toLocaleString("id-ID", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
     const photos = entry.fields.filter(([, value]) => value instanceof File).length;
     const texts = [entry.detail, photos && `${photos} foto`, `ditulis ${at}`].filter(Boolean).map(safe).join(" · ");
-    const reasons = (entry.refused ?? []).map((error) => `<p class="err">${reason(error)}</p>`).join("");
+    const reasons = (entry.refused ?? []).map((error) => `<p class="err sect">${reason(error)}</p>`).join("");
     const content = entry.said?.length ? `<details class="disc"><summary>Isinya</summary>${facts(entry.said)}</details>` : "";
-    const row = element(`<li data-state="${safe(stateOf(entry))}"><div class="row apart"><b>${safe(entry.title)}</b><span class="tag plain">${entry.refused ? "Ditolak" : "Menunggu sinyal"}</span></div><p class="small quiet">${texts}</p>${reasons}${content}<div class="row">${entry.refused ? `<a class="btn" href="${safe(entry.page)}#kotak=${safe(entry.key)}">Perbaiki</a>` : ""}<details class="disc"><summary class="btn risk">Buang</summary><p>Isinya hilang dan tidak pernah dikirim.</p><button class="btn risk">Ya, buang</button></details></div></li>`);
+    const row = element(`<li data-state="${safe(stateOf(entry))}"><div class="row apart"><b>${safe(entry.title)}</b><span class="tag plain">${entry.refused ? "Ditolak" : "Menunggu sinyal"}</span></div><p class="small quiet">${texts}</p>${reasons}${content}<div class="row sect">${entry.refused ? `<a class="btn" href="${safe(entry.page)}#kotak=${safe(entry.key)}">Perbaiki</a>` : ""}<details class="disc"><summary class="btn risk">Buang</summary><p>Isinya hilang dan tidak pernah dikirim.</p><button class="btn risk">Ya, buang</button></details></div></li>`);
     const button = row.querySelector("button");
     button.addEventListener("click", () => {
       button.disabled = true;

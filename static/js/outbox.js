@@ -289,14 +289,14 @@
     const form = forms().find((one) => Outbox.isFormOf(one, entry));
     if (!form) {
       const why = $("#tanpa-sinyal") ? "Coba lagi saat ada sinyal." : "Mungkin sudah diisi atau diselesaikan orang lain.";
-      const typed = entry.said?.length ? `<h3 class="sect">Yang Anda tulis</h3>${Outbox.facts(entry.said)}` : "";
+      const typed = entry.said?.length ? `<h3 class="sect sect-b">Yang Anda tulis</h3>${Outbox.facts(entry.said)}` : "";
       const way = `<p class="sect"><a class="btn" href="/outbox/">Ke kotak keluar</a></p>`;
       const here = [...(entry.refused ?? []), { text: `Formulirnya tidak ada di halaman ini. ${why}` }];
       return tell($(".title, .now, section") ?? main.firstElementChild, `${safe(entry.title)} belum terkirim`, here, typed + way);
     }
     history.replaceState(null, "", location.pathname + location.search);
     const left = Outbox.fill(form, entry);
-    const more = left.length ? `<h3 class="sect">Tidak ada tempatnya lagi di formulir ini</h3>${Outbox.facts(left)}` : "";
+    const more = left.length ? `<h3 class="sect sect-b">Tidak ada tempatnya lagi di formulir ini</h3>${Outbox.facts(left)}` : "";
     refuse(form, entry.refused, entry.key, more);
   };
 
