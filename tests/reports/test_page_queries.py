@@ -93,18 +93,34 @@ def test_a_page_asks_at_most_eight_questions_and_writes_nothing(path: str) -> No
 TWO_HUNDRED = [f"{tens}{ones}" for tens in "0123456789ABCDEFGHIJ" for ones in "0123456789"]
 
 
-@pytest.mark.parametrize(("path", "child"), [("/reports/36/", "36.{}.01"), ("/reports/36.03/", "36.03.{}")])
-def test_the_number_of_queries_does_not_grow_from_1_to_200_children(path: str, child: str) -> None:
+LISTS = ("", "?per=2026-03-10", "kecamatan/", "map/", "reliability/")
+
+
+@pytest.mark.parametrize(
+    ("region", "child", "pages"),
+    [
+        ("ID", "{}.01.01", LISTS),
+        ("36", "36.{}.01", (*LISTS, "priorities/")),
+        ("36.03", "36.03.{}", (*LISTS, "priorities/")),
+    ],
+)
+def test_the_number_of_queries_does_not_grow_from_1_to_200_children(
+    region: str, child: str, pages: tuple[str, ...]
+) -> None:
     first, *others = TWO_HUNDRED
-    on_record(child.format(first))
-    rollups.refresh()
     client = signed_in(Role.ADMIN, None)
-    few = len(queries_of(client, path))
-    for code in others:
-        on_record(child.format(code))
-    rollups.refresh()
-    assert len(queries_of(client, path)) == few
-    table = client.get(path).content.decode().partition('id="l-tabel"')[2].partition("</table>")[0]
+    paths = [*(f"/reports/{region}/{page}" for page in pages), f"/api/v1/reports/{region}/"]
+
+    def asked(*codes: str) -> dict[str, int]:
+        for code in codes:
+            on_record(child.format(code))
+        rollups.refresh()
+        return {path: len(queries_of(client, path)) for path in paths}
+
+    few = asked(first)
+    assert asked(*others) == few
+    assert [path for path, number in few.items() if number > 8] == []
+    table = client.get(paths[0]).content.decode().partition('id="l-tabel"')[2].partition("</table>")[0]
     assert table.count('<th scope="row">') == 200
 
 
