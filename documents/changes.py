@@ -8,12 +8,15 @@ from typing import Any
 
 from documents.figures import FIGURES, Figure, Report, shown, value_of
 from kecamatan.models import Cause
-from lib.format import number_id
+from lib.format import month_id, number_id
+from lib.months import parse_month
 from repairs.models import Ticket
+from reports.history import MEASURES
+from reports.models import RegionMonth
 
 Kept = Mapping[str, Any]
-"""What is kept of a report: its figures (``report``), those of each region below (``children``), the kinds' names, and
-how final the month was (``status``)."""
+"""What is kept of a report: its figures (``report``), those of each region below (``children``), the kinds' names,
+how final the month was (``status``), and the months that are drawn (``months``)."""
 
 COMPARED = tuple(figure for figure in FIGURES if not figure.is_percent and figure.path != "coverage.not_recorded")
 KIND_WORDS = {"total": "terpasang", "working": "bekerja", "broken": "rusak", "missing": "tidak ada"}
@@ -21,14 +24,24 @@ KIND_WORDS = {"total": "terpasang", "working": "bekerja", "broken": "rusak", "mi
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A figure of a region that differs; ``difference`` only where both are known."""
+    """A figure of a region that differs, in words; ``old`` and ``new`` are the numbers, where they are known."""
 
     region: str
     figure: str
     before: str
     after: str
     unit: str = ""
-    difference: int | None = None
+    old: float | None = None
+    new: float | None = None
+    digits: int | None = None
+    """Of a percentage."""
+
+    @property
+    def difference(self) -> int | None:
+        """Return by how much a count changed, where both are known; of percentages none is told."""
+        if self.old is None or self.new is None or self.digits is not None:
+            return None
+        return int(self.new - self.old)
 
     @property
     def sentence(self) -> str:
@@ -39,17 +52,17 @@ class Change:
 
 
 def compare(before: Kept, after: Kept) -> list[Change]:
-    """Return what differs: the region's own figures first, then those of each region below in their order."""
+    """Return what differs: the region's own figures first, then those of each region below, then earlier months."""
     own_before, own_after = before["report"], after["report"]
     changes = [*_status(before, after), *_figures(own_before, own_after), *_counts(before, after)]
     earlier = {child["region"]["code"]: child for child in before["children"]}
     for child in after["children"]:
         known = earlier.pop(child["region"]["code"], None)
         if known is None:
-            changes.append(_came(child))
+            changes.append(came(child["region"]["name"]))
         else:
             changes += _figures(known, child)
-    return changes + [_went(child) for child in earlier.values()]
+    return changes + [went(child["region"]["name"]) for child in earlier.values()] + [*_months(before, after)]
 
 
 def by_region(changes: Sequence[Change]) -> list[tuple[str, list[Change]]]:
@@ -78,9 +91,8 @@ def _figures(before: Report, after: Report) -> Iterator[Change]:
             continue
         old, new = value_of(before, figure.path), value_of(after, figure.path)
         if old != new:
-            difference = None if old is None or new is None else int(new - old)
             texts = shown(before, figure.path), shown(after, figure.path)
-            yield Change(name, _label(figure), *texts, figure.unit, difference)
+            yield Change(name, label_of(figure), *texts, figure.unit, old, new)
 
 
 def _is_kept(before: Report, figure: Figure) -> bool:
@@ -92,7 +104,7 @@ def _is_kept(before: Report, figure: Figure) -> bool:
     return True
 
 
-def _label(figure: Figure) -> str:
+def label_of(figure: Figure) -> str:
     """Return what a figure is called where it stands alone."""
     return figure.label if figure.label.startswith(figure.group[:3]) else f"{figure.group}, {figure.label.lower()}"
 
@@ -118,12 +130,31 @@ def _counts(before: Kept, after: Kept) -> Iterator[Change]:
 def _count(report: Report, label: str, counts: Sequence[int], unit: str) -> Iterator[Change]:
     old, new = counts
     if old != new:
-        yield Change(report["region"]["name"], label, number_id(old), number_id(new), unit, new - old)
+        yield Change(report["region"]["name"], label, number_id(old), number_id(new), unit, old, new)
 
 
-def _came(child: Report) -> Change:
-    return Change(child["region"]["name"], "Wilayah", "belum ada", "ada")
+def _months(before: Kept, after: Kept) -> Iterator[Change]:
+    """Yield what differs in the months before the report's own, which its paper draws as lines."""
+    name, own = after["report"]["region"]["name"], after["report"]["month"]
+    earlier = {month: values for month, *values in before.get("months", ()) if month != own}
+    for month, *values in after.get("months", ()):
+        for measure, old, new in zip(MEASURES, earlier.get(month, values), values, strict=False):
+            if month in earlier and old != new:
+                label = f"{measure.label} {month_id(parse_month(month))}"
+                yield Change(name, label, measure.text(old), measure.text(new), measure.unit, old, new, measure.digits)
 
 
-def _went(child: Report) -> Change:
-    return Change(child["region"]["name"], "Wilayah", "ada", "tidak ada lagi")
+def kept_month(row: RegionMonth) -> list[Any]:
+    """Return the figures of a month that are drawn, after the month itself, as they are kept."""
+    values = (measure.value(row) for measure in MEASURES)
+    return [f"{row.month:%Y-%m}", *(None if value is None else round(value, 2) for value in values)]
+
+
+def came(name: str) -> Change:
+    """Return that a region was not there before."""
+    return Change(name, "Wilayah", "belum ada", "ada")
+
+
+def went(name: str) -> Change:
+    """Return that a region is not there any more."""
+    return Change(name, "Wilayah", "ada", "tidak ada lagi")

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Office
 from accounts.offices import logo_path, office_of
 from accounts.signatories import shown_nip, signing_month
-from documents.changes import Change, Kept, compare
+from documents.changes import Change, Kept, compare, kept_month
+from documents.deeper import compare_places, kept_places, key_of
 from documents.models import Level
 from documents.priorities import Priorities, read_priorities
 from documents.records import Records, read_records
@@ -32,7 +34,7 @@ from reports.provisional import provisional
 from reports.regions import NATION, NEXT_LEVEL, Region, current_month, of_kabupaten, of_province
 from reports.reliability import Reliability, read_reliability
 from reports.selectors import report_with_children, reports_at
-from reports.surroundings import Surroundings, declared_kinds, surroundings
+from reports.surroundings import Surroundings, surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Signer:
 @dataclass(frozen=True, slots=True)
 class Contents:
     """All that a report says. ``months`` are the rows of the region in the 24 months up to this one, oldest first;
-    ``deeper`` are the regions two levels below and more, with the names of those between.
+    ``deeper`` are the regions two levels below and more, with the names of those between. ``kept`` and ``kept_deeper``
+    are the figures that stay with the report, to tell later what has changed.
     """
 
     region: Region
@@ -76,6 +79,8 @@ class Contents:
     stopped: Sequence[Stopped] = ()
     status: str = ""
     deeper: Mapping[str, Sequence[Place]] = field(default_factory=dict)
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    kept_deeper: Mapping[str, Any] = field(default_factory=dict)
     changes: Sequence[Change] = ()
     compared: str = ""
     reliability: Reliability | None = None
@@ -83,9 +88,9 @@ class Contents:
     records: Records | None = None
 
     @property
-    def kept(self) -> dict[str, Any]:
-        """Return the figures that are kept with the report."""
-        return {"report": self.report, "children": self.children, "kinds": self.kinds, "status": self.status}
+    def status_word(self) -> str:
+        """Return whether the month may still change, in a word."""
+        return "Sementara" if self.status.startswith("Sementara") else "Lengkap"
 
 
 def region_of(region: Province | Kabupaten | None) -> Region:
@@ -98,15 +103,7 @@ def region_of(region: Province | Kabupaten | None) -> Region:
     return NATION
 
 
-def current_figures(region: Region, month: date) -> dict[str, Any]:
-    """Return the figures of a region as they are now, as they are kept; what the kinds are called is kept already."""
-    around = declared_kinds(region, month)
-    report, children = report_with_children(region, month, around.by_kind)
-    status = _status(region, month, around, report)
-    return {"report": report, "children": children, "kinds": {}, "status": status}
-
-
-def _status(region: Region, month: date, around: Surroundings, report: Mapping[str, Any]) -> str:
+def status_of(region: Region, month: date, around: Surroundings, report: Mapping[str, Any]) -> str:
     """Return how final the figures of a month are."""
     shown = Month(month, current_month(region))
     return provisional(region, shown, around, report["completeness"]["kabupaten_total"]).text
@@ -118,13 +115,23 @@ def read_contents(
 ) -> Contents:
     """Read a report; no worker sums up meanwhile, so that every table adds up to the totals.
 
-    ``earlier`` are the figures that were kept with an earlier report of the month, ``compared`` says which.
+    ``earlier`` are the figures that were kept with an earlier report of the month (with those of ``deeper`` regions),
+    ``compared`` says which.
     """
     RollupLock.objects.select_for_update().get()
     own = region.kabupaten or region.province
     office, around = office_of(own), surroundings(region, month)
     report, children = report_with_children(region, month, around.by_kind)
-    status = _status(region, month, around, report)
+    months, deeper = read_history(region, month), _deeper(region, month)
+    kept: dict[str, Any] = {
+        "report": report,
+        "children": children,
+        "kinds": around.kind_names,
+        "status": status_of(region, month, around, report),
+        "months": [kept_month(row) for row in months],
+        "row": RegionMonth.objects.aggregate(newest=Max("pk"))["newest"] or 0,
+    }
+    kept_deeper = kept_places(place for places in deeper.values() for place in places)
     signer = signing_month(own, month).first()
     now = timezone.now()
     return Contents(
@@ -139,18 +146,24 @@ def read_contents(
         letterhead=_letterhead(region, office),
         signer=Signer(signer.name, signer.title, shown_nip(signer.nip)) if signer else None,
         drawings=[one for one in drawings(region.key, month, Colour.SERVICE) if one.figures],
-        months=read_history(region, month),
+        months=months,
         stopped=stopped_longest(longest_rows(region, month), region, f"{month:%Y-%m}"),
-        status=status,
-        deeper=_deeper(region, month),
-        changes=compare(earlier, {"report": report, "children": children, "kinds": {}, "status": status})
-        if earlier
-        else (),
+        status=kept["status"],
+        deeper=deeper,
+        kept=kept,
+        kept_deeper=kept_deeper,
+        changes=_changes(earlier, kept, kept_deeper) if earlier else (),
         compared=compared,
         reliability=read_reliability(region, month),
         priorities=read_priorities(region, month),
         records=read_records(region, month, now),
     )
+
+
+def _changes(earlier: Kept, kept: Kept, deeper: Mapping[str, Any]) -> list[Change]:
+    """Return what differs from an earlier report; one of before this was kept has nothing of deeper regions."""
+    changes = compare(earlier, kept)
+    return [*changes, *compare_places(earlier["deeper"], deeper)] if earlier.get("deeper") else changes
 
 
 def _deeper(region: Region, month: date) -> dict[str, list[Place]]:
@@ -159,7 +172,8 @@ def _deeper(region: Region, month: date) -> dict[str, list[Place]]:
     level = NEXT_LEVEL.get(NEXT_LEVEL.get(region.level, ""), "")
     while level:
         found[level] = [
-            Place(report, _parents(child.region, region)) for child, report in reports_at(region, level, month)
+            Place(report, _parents(child.region, region), key_of(*child.region.key))
+            for child, report in reports_at(region, level, month)
         ]
         level = NEXT_LEVEL.get(level, "")
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from documents.contents import Contents
@@ -10,7 +11,7 @@ from documents.figures import FIGURES, Report, value_of
 from documents.tables import place_name, service_word
 from lib.tabular import csv_lines
 
-TEXTS = ("Bulan", "Tingkat", "Kode", "Wilayah", "Layanan")
+TEXTS = ("Bulan", "Status laporan", "Tingkat", "Kode", "Wilayah", "Layanan")
 
 
 def csv_file(contents: Contents) -> bytes:
@@ -20,17 +21,14 @@ def csv_file(contents: Contents) -> bytes:
 
 def _rows(contents: Contents) -> Iterator[list[str]]:
     yield [*TEXTS, *(f"{figure.group}: {figure.label} ({figure.unit})" for figure in FIGURES)]
-    yield _row(contents.report)
-    for child in contents.children:
-        yield _row(child)
-    for places in contents.deeper.values():
-        for place in places:
-            yield _row(place.report)
+    deeper = (place.report for places in contents.deeper.values() for place in places)
+    for report in chain([contents.report], contents.children, deeper):
+        yield _row(report, contents.status_word)
 
 
-def _row(report: Report) -> list[str]:
+def _row(report: Report, status: str) -> list[str]:
     region: dict[str, Any] = report["region"]
-    texts = [report["month"], region["level"], region["code"], place_name(report), service_word(report)]
+    texts = [report["month"], status, region["level"], region["code"], place_name(report), service_word(report)]
     return texts + [_written(value_of(report, figure.path)) for figure in FIGURES]
 
 

@@ -19,6 +19,7 @@ Value = int | float | str | None
 
 NO_REPORT, NOT_LISTED, NOT_LOADED, NONE = "belum lapor", "belum didata", "belum dimuat", "–"
 PEOPLE, PLACES, MINUTES, PERCENT = "orang", "kecamatan", "menit", "%"
+BANDS = ("full", "high", "middle", "low")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ FIGURES = (
     Figure("coverage.recorded_total", COVERAGE, "Sudah rekam", PEOPLE),
     Figure("coverage.not_recorded", COVERAGE, "Belum rekam", PEOPLE),
     Figure("coverage.pct", COVERAGE, "Cakupan", PERCENT, 2),
+    # The bands that are published; of the kecamatan whose coverage is known.
+    Figure("coverage.band_full", COVERAGE, "Cakupan 100% atau lebih", PLACES),
+    Figure("coverage.band_high", COVERAGE, "Cakupan 80–99,99%", PLACES),
+    Figure("coverage.band_middle", COVERAGE, "Cakupan 60–79,99%", PLACES),
+    Figure("coverage.band_low", COVERAGE, "Cakupan di bawah 60%", PLACES),
     Figure("sets.total", SETS, "Set tercatat", "set"),
     Figure("sets.operational", SETS, "Set berfungsi", "set"),
     Figure("sets.limited", SETS, "Set terkendala", "set"),
@@ -85,6 +91,7 @@ FIGURES = (
     Figure("tickets.overdue", TICKETS, "Lewat tenggat", "tiket"),
     Figure("downtime.office_minutes", HOURS, "Jam kerja", MINUTES),
     Figure("downtime.down_minutes", HOURS, "Tanpa alat", MINUTES),
+    Figure("downtime.hosted_minutes", HOURS, "Tanpa alat, dilayani di tempat lain", MINUTES),
     Figure("downtime.down_pct", HOURS, "Bagian tanpa alat", PERCENT),
     Figure("downtime.outage_minutes", HOURS, "Gangguan", MINUTES),
     Figure("downtime.repairs", HOURS, "Perbaikan selesai", "tiket"),
@@ -164,6 +171,14 @@ def _has_office_hours(report: Report) -> bool:
     return bool(report["downtime"]["office_minutes"])
 
 
+def _has_coverage(report: Report) -> bool:
+    return report["coverage"]["pct"] is not None
+
+
+def _band(name: str) -> Callable[[Report], int]:
+    return lambda report: report["coverage"]["bands"][name]
+
+
 def _has_whole(report: Report, path: str) -> bool:
     if path == "downtime.down_pct":
         return _has_office_hours(report)
@@ -189,9 +204,11 @@ _KNOWN: dict[str, Callable[[Report], bool]] = {
     "shortfall": _tells,
     "coverage.population": lambda report: bool(report["coverage"]["population"]),
     "coverage.eligible": lambda report: bool(report["coverage"]["eligible"]),
-    "coverage.recorded_total": lambda report: report["coverage"]["pct"] is not None,
-    "coverage.not_recorded": lambda report: report["coverage"]["pct"] is not None,
+    "coverage.recorded_total": _has_coverage,
+    "coverage.not_recorded": _has_coverage,
+    **{f"coverage.band_{band}": _has_coverage for band in BANDS},
     "downtime.office_minutes": _has_office_hours,
+    "downtime.hosted_minutes": _has_office_hours,
     "downtime.down_minutes": _has_office_hours,
     "downtime.outage_minutes": _has_office_hours,
     "completeness.days_expected": lambda report: bool(report["completeness"]["days_expected"]),
@@ -204,5 +221,7 @@ _DERIVED: dict[str, Callable[[Report], int | float]] = {
     "coverage.not_recorded": lambda report: (
         report["coverage"]["eligible_with_recorded"] - report["coverage"]["recorded_total"]
     ),
+    **{f"coverage.band_{band}": _band(band) for band in BANDS},
+    "downtime.hosted_minutes": lambda report: report["shortfall"]["hosted_minutes"],
     "downtime.down_pct": lambda report: 100 * report["downtime"]["down_minutes"] / report["downtime"]["office_minutes"],
 }

@@ -120,7 +120,7 @@ def _read(document: Document, earlier: Document | None) -> Contents:
         region,
         document.month,
         made_by=name,
-        earlier=earlier.figures if earlier else None,
+        earlier={**(earlier.figures or {}), "deeper": earlier.deeper} if earlier else None,
         compared=compared_text(earlier, region.zone) if earlier else "",
     )
 
@@ -149,6 +149,7 @@ def _finish(document: Document, contents: Contents, files: dict[str, bytes], ear
         lease_until=None,
         built_at=contents.made_at,
         figures=contents.kept,
+        deeper=contents.kept_deeper,
         compared_with=earlier,
         changes=[_plain(change) for change in contents.changes],
     )

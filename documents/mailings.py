@@ -26,12 +26,12 @@ from accounts.permissions import Region as Owner
 from accounts.permissions import may_read
 from accounts.regions import zone_of
 from documents import pages
-from documents.changes import compare
-from documents.contents import current_figures, region_of
+from documents.contents import region_of
 from documents.files import content_type, file_name
 from documents.jobs import wake_builder
 from documents.models import NOT_BUILT, Document, DocumentFile, Format, Mailing, Subscription
 from documents.requests import documents_of, request_document, retry_document
+from documents.since import changes_since
 from documents.wording import TITLE, mail_figures
 from lib.errors import Conflict
 from lib.format import month_id
@@ -90,7 +90,7 @@ def _free(now: datetime) -> Q:
 def _waiting(now: datetime) -> list[Mailing]:
     rows = Mailing.objects.filter(_free(now), state=Mailing.State.WAITING).order_by("pk")
     joined = ("document", "subscription__user", "subscription__province", "subscription__kabupaten__province")
-    return list(rows.select_related(*joined).defer("document__figures", "document__changes"))
+    return list(rows.select_related(*joined).defer("document__figures", "document__deeper", "document__changes"))
 
 
 # --- The report -------------------------------------------------------------------------------------------------
@@ -147,15 +147,15 @@ def _document_for(mailing: Mailing, fresh: Fresh) -> Document:
     if key not in fresh:
         known = documents_of(region).filter(month=month)
         signed = known.exclude(signed_at=None).filter(files__format=mailing.subscription.format)
-        found = signed.defer("figures", "changes").order_by("-signed_at").first()
+        found = signed.defer("figures", "deeper", "changes").order_by("-signed_at").first()
         fresh[key] = found or _shared(region, month)
     return fresh[key]
 
 
 def _shared(region: Owner, month: date) -> Document:
     """Return the report that the subscribers of a region share, as the figures are now."""
-    shared = documents_of(region).filter(month=month, for_subscribers=True).first()
-    if shared is not None and (shared.signed_at is not None or not _is_behind(shared, month)):
+    shared = documents_of(region).filter(month=month, for_subscribers=True).defer("deeper", "changes").first()
+    if shared is not None and (shared.signed_at is not None or not _is_behind(shared)):
         return shared
     try:
         with transaction.atomic():
@@ -169,11 +169,12 @@ def _shared(region: Owner, month: date) -> Document:
     return made
 
 
-def _is_behind(document: Document, month: date) -> bool:
+def _is_behind(document: Document) -> bool:
     """Say whether a report was built of figures that are no longer so; one that is still to be built never is."""
     if document.state != Document.State.DONE or document.figures is None:
         return False
-    return bool(compare(document.figures, current_figures(region_of(document.region), month)))
+    since = changes_since(document, region_of(document.region))
+    return bool(since.changes) or not since.is_whole
 
 
 # --- The mail ---------------------------------------------------------------------------------------------------
@@ -215,6 +216,7 @@ def _message(mailing: Mailing) -> EmailMessage:
     body = "\n".join(
         [
             f"{TITLE}, {region.name}, {month_id(mailing.month)}",
+            *([status] if (status := (figures or {}).get("status")) else []),
             "",
             *mail_figures(figures or {}, region),
             "",

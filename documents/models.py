@@ -78,7 +78,8 @@ class Document(OfRegion):
 
     The row is the job: beat finds it again when a worker dies. ``attempt`` tells the worker that may finish it from
     one that was given up; ``lease_until`` is when it is given up. ``figures`` is what it says
-    (:attr:`documents.contents.Contents.kept`), ``changes`` what differs from ``compared_with``, an earlier one of the
+    (:attr:`documents.contents.Contents.kept`), ``deeper`` what it says of the regions two levels below and more
+    (:func:`documents.deeper.kept_places`), ``changes`` what differs from ``compared_with``, an earlier one of the
     same month.
     """
 
@@ -109,6 +110,8 @@ class Document(OfRegion):
 
     built_at = models.DateTimeField("dibuat pada", null=True, blank=True)
     figures = models.JSONField("angka", null=True, blank=True, encoder=DjangoJSONEncoder)
+    # Of the nation a megabyte, so it is read only where something has changed.
+    deeper = models.JSONField("angka wilayah di bawahnya", null=True, blank=True)
     compared_with = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     changes = models.JSONField("perubahan", default=list, blank=True)
 

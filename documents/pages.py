@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import may_sign_reports
 from accounts.regions import code_of
-from documents.changes import by_region, compare
-from documents.contents import current_figures
+from documents.changes import by_region
 from documents.files import size_text
 from documents.history import signatures_of
 from documents.models import NOT_BUILT, Document, DocumentFile, Format, Mailing, Subscription
 from documents.requests import documents_of
+from documents.since import changes_since
 from kecamatan.scope import Scope
 from lib.format import moment_id, month_id, number_id
 from lib.month_choice import Month
@@ -29,7 +30,7 @@ from reports.regions import Region, current_month, find_region
 
 REPORT_LEVELS = ("nation", "province", "kabupaten")
 NEWEST_FIRST = ("-requested_at", "-pk")
-HEAVY = ("figures", "changes")
+HEAVY = ("figures", "deeper", "changes")
 """What a list never reads."""
 
 STATE_CSS = {
@@ -121,9 +122,26 @@ def _files(documents: Sequence[Document]) -> dict[int, list[FileLink]]:
     rows = DocumentFile.objects.filter(document__in=codes).values_list("document", "format", "size")
     found: dict[int, list[FileLink]] = {}
     for pk, format, size in sorted(rows, key=lambda row: Format.values.index(row[1])):
-        url = reverse("documents:download", args=[codes[pk], pk, format])
-        found.setdefault(pk, []).append(FileLink(SHORT[Format(format)], size_text(size), url))
+        found.setdefault(pk, []).append(_link(pk, codes[pk], format, size))
     return found
+
+
+def with_sizes(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Read with each report how large its files are, in the same query."""
+    sizes = DocumentFile.objects.filter(document=OuterRef("pk")).values("size")
+    return documents.annotate(
+        **{f"size_{format}": Subquery(sizes.filter(format=format)[:1]) for format in Format.values}
+    )
+
+
+def files_of(document: Document) -> list[FileLink]:
+    """Return the links to the files of a report that was read :func:`with_sizes`."""
+    sizes = ((format, getattr(document, f"size_{format}")) for format in Format.values)
+    return [_link(document.pk, code_of(document.region), format, size) for format, size in sizes if size is not None]
+
+
+def _link(pk: int, code: str, format: str, size: int) -> FileLink:
+    return FileLink(SHORT[Format(format)], size_text(size), reverse("documents:download", args=[code, pk, format]))
 
 
 def _row(document: Document, files: list[FileLink], zone: str) -> Row:
@@ -194,7 +212,7 @@ def detail_page(document: Document, region: Region, user: User) -> dict[str, Any
         "css": css,
         "word": word,
         "made": made_text(document, region.zone),
-        "files": _files([document]).get(document.pk, []),
+        "files": files_of(document),
         "formats": ", ".join(SHORT[Format(format)] for format in document.formats),
         "signatures": signatures_of(document, region.zone),
         "is_signed": document.signed_at is not None,
@@ -207,10 +225,11 @@ def _since(document: Document, region: Region) -> dict[str, Any]:
     """Return what differs now from a finished report, and since when."""
     if document.state != Document.State.DONE or document.figures is None or document.built_at is None:
         return {}
-    changes = compare(document.figures, current_figures(region, document.month))
+    changes, is_whole = changes_since(document, region)
     since = "ditandatangani" if document.signed_on else f"dibuat {moment_id(document.built_at, region.zone)}"
     return {
         "since": f"Sejak laporan ini {since}",
+        "is_whole": is_whole,
         "change_count": number_id(len(changes)) if changes else "",
         "changes": [(name, [change.sentence for change in group]) for name, group in by_region(changes)],
     }

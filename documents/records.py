@@ -273,8 +273,8 @@ def record_tables(records: Records) -> list[Table]:
     return [fault_table(records), outage_table(records), arrangement_table(records), loss_table(records)]
 
 
-def _table(title: str, heads: Iterable[Column], rows: Sequence[Sequence[Cell]]) -> Table:
-    return Table(title, list(heads), rows, note="" if rows else NOTHING[title])
+def _table(title: str, heads: Iterable[Column], rows: Sequence[Sequence[Cell]], total: Sequence[Cell] = ()) -> Table:
+    return Table(title, list(heads), rows, total if rows else (), note="" if rows else NOTHING[title])
 
 
 def _where(records: Records) -> list[Column]:
@@ -369,7 +369,17 @@ def loss_table(records: Records) -> Table:
         ]
         for row in records.losses
     ]
-    return _table(LOSSES, heads, rows)
+    sums = {
+        "Kode": _text("Jumlah"),
+        "Hilang": _sum(row.number for row in records.losses),
+        "Direkam ulang": _sum(row.rerecorded for row in records.losses),
+    }
+    return _table(LOSSES, heads, rows, [sums.get(column.head, Cell(None, "")) for column in heads])
+
+
+def _sum(numbers: Iterable[int]) -> Cell:
+    total = sum(numbers)
+    return Cell(total, number_id(total))
 
 
 def places_text(places: Sequence[str]) -> str:

@@ -87,10 +87,14 @@ class Table:
 
 
 class Place(NamedTuple):
-    """A region of a table: its report, and the names of the regions above it that the table also names."""
+    """A region of a table: its report, and the names of the regions above it that the table also names.
+
+    ``key`` are the level and the key of its row, for what is kept of it.
+    """
 
     report: Report
     parents: tuple[str, ...] = ()
+    key: str = ""
 
 
 # --- The columns people know ------------------------------------------------------------------------------------

@@ -223,7 +223,8 @@ def _show_subscription(request: SignedInRequest, region: Region, form: Subscript
 
 def _find(user: User, code: str, pk: int) -> tuple[Document, Region]:
     """Return a report that the person may see, under the code of its region."""
-    rows = Document.objects.visible_to(user).with_region().select_related("requested_by", "signed_by")
+    seen = Document.objects.visible_to(user).with_region().select_related("requested_by", "signed_by")
+    rows = pages.with_sizes(seen).defer("deeper", "changes")
     document = rows.filter(pk=pk).first()
     region = region_of(document.region) if document else None
     if document is None or region is None or region.code != code:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from documents.changes import Change
 from documents.contents import Contents
 from documents.figures import FIGURES, MINUTES
 from documents.priorities import priority_table
@@ -41,7 +42,7 @@ from reports.regions import NEXT_LEVEL
 from reports.shares import kind_rows
 
 # Of a single kecamatan these are told by its service, or not at all.
-OF_LARGER = ("kecamatan.", "recording.kecamatan_", "completeness.kabupaten_")
+OF_LARGER = ("kecamatan.", "recording.kecamatan_", "coverage.band_", "completeness.kabupaten_")
 COUNT, TENTHS, DAY, MOMENT = "#,##0", "#,##0.0", "dd/mm/yyyy", "dd/mm/yyyy hh.mm"
 INK, SOFT = "#14305B", "#E3EBF6"
 NARROW = (
@@ -272,6 +273,7 @@ def _summary(sheets: _Sheets, contents: Contents) -> None:
         ("Kode", contents.region.code, ""),
         ("Bulan", contents.month, "mmmm yyyy"),
         ("Keadaan", day, DAY),
+        ("Status", contents.status_word, ""),
         ("Dibuat", contents.made_at.astimezone(zone), MOMENT),
     ]
     for row, (label, value, pattern) in enumerate(facts, start=1):
@@ -283,6 +285,8 @@ def _summary(sheets: _Sheets, contents: Contents) -> None:
             sheet.write_datetime(row, 1, plain, _left(sheets, pattern))
         if label == "Keadaan":
             sheet.write_string(row, 2, as_of(contents))
+        if label == "Status":
+            sheet.write_string(row, 2, contents.status)
     first = len(facts) + 2
     for place, word in enumerate(("Kelompok", "Angka", "Nilai", "Satuan")):
         sheet.write_string(first, place, word, sheets.head)
@@ -335,11 +339,23 @@ def _changes(sheets: _Sheets, contents: Contents) -> None:
         sheet.write_string(1, place, word, sheets.head)
     sheet.freeze_panes(2, 0)
     for row, change in enumerate(contents.changes, start=2):
-        for place, text in enumerate((change.region, change.figure, change.before, change.after)):
-            sheet.write_string(row, place, text)
+        sheet.write_string(row, 0, change.region)
+        sheet.write_string(row, 1, change.figure)
+        _compared(sheets, sheet, row, 2, change.old, change)
+        _compared(sheets, sheet, row, 3, change.new, change)
         if change.difference is not None:
             sheet.write_number(row, 4, change.difference, sheets.number("+#,##0;-#,##0"))
         sheet.write_string(row, 5, change.unit)
+
+
+def _compared(sheets: _Sheets, sheet: Any, row: int, place: int, value: float | None, change: Change) -> None:
+    """Write one side of a change: a number, or the word for what was not known."""
+    if value is None:
+        sheet.write_string(row, place, change.before if place == 2 else change.after, sheets.unknown)
+    elif change.digits is None:
+        sheet.write_number(row, place, round(value), sheets.number(COUNT))
+    else:
+        sheet.write_number(row, place, value / 100, sheets.number("0." + "0" * change.digits + "%"))
 
 
 def _notes(sheets: _Sheets, contents: Contents) -> None:

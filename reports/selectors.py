@@ -78,7 +78,18 @@ def report_with_children(
     if by_kind is None:
         by_kind = counts_of(with_counts(DeviceKind.objects.all(), region, month).values_list("code", *COUNT_FIELDS))
     children = children_of(region, month)
-    rows = {(row.level, row.region_id): row for row in rows_of(keys_of(region, children), month)}
+    return reports_of(region, month, children, rows_of(keys_of(region, children), month), by_kind)
+
+
+def reports_of(
+    region: Region,
+    month: date,
+    children: list[Child],
+    stored: Iterable[RegionMonth],
+    by_kind: Mapping[str, dict[str, int]],
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return what :func:`report_with_children` does, from stored rows of the month, however they were read."""
+    rows = {(row.level, row.region_id): row for row in stored}
     own, below = figures_of(region, children, rows, month)
     listed = [child for child in children if _is_shown(child, below[child.region.key].row)]
     figures = _report_of(
@@ -99,8 +110,14 @@ def reports_at(region: Region, level: str, month: date) -> list[tuple[Child, dic
     or did anything.
     """
     children = regions_at(region, level, month)
-    keys = [child.region.key for child in children]
-    found = with_gaps(children, {(row.level, row.region_id): row for row in rows_of(keys, month)}, month)
+    return lone_reports(children, rows_of([child.region.key for child in children], month), month)
+
+
+def lone_reports(
+    children: list[Child], stored: Iterable[RegionMonth], month: date
+) -> list[tuple[Child, dict[str, Any]]]:
+    """Return what :func:`reports_at` does, of some regions from stored rows, the nation's among them."""
+    found = with_gaps(children, {(row.level, row.region_id): row for row in stored}, month)
     return [
         (child, _lone_report(child, own, month))
         for child in children

@@ -7,18 +7,22 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Role
-from documents import jobs
+from documents import jobs, since
 from documents.changes import Change, by_region, compare
-from documents.contents import current_figures
-from documents.figures import BY_PATH
+from documents.figures import BANDS, BY_PATH
 from documents.models import Document
 from documents.requests import request_document, sign_document
+from documents.since import changes_since, current_figures
+from kecamatan.changes import mark_waiting
 from kecamatan.duty import Count, enter_recordings
-from kecamatan.models import Kabupaten, Kecamatan
+from kecamatan.models import Kabupaten, Kecamatan, Recording
+from repairs.counts import Figures, correct_count
 from reports import rollups
 from reports.regions import find_region
 from tests.documents.conftest import OCTOBER
@@ -28,7 +32,7 @@ from tests.factories import make_user
 
 @pytest.fixture
 def kept(tangerang: Kabupaten) -> dict[str, Any]:
-    return current_figures(find_region("36.03"), OCTOBER)
+    return current_figures(find_region("36.03"), OCTOBER).figures
 
 
 def late_count(code: str = "36.03.03", recorded: int = 40) -> None:
@@ -44,7 +48,7 @@ def test_nothing_changed_is_no_change(kept: dict[str, Any]) -> None:
 
 def test_each_figure_is_told_with_the_region_it_is_of(kept: dict[str, Any]) -> None:
     late_count()
-    changes = compare(kept, current_figures(find_region("36.03"), OCTOBER))
+    changes = compare(kept, current_figures(find_region("36.03"), OCTOBER).figures)
     assert [(name, [change.sentence for change in group]) for name, group in by_region(changes)] == [
         (
             "Kabupaten 36.03",
@@ -81,7 +85,7 @@ def test_kinds_causes_and_regions_that_came_or_went_are_told(kept: dict[str, Any
 
 
 def test_a_difference_is_only_told_where_both_are_known() -> None:
-    change = Change("Jayanti", "Perekaman, rekam bersih", "60", "belum lapor", "orang")
+    change = Change("Jayanti", "Perekaman, rekam bersih", "60", "belum lapor", "orang", 60)
     assert change.sentence == "Perekaman, rekam bersih: semula 60, sekarang belum lapor."
 
 
@@ -109,12 +113,14 @@ def test_exactly_the_figures_that_differ_are_told(changed: dict[str, int]) -> No
 
 
 def an_empty_report() -> dict[str, Any]:
-    report: dict[str, Any] = {"region": {"code": "36.03", "name": "Tangerang", "level": "kabupaten"}}
+    region = {"code": "36.03", "name": "Tangerang", "level": "kabupaten"}
+    report: dict[str, Any] = {"region": region, "month": "2026-10"}
     for path in BY_PATH:
         group, _, name = path.partition(".")
         report.setdefault(group, {})[name] = None if name.endswith("pct") else 0
     report["devices"]["by_kind"] = {}
-    report["coverage"]["eligible_with_recorded"] = 0
+    report["coverage"] |= {"eligible_with_recorded": 0, "bands": dict.fromkeys(BANDS, 0)}
+    report["shortfall"]["hosted_minutes"] = 0
     return report | {"tickets": report["tickets"] | {"by_cause": {}, "by_route": {}}}
 
 
@@ -151,7 +157,58 @@ def test_the_next_report_says_what_has_changed_since_the_last_one_that_was_signe
     assert "Perekaman, rekam bersih: semula 210, sekarang 260 orang (+50)." in text
     rows = sheets(content(document, "xlsx"))["Perubahan"]
     assert rows[0][0] == "Perubahan sejak laporan yang ditandatangani 22 November 2026"
-    assert rows[2] == ["Kabupaten 36.03", "Perekaman, direkam", "210", "260", 50, "orang"]
+    assert rows[2] == ["Kabupaten 36.03", "Perekaman, direkam", 210, 260, 50, "orang"]
+    assert ["Kecamatan =Kresek", "Perekaman, direkam", "belum lapor", 40, "", "orang"] in rows
+
+
+def test_changes_that_cancel_out_within_a_kabupaten_are_told_of_its_kecamatan(tangerang: Kabupaten, client) -> None:
+    document = build(tangerang.province, "xlsx")
+    jayanti = Kecamatan.objects.get(code="36.03.02")
+    counted = Recording.objects.get(kecamatan=jayanti)
+    correct_count(counted, seen=Figures(60), figures=Figures(50), reason="Salah hitung.", by=None)
+    late_count("36.03.01", 10)
+    changed = [
+        ("Kecamatan Balaraja, Kabupaten 36.03", "Perekaman, direkam: semula 150, sekarang 160 orang (+10)."),
+        ("Kecamatan Jayanti, Kabupaten 36.03", "Perekaman, direkam: semula 60, sekarang 50 orang (−10)."),
+    ]
+    found = changes_since(document, find_region("36"))
+    assert (
+        found.is_whole,
+        [(one.region, one.sentence) for one in found.changes if one.figure == "Perekaman, direkam"],
+    ) == (True, changed)
+    client.force_login(make_user(Role.STAFF, tangerang.province))
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(f"/reports/36/documents/{document.pk}/").content.decode()
+    assert (len(captured), all(sentence in page for _, sentence in changed)) == (8, True)
+    later = build(tangerang.province, "xlsx")
+    told = [(one["region"], one["sentence"]) for one in later.changes if "direkam" in one["sentence"]]
+    assert told == changed
+
+
+def test_an_earlier_month_that_changed_is_told_of_the_lines_of_this_one(tangerang: Kabupaten) -> None:
+    document = build(tangerang)
+    place = Kecamatan.objects.get(code="36.03.01")
+    enter_recordings([Count(place, date(2026, 9, 1), place, 5)], by=None)
+    rollups.refresh()
+    assert [change.sentence for change in changes_since(document, find_region("36.03")).changes] == [
+        "Rekam bersih September 2026: semula tidak disebut, sekarang 5 orang.",
+        "Capaian target September 2026: semula tidak disebut, sekarang 1,9%.",
+    ]
+
+
+def test_where_very_much_was_computed_anew_the_page_does_not_say_that_nothing_changed(
+    tangerang: Kabupaten, client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = build(tangerang.province)
+    mark_waiting((pk, OCTOBER) for pk in Kecamatan.objects.values_list("pk", flat=True))
+    rollups.refresh()
+    client.force_login(make_user(Role.STAFF, tangerang.province))
+    address = f"/reports/36/documents/{document.pk}/"
+    assert [one.sentence for one in changes_since(document, find_region("36")).changes] == []
+    assert "tidak ada angka yang berubah" in client.get(address).content.decode()
+    monkeypatch.setattr(since, "READ_AT_MOST", 1)
+    page = client.get(address).content.decode()
+    assert ("tidak ada angka yang berubah" in page, "Begitu banyak wilayah" in page) == (False, True)
 
 
 def test_without_a_signature_the_newest_report_is_compared_with(tangerang: Kabupaten) -> None:

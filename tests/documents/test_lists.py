@@ -71,7 +71,8 @@ def test_what_happened_stands_row_by_row_with_real_days_and_numbers(eventful: Ka
         ["36.03.02", "Jayanti", "Menumpang", "Balaraja", at("2026-10-15 08:00"), "masih berjalan"]
     ]
     assert found["Data hilang"][1:] == [
-        ["36.03.01", "Balaraja", date(2026, 10, 2), 12, "Diduga", "tidak disebut", 0, "belum", ""]
+        ["36.03.01", "Balaraja", date(2026, 10, 2), 12, "Diduga", "tidak disebut", 0, "belum", ""],
+        ["Jumlah", "", "", 12, "", "", 0, "", ""],
     ]
 
 

@@ -86,8 +86,9 @@ def test_the_mail_says_the_first_figures_and_carries_the_file(subscription: Subs
     assert work() == 1
     sent = mail.outbox[0]
     assert (sent.subject, sent.to) == ("Laporan bulanan Kabupaten 36.03, Oktober 2026", ["kadis@dinas.example"])
-    assert sent.body.splitlines()[:6] == [
+    assert sent.body.splitlines()[:7] == [
         "Laporan Bulanan Alat dan Perekaman KTP-el, Kabupaten 36.03, Oktober 2026",
+        "Sementara: belum dinyatakan lengkap oleh kabupaten/kota.",
         "",
         "Dapat merekam: sedikitnya 1 dari 3 kecamatan",
         "Memenuhi target: 1 dari 2 kecamatan yang bertarget",
