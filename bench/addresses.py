@@ -12,12 +12,13 @@ from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.regions import zone_of
 from bench.deep import WAY_BACK, positions
 from bench.people import own_kecamatan
 from devices.models import Device, RecordingSet
 from documents.jobs import build_waiting
 from documents.models import Document, Format
-from documents.requests import request_document
+from documents.requests import documents_of, request_document
 from kecamatan.models import Kabupaten, Province, Recording
 from lib.months import add_months, local_month
 from repairs.models import Arrangement, LostRecords, Outage, Ticket
@@ -76,6 +77,7 @@ PAGES = (
     Page("Priorities of a province", "/reports/{province}/priorities/"),
     Page("Monthly reports", "/reports/{province}/documents/"),
     Page("Monthly report of the province, and what has changed since", "/reports/{province}/documents/{document}/"),
+    Page("Monthly report of the nation, and what has changed since", "/reports/ID/documents/{document_of_all}/"),
     Page("Subscription to the monthly report", "/reports/{province}/documents/subscription/"),
     Page("Search for a region", "/search/?q=sepatan"),
     # Faults.
@@ -183,11 +185,11 @@ def pages_of(user: User) -> list[Page]:
     return [page._replace(path=page.path.format(**keys)) for page in PAGES]
 
 
-def _document(province: Province) -> int:
-    """Return a monthly report of a province, built now where none is there."""
-    built = Document.objects.filter(province=province, state=Document.State.DONE)
+def _document(province: Province | None) -> int:
+    """Return a monthly report of a province or the nation, built now where none is there."""
+    built = documents_of(province).filter(state=Document.State.DONE)
     if not built.exists():
-        month = add_months(local_month(timezone.now(), province.time_zone), -1)
+        month = add_months(local_month(timezone.now(), zone_of(province)), -1)
         request_document(province, month, formats=[Format.PDF], by=None)
         build_waiting()
     return built.latest("pk").pk
@@ -207,6 +209,7 @@ def _keys(user: User) -> dict[str, object]:
         "serial": quote(device.serial),
         "marks": ",".join(f"{ticket.pk}.{ticket.version}" for ticket in open_tickets[:50]),
         "document": _document(province),
+        "document_of_all": _document(None),
         "device": device.pk,
         "placement": device.placements.latest("pk").pk,
         "set": RecordingSet.objects.latest("pk").pk,

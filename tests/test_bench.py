@@ -37,6 +37,7 @@ KEYS = {
     "ticket": "TKT-1",
     "serial": "SN-1",
     "document": 1,
+    "document_of_all": 2,
     "day": "2026-01-05",
     "past": "2026-01",
     "marks": "1.1",
