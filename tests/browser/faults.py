@@ -52,19 +52,12 @@ def too_wide(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def double_names(page: Page) -> list[str]:
-    """Return the ids that several elements bear: a link to one of them may lead to another."""
-    ids: list[str] = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
-    return sorted({name for name in ids if ids.count(name) > 1})
-
-
 def faults(page: Page, said: list[str], scheme: str) -> dict[str, Any]:
     """Return what is wrong with a page in a colour scheme; nothing where all is well."""
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     found: dict[str, Any] = {scheme: axe_faults(page)}
     found["px too wide"] = too_wide(page)
     found["console"] = said
-    found["ids"] = double_names(page)
     found["h1"] = page.locator("h1").count() - 1
     found["filled buttons"] = max(page.locator(".btn.go:visible").count() - 1, 0)
     return {name: fault for name, fault in found.items() if fault}
