@@ -55,6 +55,17 @@ QUESTIONS = (
         ),
     ),
     Question(
+        "Which two of those of 2020 are not repaired, and which two broke besides?",
+        BANGKALAN,
+        "/repairs/?keadaan=semua&wilayah=35.26&akhir=2021-10",
+        ("Kecamatan Geger", "Kecamatan Tragah", "Kecamatan Labang", "Kecamatan Tanjung Bumi"),
+        ("Geger Server Rusak 12 Okt 2020",),
+        (
+            Cell("Kerusakan", ("Geger", "Server"), "Penyebab", "Suku cadang tidak ada"),
+            Cell("Kerusakan", ("Labang", "Server"), "", 1),
+        ),
+    ),
+    Question(
         "How many broke in 2020?",
         ("35.26", "2020-12"),
         "/reports/35.26/reliability/?bulan=2020-12",

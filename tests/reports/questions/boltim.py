@@ -77,6 +77,14 @@ QUESTIONS = (
         ),
     ),
     Question(
+        "Do family cards and certificates go on?",
+        BOLTIM,
+        "/kecamatan/71.10.00/?bulan=2018-03",
+        ("KK dan akta tetap jalan.", "KK tetap jalan."),
+        ("KK dan akta tetap jalan.", "KK tetap jalan."),
+        (Cell("Gangguan", ("KK dan akta tetap jalan.",), "Penyebab", "Server pusat"),),
+    ),
+    Question(
         "How many people were recorded?",
         BOLTIM,
         BOLTIM_PAGE,

@@ -36,6 +36,14 @@ QUESTIONS = (
         (summary("Menumpang", 45, SERVICE), summary("Berhenti", 24, SERVICE)),
     ),
     Question(
+        "Which 24 have stopped, and since when?",
+        KALBAR,
+        "/reports/61/kecamatan/?bulan=2016-09&keadaan=stopped&urut=lama",
+        ("24 kecamatan",),
+        ("Berhenti 24",),
+        (Cell("Kecamatan", ("Berhenti",), "", 24),),
+    ),
+    Question(
         "Where do they ride along?",
         KALBAR,
         "/arrangements/?keadaan=semua&wilayah=61&bulan=2016-09",

@@ -111,6 +111,17 @@ QUESTIONS = (
         ),
     ),
     Question(
+        "For how long were the servers of Sepatan Timur and Solear broken, and why?",
+        TANGERANG,
+        "/kecamatan/36.03.30/?bulan=2012-04",
+        ("server rusak 3 hari",),
+        ("Berita: server rusak selama beberapa hari. Nomor set dan tanggal tidak disebut.",),
+        (
+            Cell("Kerusakan", ("Sepatan Timur", "beberapa hari"), "Penyebab", NOT_STATED),
+            Cell("Kerusakan", ("Solear", "beberapa hari"), "Penyebab", NOT_STATED),
+        ),
+    ),
+    Question(
         "For how long was the fingerprint scanner of Kresek broken, and why?",
         TANGERANG,
         "/kecamatan/36.03.06/?bulan=2012-04",
