@@ -25,7 +25,7 @@ from kecamatan.models import Kabupaten, Province
 from lib.month_choice import Month
 from lib.phone import shown_phone
 from reports.history import read_history
-from reports.longest import Stopped, longest_rows, stopped_longest
+from reports.longest import SHOWN, Stopped, longest_rows, stopped_longest
 from reports.map_drawing import Drawing
 from reports.map_marks import Colour
 from reports.maps import drawings
@@ -35,6 +35,9 @@ from reports.regions import NATION, NEXT_LEVEL, Region, current_month, of_kabupa
 from reports.reliability import Reliability, read_reliability
 from reports.selectors import report_with_children, reports_at
 from reports.surroundings import Surroundings, surroundings
+
+STOPPED_OF_NATION = 50
+"""So many kecamatan that cannot record the nation names, the longest first: it lists no fault one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Contents:
     letterhead: Letterhead
     signer: Signer | None
     drawings: Sequence[Drawing] = ()
+    target_drawings: Sequence[Drawing] = ()
     months: Sequence[RegionMonth] = ()
     stopped: Sequence[Stopped] = ()
     status: str = ""
@@ -131,6 +135,7 @@ def read_contents(
         "months": [kept_month(row) for row in months],
         "row": RegionMonth.objects.aggregate(newest=Max("pk"))["newest"] or 0,
     }
+    number = STOPPED_OF_NATION if region.level == Level.NATION else SHOWN
     kept_deeper = kept_places(place for places in deeper.values() for place in places)
     signer = signing_month(own, month).first()
     now = timezone.now()
@@ -145,9 +150,10 @@ def read_contents(
         pending=around.pending,
         letterhead=_letterhead(region, office),
         signer=Signer(signer.name, signer.title, shown_nip(signer.nip)) if signer else None,
-        drawings=[one for one in drawings(region.key, month, Colour.SERVICE) if one.figures],
+        drawings=_drawings(region, month, Colour.SERVICE),
+        target_drawings=_drawings(region, month, Colour.TARGET) if report["recording"]["target"] else (),
         months=months,
-        stopped=stopped_longest(longest_rows(region, month), region, f"{month:%Y-%m}"),
+        stopped=stopped_longest(longest_rows(region, month, number), region, f"{month:%Y-%m}"),
         status=kept["status"],
         deeper=deeper,
         kept=kept,
@@ -164,6 +170,10 @@ def _changes(earlier: Kept, kept: Kept, deeper: Mapping[str, Any]) -> list[Chang
     """Return what differs from an earlier report; one of before this was kept has nothing of deeper regions."""
     changes = compare(earlier, kept)
     return [*changes, *compare_places(earlier["deeper"], deeper)] if earlier.get("deeper") else changes
+
+
+def _drawings(region: Region, month: date, colour: str) -> list[Drawing]:
+    return [one for one in drawings(region.key, month, colour) if one.figures]
 
 
 def _deeper(region: Region, month: date) -> dict[str, list[Place]]:

@@ -35,6 +35,7 @@ SERVICE_COLOURS = {
     "stopped": HexColor("#c81e2b"),
     "no_report": HexColor("#6c7985"),
     "silent": HexColor("#6c7985"),
+    "off_record": HexColor("#6c7985"),
 }
 CODES = {word: code for code, word in SHOWN_LABELS.items()}
 
@@ -193,14 +194,17 @@ def draw_mark(canvas: Any, code: str, x: float, y: float, size: float) -> None:
             canvas.setLineWidth(size * 0.3)
             canvas.line(x - half, y - half, x + half, y + half)
             canvas.line(x - half, y + half, x + half, y - half)
+        case "off_record":
+            canvas.setLineWidth(size * 0.14)
+            path.rect(x - half * 0.8, y - half * 0.8, size * 0.8, size * 0.8)
         case _:
             canvas.setLineWidth(size * 0.18)
             path.circle(x, y, half * 0.85)
             if code == "silent":
                 # As many gaps on the smallest mark as on the largest.
                 canvas.setDash(half * 0.85 * pi / 6, half * 0.85 * pi / 6)
-    is_ring = code in ("no_report", "silent")
-    canvas.drawPath(path, stroke=int(is_ring), fill=int(not is_ring and code != "stopped"))
+    is_hollow = code in ("no_report", "silent", "off_record")
+    canvas.drawPath(path, stroke=int(is_hollow), fill=int(not is_hollow and code != "stopped"))
     canvas.restoreState()
 
 
@@ -212,11 +216,11 @@ def _polygon(path: Any, points: Sequence[tuple[float, float]]) -> None:
 
 
 class Status(Flowable):
-    """A service as a shape and its word."""
+    """A service as a shape and its word; ``code`` names another mark."""
 
-    def __init__(self, word: str, size: float = 7.5, *, bold: str = "") -> None:
+    def __init__(self, word: str, size: float = 7.5, *, bold: str = "", code: str = "") -> None:
         super().__init__()
-        self.word, self.bold, self.size = printable(word), bold, size
+        self.word, self.bold, self.size, self.code = printable(word), bold, size, code or CODES[word]
 
     def wrap(self, *_: float) -> tuple[float, float]:
         """Return the size."""
@@ -225,7 +229,7 @@ class Status(Flowable):
     def draw(self) -> None:
         """Draw the shape, then the word and the number."""
         canvas, size = self.canv, self.size
-        draw_mark(canvas, CODES[self.word], size / 2, size * 0.42, size * 0.8)
+        draw_mark(canvas, self.code, size / 2, size * 0.42, size * 0.8)
         canvas.setFillColor(INK)
         canvas.setFont(PLAIN, size)
         canvas.drawString(size * 1.45, size * 0.15, self.word)

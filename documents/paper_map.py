@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from reportlab.lib.colors import HexColor
 from reportlab.platypus import Flowable
 
-from documents.paper import BOLD, INK, INK_2, LINE, PLAIN, WIDTH, draw_mark, printable
+from documents.paper import BOLD, INK, INK_2, LINE, PLAIN, WIDTH, Status, draw_mark, printable
+from lib.format import number_id
 from lib.labels import Label
 from reports.map_drawing import FONT, Drawing, Figure
-from reports.map_marks import MARKS, URGENCY, Colour
+from reports.map_marks import MARKS, URGENCY, Colour, count_symbols
 
-CODES = {mark.symbol: mark.css for mark in MARKS[Colour.SERVICE]}
 TALLEST = 290.0
 """How high a map may be, in points: it stands on the first page, below the figures."""
 
@@ -22,8 +22,9 @@ SEA = HexColor("#f6f8fa")
 class Map(Flowable):
     """The pictures of a region beside each other, as wide as the page or as high as they may be."""
 
-    def __init__(self, drawings: Sequence[Drawing]) -> None:
+    def __init__(self, drawings: Sequence[Drawing], colour: str = Colour.SERVICE) -> None:
         super().__init__()
+        self.codes = {mark.symbol: mark.css for mark in MARKS[colour]}
         self.drawings = drawings
         wide, tall = sum(drawing.width for drawing in drawings), max(drawing.height for drawing in drawings)
         self.scale = min(WIDTH / wide, TALLEST / tall)
@@ -51,7 +52,7 @@ class Map(Flowable):
     def _dots(self, drawing: Drawing, figure: Figure, left: float) -> None:
         size = max(1.5, 2 * drawing.radius * self.scale)
         for dot in sorted(figure.dots, key=lambda dot: URGENCY[dot.symbol]):
-            draw_mark(self.canv, CODES[dot.symbol], *self._place(dot.x, dot.y, left), size)
+            draw_mark(self.canv, self.codes[dot.symbol], *self._place(dot.x, dot.y, left), size)
 
     def _name(self, label: Label, left: float, *, is_calm: bool) -> None:
         canvas = self.canv
@@ -72,3 +73,10 @@ class Map(Flowable):
 
     def _place(self, x: float, y: float, left: float) -> tuple[float, float]:
         return left + x * self.scale, self.height - y * self.scale
+
+
+def legend_of(drawings: Sequence[Drawing], colour: str) -> list[Status]:
+    """Return what the marks of pictures mean, with how many dots carry each."""
+    dots = (dot.symbol for drawing in drawings for figure in drawing.figures for dot in figure.dots)
+    counts = count_symbols(dots, colour)
+    return [Status(mark.label, 7.5, bold=number_id(counts[mark.symbol]), code=mark.css) for mark in MARKS[colour]]

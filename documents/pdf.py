@@ -28,7 +28,7 @@ from documents.paper import (
     write_pdf,
 )
 from documents.paper_figures import figure_grid
-from documents.paper_map import Map
+from documents.paper_map import Map, legend_of
 from documents.paper_trends import trend_table
 from documents.pdf_lists import priority_parts, record_parts, reliability_parts
 from documents.tables import (
@@ -55,6 +55,7 @@ from reports.children import shown_name
 from reports.history import history
 from reports.longest import Stopped
 from reports.map_drawing import listed_names
+from reports.map_marks import Colour
 from reports.regions import NEXT_LEVEL
 from reports.services import SILENT, Count, Headline, headline
 from reports.shares import Share, cause_shares, kind_rows, route_shares
@@ -166,7 +167,13 @@ def _stopped(contents: Contents) -> list[Flowable]:
         [Cell(None, text) for text in (_named(one), one.since, one.why, one.service_label)] for one in contents.stopped
     ]
     table = table_flowable(Table("", columns, rows), [30, 26, 34, 14])
-    return [KeepTogether([paragraph("Paling lama berhenti", H3), table])]
+    title = paragraph("Paling lama berhenti", H3)
+    if contents.region.level != "nation":
+        return [KeepTogether([title, table])]
+    counts = contents.report["kecamatan"]
+    more = counts["stopped"] + counts["hosted"] + counts["mobile"] - len(contents.stopped)
+    note = f"Dan {number_id(more)} kecamatan lain; semua kerusakan satu per satu ada di laporan provinsinya."
+    return [title, table, *([paragraph(note, SMALL)] if more > 0 else [])]
 
 
 def _named(place: Stopped) -> str:
@@ -204,7 +211,16 @@ def _recording(contents: Contents) -> list[Flowable]:
         with_service=is_kabupaten,
         with_sign=is_kabupaten,
     )
-    return [table_flowable(table, widths)]
+    return [table_flowable(table, widths), *_target_map(contents)]
+
+
+def _target_map(contents: Contents) -> list[Flowable]:
+    """Return the map by how far each kecamatan reached its target, where any has one."""
+    if not contents.target_drawings:
+        return []
+    title = paragraph("Capaian target di peta", H3)
+    legend = _legend(legend_of(contents.target_drawings, Colour.TARGET))
+    return [KeepTogether([title, Map(contents.target_drawings, Colour.TARGET), Spacer(0, 1 * mm), legend])]
 
 
 def _why(contents: Contents, sections: _Numbered) -> list[Flowable]:

@@ -42,8 +42,8 @@ def plain_rows(rows: QuerySet[RegionMonth]) -> QuerySet[Any]:
     return rows.annotate(place=Value("", CharField()), why=Value("", CharField()))
 
 
-def longest_rows(region: Region, month: date) -> QuerySet[Any]:
-    """Return the rows of the few kecamatan that are down since longest, with their names and the reason.
+def longest_rows(region: Region, month: date, number: int = SHOWN) -> QuerySet[Any]:
+    """Return the rows of the ``number`` kecamatan that are down since longest, with their names and the reason.
 
     The reason is what began at that very moment: an outage, or a fault of a device of theirs.
     """
@@ -58,7 +58,7 @@ def longest_rows(region: Region, month: date) -> QuerySet[Any]:
     faults = Ticket.objects.counted().filter(kecamatan=OuterRef("region_id"), failed_at=OuterRef("down_since"))
     outage = Concat(Value("outage\n"), "outage__cause", _BREAK, "outage__certainty", output_field=CharField())
     fault = Concat("fault", _BREAK, "cause", _BREAK, "certainty", _BREAK, "device_kind__name", output_field=CharField())
-    return RegionMonth.objects.filter(pk__in=down.order_by("down_since", "region_id").values("pk")[:SHOWN]).annotate(
+    return RegionMonth.objects.filter(pk__in=down.order_by("down_since", "region_id").values("pk")[:number]).annotate(
         place=Subquery(places.values(text=Concat("code", _BREAK, "name", _BREAK, "kabupaten__name"))[:1]),
         why=Coalesce(
             Subquery(outages.values(text=outage)[:1]),
