@@ -27,7 +27,10 @@ NOBODY_YET = "tanpa.tugas"
 
 
 class Screen(NamedTuple):
-    """A page: how to get there, the status with which it answers, and the name of its URL where steps lead on."""
+    """A page: how to get there, the status with which it answers, and the name of its URL where steps lead on.
+
+    ``ends`` is the status of what the last step leads to, where that is a refusal with a page of its own.
+    """
 
     name: str
     path: str
@@ -35,6 +38,7 @@ class Screen(NamedTuple):
     steps: tuple[Step, ...] = ()
     status: int = 200
     shows: str = ""
+    ends: int = 200
 
 
 def follow(selector: str) -> Step:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from screens.pages import SCREENS, Screen
+from screens.pages import Screen
 from screens.papers import take_papers
+from screens.rare import EVERY
 from screens.site import running_site
 from screens.visit import Visitor, Window, browser
 
@@ -18,7 +19,7 @@ PAPER_WIDTH = 688
 
 def take(folder: Path, words: Sequence[str] = ()) -> int:
     """Take the pictures of all screens, or of those named by ``words``, and return how many."""
-    screens = [screen for screen in SCREENS if not words or any(word in screen.name for word in words)]
+    screens = [screen for screen in EVERY if not words or any(word in screen.name for word in words)]
     with running_site() as address, browser() as program:
         for device, window in WINDOWS.items():
             visitor = Visitor(program, address, window)

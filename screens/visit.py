@@ -45,13 +45,17 @@ class Visitor:
         """Yield the page of a screen, and what the console has said; fails where it answers with another status."""
         page = self._context(screen.user).new_page()
         said: list[str] = []
-        # A page that is not there is also a message in the console.
-        page.on("console", lambda message: said.append(message.text) if screen.status == 200 else None)
+        # A page that is not there, or refuses, is also a message in the console.
+        refusal = screen.status != 200 or screen.ends != 200
+        page.on("console", lambda message: None if refusal else said.append(message.text))
+        statuses: list[int] = []
+        page.on("response", lambda got: statuses.append(got.status) if got.request.is_navigation_request() else None)
         answer = page.goto(screen.path)
         for step in screen.steps:
             step(page)
             page.wait_for_load_state()
         assert answer is not None and answer.status == screen.status, f"{screen.name} answered {answer}"
+        assert screen.ends in (200, statuses[-1]), f"{screen.name} ended with {statuses[-1]}"
         if screen.shows:
             # A form that goes by the outbox of a phone leads on once its receipt is there.
             page.wait_for_url(lambda url: resolve(urlsplit(url).path).view_name == screen.shows)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.urls import resolve
 
-from screens.pages import SCREENS
+from screens.rare import EVERY
 from tests.authorisation.table import TABLE
 
-# What a browser shows to nobody: answers for machines, files and pictures. Django's own admin site has its own look.
+# What a browser shows to nobody: answers for machines, files and pictures.
 NO_PAGES = {
     "healthz",
     "readyz",
@@ -16,7 +16,6 @@ NO_PAGES = {
     "worker",
     "accounts:outbox-session",
     "reports:public-status-json",
-    "admin:index",
     "missing",
     "repairs:device-export",
     "repairs:recording-export",
@@ -30,11 +29,11 @@ NO_PAGES = {
 
 def test_every_page_that_somebody_may_open_is_a_screen() -> None:
     pages = {case.name for case in TABLE if case.method == "get" and 200 in case.expected and "api" not in case.name}
-    shown = {screen.shows or resolve(screen.path.partition("?")[0]).view_name for screen in SCREENS}
+    shown = {screen.shows or resolve(screen.path.partition("?")[0]).view_name for screen in EVERY}
     assert pages - NO_PAGES - shown == set()
 
 
 def test_the_names_of_the_screens_are_names_of_files() -> None:
-    names = [screen.name for screen in SCREENS]
+    names = [screen.name for screen in EVERY]
     assert len(set(names)) == len(names)
     assert [name for name in names if not name.replace("-", "").isalnum()] == []

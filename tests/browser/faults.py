@@ -12,7 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from screens.pages import SCREENS, Screen
+from screens.pages import Screen
+from screens.rare import EVERY
 from screens.visit import Window
 
 IN_A_BROWSER = [pytest.mark.chromium, pytest.mark.sqlite]
@@ -29,7 +30,7 @@ TOO_SMALL = """() => [...document.querySelectorAll('main :is(a, button, summary,
 
 def once_each() -> list[Screen]:
     """Return the first screen of every page; its other states are looked at on the phone."""
-    pages = {screen.shows or screen.path.partition("?")[0]: screen for screen in reversed(SCREENS)}
+    pages = {screen.shows or screen.path.partition("?")[0]: screen for screen in reversed(EVERY)}
     return list(pages.values())
 
 

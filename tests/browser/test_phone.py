@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from screens.pages import KRESEK, OF_SEVERAL, OPERATOR, SCREENS, Screen
+from screens.pages import KRESEK, OF_SEVERAL, OPERATOR, Screen
+from screens.rare import EVERY
 from tests.browser.conftest import Visitors
 from tests.browser.faults import IN_A_BROWSER, PHONE, axe_faults, faults, once_each, too_small
 
@@ -17,7 +18,7 @@ ON_A_DESK = set(once_each())
 OPERATORS = {OPERATOR, KRESEK, OF_SEVERAL}
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+@pytest.mark.parametrize("screen", EVERY, ids=lambda screen: screen.name)
 def test_a_page_serves_on_a_phone(visitors: Visitors, screen: Screen) -> None:
     with visitors[PHONE].visit(screen) as (page, said):
         assert faults(page, said, "light") == {}
