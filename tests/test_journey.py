@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
-from kecamatan.duty import PopulationFigures, set_populations
+from kecamatan.duty import PopulationFigures, say_all_is_normal, set_populations
 from kecamatan.targets import set_target
 from lib.months import WIB, add_months, local_day, local_month
 from reports import rollups
@@ -32,11 +32,12 @@ SOON = WORKER_SECONDS * 1000
 
 @pytest.fixture
 def region(transactional_db: None) -> None:
-    """Four kecamatan with one set each, a target, and somebody of each role."""
+    """Four kecamatan of which it is known that they record with one set each, a target, and somebody of each role."""
     places = [make_kecamatan(code, f"Kecamatan {code}") for code in CODES]
     make_dinas("36.03")
     for place in places:
         make_set(place, at=timezone.now() - timedelta(days=40))
+        say_all_is_normal(place, by=None)
     month = local_month(timezone.now(), WIB)
     semester = f"{month.year}-1" if month.month > 6 else f"{month.year - 1}-2"
     set_populations([PopulationFigures(place, semester, 2_000, 1_000) for place in places], by=None)
