@@ -39,7 +39,7 @@ QUESTIONS = (
         "Which 24 have stopped, and since when?",
         KALBAR,
         "/reports/61/kecamatan/?bulan=2016-09&keadaan=stopped&urut=lama",
-        ("24 kecamatan",),
+        ("Kecamatan Anjongan Kabupaten Mempawah Berhenti 24 Februari 2016 (7 bulan 6 hari)",),
         ("Berhenti 24",),
         (Cell("Kecamatan", ("Berhenti",), "", 24),),
     ),
