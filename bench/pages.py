@@ -50,8 +50,8 @@ def measure() -> None:
         for page in pages_of(user):
             say(f"{page.path} ...")
             show(_measure_page(phone if page.as_operator else server, page, bare, sizes))
-        code = people.own_kecamatan()[0].code
-        visits.show_operator(*(_fetch(phone, path.format(kecamatan=code)) for path in (HOME, REPORT)), sizes)
+        home, report = (path.format(kecamatan=people.own_kecamatan()[0].code) for path in (HOME, REPORT))
+        visits.show_operator(home, _fetch(phone, home), _fetch(phone, report), visits.Sizes(phone))
         show_title("Memory")
         show(Line(f"gunicorn with {WORKERS} workers, after all pages", memory(server.process.pid), "MB"))
         journey.measure(server)
