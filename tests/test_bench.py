@@ -19,8 +19,9 @@ from tests.authorisation.world import make_actors
 from tests.factories import make_fault, make_kecamatan, make_set, sign_in
 from tests.test_screens import NO_PAGES
 
-# Pages without a signed-in user, that lead elsewhere, or that are measured as the page of the same form.
+# Django's own, pages without a signed-in user, that lead elsewhere, or that are measured as the page of the same form.
 LEFT_OUT = {
+    "admin:index",
     "accounts:login",
     "accounts:confirm",
     "accounts:signed-out",
